@@ -1,0 +1,57 @@
+# The same verbs for a laptop and for .ci/run. `make help` lists them.
+#
+# Package-index mirrors set in the environment (PIP_INDEX_URL, UV_INDEX_URL, UV_DEFAULT_INDEX, npm_config_registry) are honoured.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
+
+.PHONY: help setup run test check bench soak lock clean
+
+help:            ## list what can be made
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+setup: $(STAMP)  ## make .venv with everything pinned
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Teahouse needs Python 3.11 or newer; name one with make PYTHON=python3.12")'
+ifeq ($(UV),uv)
+	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
+	uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+else
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endif
+	@touch $@
+
+run: $(STAMP)    ## bring up everything, with the sandbox playing WeChat
+	@$(BIN)/teahouse init --demo --quiet
+	@exec $(BIN)/teahouse up --sandbox
+
+test: $(STAMP)   ## the tests, and how much of the code they reach
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
+
+check: $(STAMP)  ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)  ## measure; results are kept under bench/results/
+	$(BIN)/python -m bench
+
+soak: $(STAMP)   ## the long tests
+	$(BIN)/pytest tests/soak
+
+lock:            ## compile requirements/*.txt from *.in (needs uv)
+	@for set in base dev; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    requirements/$$set.in -o requirements/$$set.txt; \
+	done
+
+clean:           ## remove what was made (not var/, which holds data)
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*

@@ -1,0 +1,53 @@
+"""What a test needs from the machine, and one honest line about what was left out for lack of it.
+
+A test that needs a server calls `needs("mariadbd")` (or has the mark `needs`). Where the program is missing, the
+test is skipped and the end of the run says so in one line; with TEAHOUSE_TESTS_ALLOW_MISSING=0, as in `.ci/run`,
+it fails instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+PACKAGES = {
+    "mariadbd": "mariadb-server",
+    "mariadb-install-db": "mariadb-server",
+    "redis-server": "redis-server",
+    "chromium": "chromium",
+    "nginx": "nginx",
+}
+SBIN = ("/usr/sbin", "/usr/local/sbin", "/sbin")
+
+_missing: dict[str, int] = {}
+
+
+def needs(program: str) -> Path:
+    """The path of `program`, or the end of this test."""
+    found = shutil.which(program) or shutil.which(program, path=os.pathsep.join(SBIN))
+    if found:
+        return Path(found)
+    _missing[program] = _missing.get(program, 0) + 1
+    reason = f"{program} is missing (package {PACKAGES.get(program, program)})"
+    if os.environ.get("TEAHOUSE_TESTS_ALLOW_MISSING") == "0":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*programs): this test runs only where these programs are")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        for program in mark.args:
+            needs(program)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _missing:
+        left_out = ", ".join(f"{count} for lack of {program}" for program, count in sorted(_missing.items()))
+        terminalreporter.write_line(f"Left out: {left_out}. `bash .ci/run` installs what is missing.")
