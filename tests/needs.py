@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ PACKAGES = {
 }
 SBIN = ("/usr/sbin", "/usr/local/sbin", "/sbin")
 
-_missing: dict[str, int] = {}
+LEFT_OUT = "left out: "
 
 
 def needs(program: str) -> Path:
@@ -30,8 +31,7 @@ def needs(program: str) -> Path:
     found = shutil.which(program) or shutil.which(program, path=os.pathsep.join(SBIN))
     if found:
         return Path(found)
-    _missing[program] = _missing.get(program, 0) + 1
-    reason = f"{program} is missing (package {PACKAGES.get(program, program)})"
+    reason = f"{LEFT_OUT}{program} is missing (package {PACKAGES.get(program, program)})"
     if os.environ.get("TEAHOUSE_TESTS_ALLOW_MISSING") == "0":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*programs): this test runs only where these programs are")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("needs"):
         for program in mark.args:
@@ -48,6 +49,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _missing:
-        left_out = ", ".join(f"{count} for lack of {program}" for program, count in sorted(_missing.items()))
-        terminalreporter.write_line(f"Left out: {left_out}. `bash .ci/run` installs what is missing.")
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    left_out = [f"{count} for lack of {reason.removeprefix(LEFT_OUT).split()[0]}"
+                for reason, count in sorted(reasons.items()) if reason.startswith(LEFT_OUT)]
+    if left_out:
+        terminalreporter.write_line(f"Left out: {', '.join(left_out)}. `bash .ci/run` installs what is missing.")
+
+
+def _reason(report: pytest.TestReport) -> str:
+    """Why a test was skipped, without pytest's own prefix."""
+    return report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""

@@ -1,0 +1,220 @@
+"""Every setting, read once from the environment.
+
+A wrong one stops the start with one line that names it. `docs/settings.md` is written from the fields below by
+`python -m settings`, and a test keeps it true.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from rooms.errors import Misconfigured
+
+T = TypeVar("T")
+
+DURABILITIES = ("relaxed", "local", "replicated")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+SECRET_KEY_LENGTH = 32
+
+
+class Wrong(ValueError):
+    """What is wrong with a value; the caller knows which variable it came from."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _whole(least: int, most: int = 2**31) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise Wrong(f"{value!r} is not a whole number between {least} and {most}")
+        return int(value)
+    return read
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in allowed:
+            raise Wrong(f"{value!r} is none of {', '.join(allowed)}")
+        return value
+    return read
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in schemes and (parts.hostname or parts.scheme in ("sqlite", "unix"))
+            _ = parts.port
+        except ValueError:
+            usable = False
+        if not usable:  # the value itself may hold a password, so it is not repeated
+            raise Wrong(f"not an address that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return value
+    return read
+
+
+def _web_address(value: str) -> str:
+    return _url("http", "https")(value).rstrip("/")
+
+
+def _pace(value: str) -> tuple[int, ...]:
+    seconds = tuple(_whole(0)(part.strip()) for part in value.split(","))
+    if list(seconds) != sorted(seconds):
+        raise Wrong("the seconds must not become fewer from one digest to the next")
+    return seconds
+
+
+def _secret(value: str) -> str:
+    if len(value) < SECRET_KEY_LENGTH:
+        raise Wrong(f"must have at least {SECRET_KEY_LENGTH} characters; `openssl rand -hex 32` makes one")
+    return value
+
+
+def _prefix(value: str) -> str:
+    if not value.isascii() or not value.isalnum():
+        raise Wrong("must be Latin letters and digits")
+    return value
+
+
+def _directory(value: str) -> Path:
+    return Path(value).absolute()
+
+
+def _setting(
+    variable: str, read: Callable[[str], Any], text: str, default: str | None = None, *, secret: bool = False
+) -> Any:
+    """A field: its variable, how its text is read, what it is for. A default is written as in the environment."""
+    described = {"variable": variable, "read": read, "text": text, "default": default, "secret": secret}
+    return field(metadata=described, repr=not secret)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings. `None` stands where a variable without a default is not set."""
+
+    redis_url: str | None = _setting("REDIS_URL", _url(
+        "redis", "rediss", "unix"),
+        "the Redis that holds the log, single or a cluster; without it an embedded one runs", secret=True)
+    database_url: str | None = _setting("DATABASE_URL", _url(
+        "sqlite", "mysql", "mysql+pymysql", "mariadb", "mariadb+pymysql"),
+        "the SQL database (MySQL or MariaDB); without it SQLite under `TEAHOUSE_VAR`", secret=True)
+    broker_url: str | None = _setting("TEAHOUSE_BROKER_URL", _url("redis", "rediss", "unix"),
+        "Celery's Redis, never a cluster; without it database 1 of a single `REDIS_URL`", secret=True)
+    durability: str = _setting("TEAHOUSE_DURABILITY", _one_of(*DURABILITIES),
+        "what `said` promises: `relaxed` (a second may be lost), `local` (survives the death of any process), "
+        "`replicated` (also that of the machine that holds the log)", "local")
+    secret_key: str | None = _setting("TEAHOUSE_SECRET_KEY", _secret,
+        "signs tokens and encrypts the accounts' secrets; made once under `TEAHOUSE_VAR` while everything is "
+        "embedded, required as soon as `REDIS_URL` or `DATABASE_URL` is set", secret=True)
+    var: Path = _setting("TEAHOUSE_VAR", _directory, "where the embedded servers keep their data", "var")
+    host: str = _setting("TEAHOUSE_HOST", _text, "the address the web processes listen on", "127.0.0.1")
+    port: int = _setting("TEAHOUSE_PORT", _whole(1, 65535), "their port", "8000")
+    web_processes: int = _setting("TEAHOUSE_WEB_PROCESSES", _whole(1, 256),
+        "how many web processes serve; as many as cores is a good number", "2")
+    sockets_per_process: int = _setting("TEAHOUSE_SOCKETS_PER_PROCESS", _whole(1, 1_000_000),
+        "connections a web process takes; beyond that it answers 503 with Retry-After", "20000")
+    wechat_api_url: str = _setting("TEAHOUSE_WECHAT_API_URL", _web_address,
+        "the platform's API; with `teahouse up --sandbox` the sandbox unless set", "https://api.weixin.qq.com")
+    sandbox_port: int = _setting("TEAHOUSE_SANDBOX_PORT", _whole(1, 65535), "the sandbox's port", "8100")
+    digest_pace_seconds: tuple[int, ...] = _setting("TEAHOUSE_DIGEST_PACE_SECONDS", _pace,
+        "the least time before each further digest to a quiet follower; at the list's end nothing more until "
+        "the follower acts", "30,120,900,7200")
+    say_per_second: int = _setting("TEAHOUSE_SAY_PER_SECOND", _whole(0),
+        "messages a second of one user in one room (0: no limit)", "5")
+    channel_say_per_second: int = _setting("TEAHOUSE_CHANNEL_SAY_PER_SECOND", _whole(0),
+        "messages a second in one channel (0: no limit)", "0")
+    organization_say_per_second: int = _setting("TEAHOUSE_ORGANIZATION_SAY_PER_SECOND", _whole(0),
+        "messages a second in one organization (0: no limit)", "0")
+    channel_enters_per_second: int = _setting("TEAHOUSE_CHANNEL_ENTERS_PER_SECOND", _whole(0),
+        "people a second who enter one channel (0: no limit)", "0")
+    frames_per_second: int = _setting("TEAHOUSE_FRAMES_PER_SECOND", _whole(1),
+        "frames a second of one socket", "50")
+    logins_per_minute: int = _setting("TEAHOUSE_LOGINS_PER_MINUTE", _whole(1),
+        "logins a minute from one address", "600")
+    room_password_tries_per_minute: int = _setting("TEAHOUSE_ROOM_PASSWORD_TRIES_PER_MINUTE", _whole(1),
+        "tries a minute of one room's password, by everybody together", "100")
+    sockets_per_user: int = _setting("TEAHOUSE_SOCKETS_PER_USER", _whole(1),
+        "sockets of one user; a newer one closes the oldest", "5")
+    handshakes_per_second: int = _setting("TEAHOUSE_HANDSHAKES_PER_SECOND", _whole(1),
+        "WebSocket handshakes a second in one web process; more answer 503 with Retry-After", "500")
+    callback_max_age_seconds: int = _setting("TEAHOUSE_CALLBACK_MAX_AGE_SECONDS", _whole(0),
+        "how old a signed push may be (0: any age)", "600")
+    metrics_token: str | None = _setting("TEAHOUSE_METRICS_TOKEN", _text,
+        "the bearer token with which `/metrics` may be read from elsewhere than loopback", secret=True)
+    redis_prefix: str = _setting("TEAHOUSE_REDIS_PREFIX", _prefix,
+        "begins every key, so that two houses can share a Redis", "th")
+    log_format: str = _setting("TEAHOUSE_LOG_FORMAT", _one_of("json", "text"),
+        "one JSON object a line, or lines for people; `teahouse up` writes text unless this is set", "json")
+    log_level: str = _setting("TEAHOUSE_LOG_LEVEL", _one_of(*LOG_LEVELS), ", ".join(LOG_LEVELS), "info")
+
+    def __post_init__(self) -> None:
+        if self.secret_key is None and not self.embedded:
+            raise Misconfigured("TEAHOUSE_SECRET_KEY: required as soon as REDIS_URL or DATABASE_URL is set; "
+                                f"at least {SECRET_KEY_LENGTH} characters, `openssl rand -hex 32` makes one")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether both the log and the record are kept under `var`."""
+        return self.redis_url is None and self.database_url is None
+
+    @staticmethod
+    def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+        """The settings of this environment; raises `Misconfigured` with one line that begins with the variable."""
+        return Settings(**{each.name: _read(each, environ) for each in fields(Settings)})
+
+
+def _read(each: Field[Any], environ: Mapping[str, str]) -> Any:
+    variable = each.metadata["variable"]
+    value = _given(variable, environ, each.metadata["secret"]) or each.metadata["default"]
+    if value is None:
+        return None
+    try:
+        return each.metadata["read"](value)
+    except Wrong as wrong:
+        raise Misconfigured(f"{variable}: {wrong}") from None
+
+
+def _given(variable: str, environ: Mapping[str, str], secret: bool) -> str | None:
+    """The variable's text, or for a secret that of the file named by `…_FILE`. An empty variable counts as not set."""
+    path = environ.get(f"{variable}_FILE") if secret else None
+    if path and environ.get(variable):
+        raise Misconfigured(f"{variable}: set together with {variable}_FILE; leave one of them out")
+    if not path:
+        return environ.get(variable) or None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{variable}_FILE: cannot read {path} ({error})") from None
+
+
+def described() -> str:
+    """The text of docs/settings.md."""
+    rows = [_row(each) for each in fields(Settings)]
+    return "\n".join([_HEAD, "| variable | default | what it is for |", "| --- | --- | --- |", *rows, ""])
+
+
+def _row(each: Field[Any]) -> str:
+    about = each.metadata
+    default = f"`{about['default']}`" if about["default"] is not None else "–"
+    also = f"; also as `{about['variable']}_FILE`" if about["secret"] else ""
+    return f"| `{about['variable']}` | {default} | {about['text']}{also} |"
+
+
+_HEAD = """# Settings
+
+Written from `settings.py` by `python -m settings`; do not edit. Settings come from the environment; a secret may
+stand in a file named by `…_FILE` instead. A wrong setting stops the start with one line that names it. An empty
+variable counts as not set.
+"""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(described())

@@ -1,0 +1,14 @@
+"""What is written from the code is what the code would write now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_docs_settings_is_what_the_settings_say() -> None:
+    assert (ROOT / "docs/settings.md").read_text(encoding="utf-8") == settings.described(), \
+        "run: .venv/bin/python -m settings > docs/settings.md"
