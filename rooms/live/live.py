@@ -1,0 +1,249 @@
+"""The door to Redis for one process: scripts and commands, gathered into pipelines, to whichever node serves the key."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rooms.errors import Code, Misconfigured, Refused
+from rooms.live import keys
+from rooms.live.feed import Feed, OnNote, OnResubscribed
+from rooms.live.pipeline import Call, Pipeline, Then
+from rooms.live.scripts import DELETE_IF, Script
+from rooms.live.topology import Address, Topology, is_cluster, slot_sender
+from rooms.live.wire import ErrorReply, Wire, WireLost
+
+HINT_EVERY_SECONDS = 1.0
+HINTS_REMEMBERED = 50_000
+
+
+class Live:
+    """Open it after a fork, never before. All errors of Redis arrive as Refused(UNAVAILABLE)."""
+
+    def __init__(self, url: str, prefix: str, topology: Topology, generation: int, replicas: int) -> None:
+        self.url, self.prefix, self._topology = url, prefix, topology
+        self._generation, self._replicas = generation, replicas
+        self._pipelines: dict[Address | None, Pipeline] = {}
+        self._lock = threading.Lock()
+        self._hinted: dict[tuple[str, str], float] = {}
+        self.offset_ms = 0
+        """Only tests set it: moves the clock of the rules."""
+
+    @classmethod
+    def open(cls, url: str, prefix: str = "th", generation: int = 1, replicas: int = 0) -> Live:
+        """Raises Misconfigured when no Redis answers there. `replicas`: how many must confirm a durable call."""
+        try:
+            cluster = is_cluster(url)
+            return cls(url, prefix, Topology(url, cluster), generation, replicas)
+        except (WireLost, ErrorReply, ValueError) as error:
+            raise Misconfigured(f"REDIS_URL: no Redis answers there ({error})") from error
+
+    @property
+    def cluster(self) -> bool:
+        return self._topology.cluster
+
+    def close(self) -> None:
+        for pipeline in self._pipelines.values():
+            pipeline.close()
+
+    # scripts
+
+    def call_soon(self, script: Script, names: Sequence[str], arguments: Sequence[str | bytes], then: Then,
+                  durable: bool = False) -> None:
+        """Sends the script with the next round trip; `then` gets its reply or a Refused, and must not wait."""
+        self._submit(Call((names, arguments), then, names[0], script, durable))
+
+    def call(self, script: Script, names: Sequence[str], arguments: Sequence[str | bytes], durable: bool = False) -> Any:
+        """The same, and waits. Raises Refused(UNAVAILABLE) when Redis cannot."""
+        answer = _Answer()
+        self.call_soon(script, names, arguments, answer.set, durable)
+        return answer.wait()
+
+    def calls(self, several: Sequence[tuple[Script, Sequence[str], Sequence[str | bytes]]]) -> list[Any]:
+        """Several scripts in one round trip a node; a Refused stands where one failed."""
+        answers = [_Answer() for _ in several]
+        for (script, names, arguments), answer in zip(several, answers, strict=True):
+            self.call_soon(script, names, arguments, answer.set)
+        return [answer.get() for answer in answers]
+
+    # plain commands
+
+    def command(self, *words: str | bytes, key: str) -> Any:
+        """One command on the node that serves `key`."""
+        return self.commands([(words, key)])[0]
+
+    def commands(self, several: Sequence[tuple[Sequence[str | bytes], str]]) -> list[Any]:
+        """Several commands, each with its key, in one round trip a node."""
+        answers = [_Answer() for _ in several]
+        for (words, key), answer in zip(several, answers, strict=True):
+            self._submit(Call(words, answer.set, key, None, False))
+        return [answer.wait() for answer in answers]
+
+    def tell(self, *words: str | bytes, key: str) -> None:
+        """A command whose answer nobody waits for and whose loss is repaired by a sweep."""
+        self._submit(Call(words, _ignore, key, None, False))
+
+    # small things that are kept outside rooms
+
+    def name(self, *parts: str) -> str:
+        """A key outside the rooms: `live.name("push", appid, id)`."""
+        return ":".join((self.prefix, *parts))
+
+    def get(self, key: str) -> bytes | None:
+        value: bytes | None = self.command("GET", key, key=key)
+        return value
+
+    def set(self, key: str, value: str | bytes, px: int | None = None, nx: bool = False) -> bool:
+        """False when `nx` was asked for and the key was there."""
+        words: list[str | bytes] = ["SET", key, value]
+        if px is not None:
+            words += ["PX", str(px)]
+        if nx:
+            words.append("NX")
+        return self.command(*words, key=key) is not None
+
+    def delete(self, key: str) -> None:
+        self.command("DEL", key, key=key)
+
+    def delete_if(self, key: str, value: str | bytes) -> bool:
+        """Deletes the key only while it holds this value."""
+        return bool(self.call(DELETE_IF, [key], [value])[1])
+
+    def once(self, key: str, seconds: int) -> bool:
+        """True for exactly one caller in that time, over all processes."""
+        return self.set(self.name("once", key), "1", px=seconds * 1000, nx=True)
+
+    def hint(self, kind: str, thing: str) -> None:
+        """Remembers that a thing wants attention, at most once a second each; a sweep repairs a lost hint."""
+        now = time.monotonic()
+        if self._hinted.get((kind, thing), 0.0) > now:
+            return
+        if len(self._hinted) >= HINTS_REMEMBERED:
+            self._hinted.clear()
+        self._hinted[kind, thing] = now + HINT_EVERY_SECONDS
+        key = self.name("hint", kind)
+        self.tell("ZADD", key, str(int(time.time() * 1000)), thing, key=key)
+
+    def hinted(self, kind: str, limit: int) -> list[str]:
+        """Takes away the oldest hints."""
+        key = self.name("hint", kind)
+        popped = self.command("ZPOPMIN", key, str(limit), key=key)
+        return [thing.decode() for thing in popped[::2]]
+
+    # what else a process asks of the servers
+
+    def feed(self, on_note: OnNote, on_resubscribed: OnResubscribed) -> Feed:
+        return Feed(self.url, self.prefix, self._topology, on_note, on_resubscribed)
+
+    def ready_for(self, room: str) -> str:
+        """The ready mark that rooms on this room's node must bear; asks the node first where it is not known yet."""
+        pipeline = self._pipeline(self._owner(keys.of_room(self.prefix, room).gate))
+        if not pipeline.ready:
+            gate = keys.of_room(self.prefix, room).gate
+            self.command("EXISTS", gate, key=gate)
+        return pipeline.ready
+
+    def settings(self, name: str) -> list[str | None]:
+        """A configuration value of every master; None where the server does not tell."""
+        values: list[str | None] = []
+        for address in self._topology.masters():
+            values.append(self._ask_one(address, "CONFIG", "GET", name))
+        return values
+
+    def info(self, section: str) -> list[dict[str, str]]:
+        """INFO of every master."""
+        found = []
+        for address in self._topology.masters():
+            wire = Wire(self.url, address)
+            wire.open()
+            try:
+                lines = bytes(wire.ask("INFO", section)).decode().splitlines()
+                found.append(dict(line.split(":", 1) for line in lines if ":" in line))
+            finally:
+                wire.close()
+        return found
+
+    def _ask_one(self, address: Address | None, *words: str) -> str | None:
+        wire = Wire(self.url, address)
+        wire.open()
+        try:
+            reply = wire.ask(*words)
+            return reply[1].decode() if reply else None
+        except ErrorReply:
+            return None
+        finally:
+            wire.close()
+
+    # nodes
+
+    def _submit(self, call: Call) -> None:
+        try:
+            pipeline = self._pipeline(self._owner(call.key))
+        except WireLost as error:
+            call.then(Refused(Code.UNAVAILABLE, str(error), 1_000))
+            return
+        pipeline.submit(call)
+
+    def _owner(self, key: str) -> Address | None:
+        return self._topology.owner(key)
+
+    def _pipeline(self, address: Address | None) -> Pipeline:
+        pipeline = self._pipelines.get(address)
+        if pipeline is None:
+            with self._lock:
+                pipeline = self._pipelines.get(address) or self._open_pipeline(address)
+        return pipeline
+
+    def _open_pipeline(self, address: Address | None) -> Pipeline:
+        pipeline = Pipeline(Wire(self.url, address), self._generation, lambda: self.offset_ms, self._replicas,
+                            self._elsewhere)
+        self._pipelines[address] = pipeline
+        return pipeline
+
+    def _elsewhere(self, call: Call, error: str) -> None:
+        """A Cluster's node sent the call on. ASK is for this once; the slot is still on its way."""
+        word, slot, address = slot_sender(error)
+        if word == "MOVED":
+            self._pipeline(self._topology.moved(slot, address)).submit(call)
+        else:
+            call.then(Refused(Code.UNAVAILABLE, "the room's slot is moving to another node", 1_000))
+
+
+class _Answer:
+    """Where one waits for one reply."""
+
+    __slots__ = ("_event", "_value")
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._value: Any = None
+
+    def set(self, value: Any) -> None:
+        self._value = value
+        self._event.set()
+
+    def get(self) -> Any:
+        """The reply, or the Refused that came instead."""
+        self._event.wait()
+        return self._value
+
+    def wait(self) -> Any:
+        """The reply. Raises the Refused that came instead."""
+        self._event.wait()
+        if isinstance(self._value, Refused):
+            raise self._value
+        return self._value
+
+
+def _ignore(_: Any) -> None:
+    """Nobody waits for this answer."""
+
+
+def token() -> str:
+    """An unguessable word for locks."""
+    return secrets.token_hex(8)
+
+

@@ -1,0 +1,55 @@
+"""The channel's log as it lies in Redis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rooms.events import Logged
+from rooms.live import keys
+
+if TYPE_CHECKING:
+    from rooms.live.live import Live
+
+
+class Raw(NamedTuple):
+    """An entry with what the archive needs: who, and how many counted entries there are up to it."""
+
+    seq: int
+    epoch: str
+    op: str
+    author: str
+    ordinal: int
+    frame: bytes
+
+
+def read(live: Live, channel: str, after_seq: int, limit: int) -> list[Raw]:
+    """Up to `limit` entries with seq above `after_seq`, ascending."""
+    log = keys.of_channel(live.prefix, channel).log
+    return [_raw(item) for item in live.command("XRANGE", log, str(after_seq + 1), "+", "COUNT", str(limit), key=log)]
+
+
+def between(live: Live, channel: str, first: int, last: int) -> list[Logged]:
+    """Entries first … last, both included, as far as the log still has them."""
+    log = keys.of_channel(live.prefix, channel).log
+    return [_logged(item) for item in live.command("XRANGE", log, str(first), str(last), key=log)]
+
+
+def newest(live: Live, channel: str, limit: int, below: int | None = None) -> list[Logged]:
+    """The newest entries, below `below` where it is given; ascending."""
+    log = keys.of_channel(live.prefix, channel).log
+    end = "+" if below is None else str(below - 1)
+    return [_logged(item) for item in reversed(live.command("XREVRANGE", log, end, "-", "COUNT", str(limit), key=log))]
+
+
+def _raw(item: Any) -> Raw:
+    name, (_, op, _, epoch, _, author, _, ordinal, _, frame) = item
+    return Raw(_seq(name), epoch.decode(), op.decode(), author.decode(), int(ordinal), frame)
+
+
+def _logged(item: Any) -> Logged:
+    name, (_, op, _, epoch, _, _, _, _, _, frame) = item
+    return Logged(_seq(name), epoch.decode(), op.decode(), frame)
+
+
+def _seq(name: bytes) -> int:
+    return int(name[:-2])

@@ -1,0 +1,31 @@
+-- Set a channel's head from the record, keeping the log where it is whole.
+-- KEYS 1 rebuild 2 head 3 log 4 reads 5 places 6 7 8 seen
+-- ARGV 3 token of the lock 4 step
+--   "look"                                        → {'ok', epoch, tip, talk, run id it was last opened under, or ''}
+--   "keep" settings…                              the log goes on
+--   "fork" epoch tip talk settings…               a new end of the log begins above tip; what lies there is dropped
+--   "reads" user "seq n own" …  "places" user "epoch seq" …  "seen" user|client_id "epoch seq at" …
+-- settings are field value pairs of the head
+if redis.call('GET', KEYS[1]) ~= ARGV[3] then return {'lost'} end
+redis.call('PEXPIRE', KEYS[1], 10000)
+local step = ARGV[4]
+if step == 'look' then
+  local head = redis.call('HMGET', KEYS[2], 'epoch', 'tip', 'talk', 'run')
+  return {'ok', head[1] or '', head[2] or '', head[3] or '', head[4] or ''}
+elseif step == 'keep' then
+  redis.call('HSET', KEYS[2], unpack(ARGV, 5))
+elseif step == 'fork' then
+  local newest = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+  local top = newest and tonumber(string.match(newest[1], '^%d+'))
+  if top and top ~= tonumber(ARGV[6]) then redis.call('DEL', KEYS[3]) end
+  redis.call('HSET', KEYS[2], 'epoch', ARGV[5], 'tip', ARGV[6], 'talk', ARGV[7], unpack(ARGV, 8))
+elseif step == 'reads' then
+  for i = 5, #ARGV, 2 do redis.call('HSETNX', KEYS[4], ARGV[i], ARGV[i + 1]) end
+elseif step == 'places' then
+  for i = 5, #ARGV, 2 do redis.call('HSETNX', KEYS[5], ARGV[i], ARGV[i + 1]) end
+elseif step == 'seen' then
+  local ring = math.floor(now() / 43200000)
+  redis.call('HSET', KEYS[2], 'seen' .. (ring % 3), whole(ring))
+  redis.call('HSET', KEYS[6 + ring % 3], unpack(ARGV, 5))
+end
+return {'ok'}

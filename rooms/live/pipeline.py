@@ -1,0 +1,191 @@
+"""All that wait for a node, in one round trip.
+
+Calls that arrive while a round trip is under way gather, and leave together in the next: under load a verb costs its
+share of one system call and one fsync, and without load it leaves at once. No timer is involved.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rooms.errors import Code, Refused
+from rooms.live.scripts import ALL, Script
+from rooms.live.wire import ErrorReply, Wire, WireLost, pack
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 20_000
+MOST_TOGETHER = 1_000
+WAIT_TIMEOUT_MS = 1_000
+REST_AFTER_FAILURE_SECONDS = 0.1
+
+Then = Callable[[Any], None]
+"""Gets the reply, or an ErrorReply, or a Refused. Runs in the pipeline's own thread of control and must not wait."""
+
+
+class Call:
+    """One command or script on its way. `durable` calls are answered only after the replicas that the mode asks for."""
+
+    __slots__ = ("arguments", "durable", "key", "script", "then", "tries")
+
+    def __init__(self, arguments: Sequence[Any], then: Then, key: str, script: Script | None, durable: bool) -> None:
+        self.arguments = arguments
+        self.then = then
+        self.key = key
+        self.script = script
+        self.durable = durable
+        self.tries = 0
+
+    @property
+    def repeatable(self) -> bool:
+        return self.script is None or self.script.repeatable
+
+
+class Pipeline:
+    """One node's queue, connection and thread. `elsewhere` takes calls that the node sent on (a Cluster's MOVED, ASK)."""
+
+    def __init__(self, wire: Wire, generation: int, offset_ms: Callable[[], int], replicas: int,
+                 elsewhere: Callable[[Call, str], None]) -> None:
+        self._wire = wire
+        self._generation = generation
+        self._offset_ms = offset_ms
+        self._replicas = replicas
+        self._elsewhere = elsewhere
+        self._queue: deque[Call] = deque()
+        self._work = threading.Condition()
+        self._idle = False
+        self._closed = False
+        self._rest_until = 0.0
+        self.ready = ""
+        """What a room's ready mark must say for this connection: the server's run id and the record's generation."""
+        self.round_trips = 0
+        self._thread = threading.Thread(target=self._run, name="redis-pipeline", daemon=True)
+        self._thread.start()
+
+    def submit(self, call: Call) -> None:
+        """Never waits. Above the bound the call is refused, through its `then`."""
+        if self._closed or len(self._queue) >= MOST_WAITING:
+            call.then(Refused(Code.UNAVAILABLE, "too much is waiting for Redis", 1_000))
+            return
+        self._queue.append(call)
+        if self._idle:
+            with self._work:
+                self._work.notify()
+
+    def close(self) -> None:
+        self._closed = True
+        with self._work:
+            self._work.notify()
+        self._thread.join(timeout=2)
+
+    def _run(self) -> None:
+        while not self._closed:
+            self._wait_for_work()
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
+            if batch:
+                self._deliver(batch)
+        self._wire.close()
+
+    def _wait_for_work(self) -> None:
+        with self._work:
+            self._idle = True
+            while not self._queue and not self._closed:
+                self._work.wait()
+            self._idle = False
+
+    def _deliver(self, batch: list[Call]) -> None:
+        try:
+            self._ensure_open()
+            replies = self._exchange(batch)
+        except (WireLost, TimeoutError) as error:
+            self._failed(batch, error)
+            return
+        for call, reply in zip(batch, replies, strict=True):
+            self._settle(call, reply)
+
+    def _exchange(self, batch: list[Call]) -> list[Any]:
+        offset, ready = str(self._offset_ms()), self.ready
+        packed = [pack(self._words(call, ready, offset)) for call in batch]
+        asks_replicas = self._replicas > 0 and any(call.durable for call in batch)
+        if asks_replicas:
+            packed.append(pack(("WAIT", str(self._replicas), str(WAIT_TIMEOUT_MS))))
+        self.round_trips += 1
+        replies = self._wire.exchange(packed)
+        if asks_replicas and not _at_least(replies.pop(), self._replicas):
+            lost = Refused(Code.UNAVAILABLE, "too few replicas confirmed the write", 1_000)
+            return [lost if call.durable else reply for call, reply in zip(batch, replies, strict=True)]
+        return replies
+
+    def _words(self, call: Call, ready: str, offset: str) -> tuple[Any, ...]:
+        if call.script is None:
+            return tuple(call.arguments)
+        keys, rest = call.arguments
+        return ("EVALSHA", call.script.digest, str(len(keys)), *keys, ready, offset, *rest)
+
+    def _settle(self, call: Call, reply: Any) -> None:
+        if isinstance(reply, ErrorReply):
+            self._settle_error(call, reply)
+            return
+        try:
+            call.then(reply)
+        except Exception:
+            log.exception("a reply's receiver failed")
+
+    def _settle_error(self, call: Call, error: ErrorReply) -> None:
+        word = str(error).split(" ", 1)[0]
+        call.tries += 1
+        if word == "NOSCRIPT" and call.tries < 3:
+            self._wire.close()  # opening it again loads all scripts
+            self.submit(call)
+        elif word in ("MOVED", "ASK") and call.tries < 8:
+            self._elsewhere(call, str(error))
+        elif word in ("ERR", "WRONGTYPE", "NOPERM") and "unknown command" not in str(error):
+            log.error("redis refused %s: %s", call.script.name if call.script else call.arguments[0], error)
+            call.then(Refused(Code.UNAVAILABLE, "Redis refused the command", None))
+        else:  # OOM, MISCONF, LOADING, READONLY, BUSY, CLUSTERDOWN, MASTERDOWN, TRYAGAIN …: it may pass
+            call.then(Refused(Code.UNAVAILABLE, f"Redis cannot do it now ({word})", 1_000))
+
+    def _ensure_open(self) -> None:
+        if self._wire.is_open:
+            return
+        if time.monotonic() < self._rest_until:
+            raise WireLost("Redis was away a moment ago")
+        self._wire.open()
+        try:
+            run_id = _run_id(self._wire)
+            self._wire.exchange([pack(("SCRIPT", "LOAD", script.source)) for script in ALL])
+        except ErrorReply as error:
+            self._wire.close()
+            raise WireLost(str(error)) from error
+        self.ready = f"{run_id}/{self._generation}"
+
+    def _failed(self, batch: list[Call], error: Exception) -> None:
+        """What was under way may have happened. Repeatable calls are tried once more, the others end as unknown."""
+        self._wire.close()
+        never_sent = not isinstance(error, TimeoutError) and time.monotonic() < self._rest_until
+        self._rest_until = time.monotonic() + REST_AFTER_FAILURE_SECONDS
+        if not never_sent:
+            log.warning("redis connection lost: %s", error)
+        for call in batch:
+            call.tries += 1
+            if call.repeatable and call.tries == 1 and isinstance(error, WireLost) and not never_sent:
+                self._rest_until = 0.0
+                self.submit(call)
+            else:
+                call.then(Refused(Code.UNAVAILABLE, "Redis does not answer", 1_000))
+
+
+def _run_id(wire: Wire) -> str:
+    for line in bytes(wire.ask("INFO", "server")).decode().splitlines():
+        if line.startswith("run_id:"):
+            return line.partition(":")[2]
+    raise WireLost("the server names no run id")
+
+
+def _at_least(reply: Any, wanted: int) -> bool:
+    return isinstance(reply, int) and reply >= wanted

@@ -1,0 +1,36 @@
+-- A reader has read up to seq. Never backwards, never beyond the tip.
+-- KEYS 1 gate 2 members 3 head 4 log 5 reads 6 seats 7 feed
+-- ARGV 3 organization 4 user 5 seq 6 n at seq where the log no longer has it, or ""
+-- {'ok', seq}, or {'older'} when the log no longer holds seq and n must be looked up in the record
+local user, seq = ARGV[4], tonumber(ARGV[5])
+local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization')
+if gate[1] ~= READY then return {'closed'} end
+local head = redis.call('HMGET', KEYS[3], 'tip', 'talk')
+if gate[2] ~= ARGV[3] or not head[1] then return no('not_found') end
+if not redis.call('HGET', KEYS[2], user) then return no('not_member') end
+seq = math.min(seq, tonumber(head[1]))
+local before = redis.call('HGET', KEYS[5], user)
+local read, n = reading(before)
+if before and seq <= read then return {'ok', whole(read)} end
+
+local own = 0
+if seq == tonumber(head[1]) then
+  n = head[2]
+else
+  local at_or_below = redis.call('XREVRANGE', KEYS[4], whole(seq), '-', 'COUNT', 1)[1]
+  n = at_or_below and at_or_below[2][8] or ARGV[6]
+  if n == '' then return {'older'} end
+  local from = whole(seq + 1)
+  while from do
+    local page = redis.call('XRANGE', KEYS[4], from, '+', 'COUNT', 500)
+    for _, entry in ipairs(page) do
+      if entry[2][6] == user and entry[2][2] == 'message' then own = own + 1 end
+    end
+    from = #page == 500 and whole(string.match(page[500][1], '^%d+') + 1) or nil
+  end
+end
+redis.call('HSET', KEYS[5], user, whole(seq) .. ' ' .. whole(n) .. ' ' .. whole(own))
+if redis.call('HLEN', KEYS[6]) < 50 then
+  redis.call('SPUBLISH', KEYS[7], 'P{"op":"read","user":"' .. user .. '","seq":' .. whole(seq) .. '}')
+end
+return {'ok', whole(seq)}

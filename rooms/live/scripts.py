@@ -1,0 +1,38 @@
+"""The verbs as Lua. Each script is the prelude followed by one file, and is known to the servers by its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.resources import files
+from typing import NamedTuple
+
+
+class Script(NamedTuple):
+    name: str
+    source: bytes
+    digest: str
+    repeatable: bool
+    """Whether running it twice has the effect of once, so that a lost answer may be asked for again."""
+
+
+def _load(name: str, repeatable: bool = True) -> Script:
+    folder = files(__package__)
+    source = (folder / "prelude.lua").read_bytes() + (folder / f"{name}.lua").read_bytes()
+    return Script(name, source, hashlib.sha1(source, usedforsecurity=False).hexdigest(), repeatable)
+
+
+POST = _load("post")
+ENTER = _load("enter")
+LEAVE = _load("leave")
+LAPSE = _load("lapse")
+KEEP = _load("keep")
+READ = _load("read")
+JOIN = _load("join")
+PART = _load("part")
+PLACE = _load("place")
+TRIM = _load("trim")
+OPEN_ROOM = _load("open_room")
+OPEN_CHANNEL = _load("open_channel")
+DELETE_IF = _load("delete_if")
+
+ALL = (POST, ENTER, LEAVE, LAPSE, KEEP, READ, JOIN, PART, PLACE, TRIM, OPEN_ROOM, OPEN_CHANNEL, DELETE_IF)

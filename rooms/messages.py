@@ -1,0 +1,164 @@
+"""Saying something, and reading what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rooms import gate, ids, recovery
+from rooms.drafts import Draft, check
+from rooms.errors import Code, Refused
+from rooms.events import Door, Logged, Person
+from rooms.live import keys, log
+from rooms.live.scripts import POST
+from rooms.record import entries
+from rooms.store import Store
+
+LONGEST_PAGE = 200
+
+__all__ = ["Draft", "Page", "Said", "after", "history", "post", "post_soon"]
+
+
+class Said(NamedTuple):
+    """The entry has its number and is in the log. `repeated`: it had it already, this was the same client_id again."""
+
+    channel: str
+    client_id: str
+    epoch: str
+    seq: int
+    at: int
+    repeated: bool
+
+
+class Page(NamedTuple):
+    entries: list[Logged]
+    more: bool
+
+
+def post(store: Store, person: Person, channel: str, draft: Draft) -> Said:
+    """Says it. Raises Refused: not_found, not_member, not_entered, closed, rate_limited, too_long, bad_frame, unavailable."""
+    names, arguments = _ticket(store, person, channel, draft)
+    answer = gate.ask(store, ids.room_of(channel), POST, names, arguments)
+    return _said(store, channel, draft.client_id, answer)
+
+
+def post_soon(store: Store, person: Person, channel: str, draft: Draft, then: Callable[[Said | Refused], None]) -> None:
+    """Says it without waiting. `then` runs in the pipeline's thread of control and must not wait."""
+    try:
+        names, arguments = _ticket(store, person, channel, draft)
+    except Refused as refused:
+        then(refused)
+        return
+
+    def settle(answer: gate.Answer | Refused) -> None:
+        then(answer if isinstance(answer, Refused) else _said(store, channel, draft.client_id, answer))
+
+    gate.ask_soon(store, ids.room_of(channel), POST, names, arguments, settle)
+
+
+def after(store: Store, channel: str, seq: int, limit: int, until: int | None = None) -> list[Logged]:
+    """Entries above `seq`, ascending, at most `limit`, none above `until`: for readers that are in already."""
+    last = seq + limit if until is None else min(until, seq + limit)
+    found = log.between(store.live, channel, seq + 1, last)
+    if found and found[0].seq == seq + 1:
+        return found
+    if not found and seq >= _tip(store, channel):
+        return []
+    older_last = found[0].seq - 1 if found else last
+    older = store.record.read(lambda c: entries.page(c, channel, after=seq, limit=older_last - seq))
+    return [*(entry for entry in older if entry.seq <= older_last), *found]
+
+
+def history(store: Store, person: Person, channel: str, before: int | None = None, after_seq: int | None = None,
+            limit: int = 50) -> Page:
+    """One page, ascending; the newest without `before` and `after_seq`. Raises Refused: not_found, not_member, bad_frame."""
+    if before is not None and after_seq is not None:
+        raise Refused(Code.BAD_FRAME, "before or after, not both")
+    if not ids.is_channel(channel):
+        raise Refused(Code.NOT_FOUND)
+    limit = max(1, min(limit, LONGEST_PAGE))
+    tip = _readable_tip(store, person, channel)
+    if after_seq is not None:
+        page = after(store, channel, max(0, after_seq), limit)
+        return Page(page, bool(page) and page[-1].seq < tip)
+    page = _below(store, channel, limit, before)
+    return Page(page, bool(page) and page[0].seq > 1)
+
+
+def _below(store: Store, channel: str, limit: int, before: int | None) -> list[Logged]:
+    found = log.newest(store.live, channel, limit, before)
+    top = found[0].seq if found else before
+    missing = limit - len(found)
+    if missing <= 0 or top == 1:
+        return found
+    return [*store.record.read(lambda c: entries.page(c, channel, before=top, limit=missing)), *found]
+
+
+def _ticket(store: Store, person: Person, channel: str, draft: Draft) -> tuple[list[str], list[str | bytes]]:
+    """The script's keys and arguments: everything that does not depend on the room's state is judged here."""
+    if not ids.is_channel(channel):
+        raise Refused(Code.NOT_FOUND)
+    body = check(draft)
+    name = keys.of_channel(store.live.prefix, channel)
+    room, limits = name.room, store.limits
+    idle = limits.follower_idle_ms if person.door is Door.WECHAT else 0
+    before = f'{{"op":"message","channel":"{channel}"'
+    arguments: list[str | bytes] = [
+        person.organization, person.id, draft.client_id, "message", before, _tail(person, draft, body),
+        *_rate(limits.say_per_second), *_rate(limits.channel_say_per_second), str(idle)]
+    names = [room.gate, room.members, name.head, name.log, name.seats, name.reads, room.pace, name.away, name.places,
+             *name.seen, name.feed]
+    return names, arguments
+
+
+def _tail(person: Person, draft: Draft, body: Any) -> bytes:
+    rest: dict[str, Any] = {
+        "from": {"id": person.id, "name": person.name, "door": person.door.value},
+        "type": draft.type, "body": body, "client_id": draft.client_id}
+    if draft.reply_to is not None:
+        rest["reply_to"] = draft.reply_to
+    try:
+        return b"," + msgspec.json.encode(rest)[1:]
+    except UnicodeEncodeError as error:
+        raise Refused(Code.BAD_FRAME, "text is not Unicode") from error
+
+
+def _rate(per_second: int) -> tuple[str, str]:
+    """Milliseconds between messages and how many may come at once: one second's worth."""
+    return (str(1_000 / per_second), str(per_second)) if per_second > 0 else ("0", "1")
+
+
+def _said(store: Store, channel: str, client_id: str, answer: gate.Answer) -> Said:
+    epoch, seq, at, repeated, followers = answer
+    if not repeated:
+        store.live.hint("archive", channel)
+        if int(followers) > 0:
+            store.live.hint("due", channel)
+    return Said(channel, client_id, epoch.decode(), int(seq), int(at), bool(repeated))
+
+
+def _tip(store: Store, channel: str) -> int:
+    head = keys.of_channel(store.live.prefix, channel).head
+    return int(store.live.command("HGET", head, "tip", key=head) or 0)
+
+
+def _readable_tip(store: Store, person: Person, channel: str) -> int:
+    """The channel's tip, if the person may read it: members may, and nobody else."""
+    name = keys.of_channel(store.live.prefix, channel)
+    mark, organization, private, role, tip = recovery.when_ready(store, ids.room_of(channel), lambda: _look(store, name, person))
+    if organization != person.organization.encode() or tip is None or (role is None and private == b"1"):
+        raise Refused(Code.NOT_FOUND)
+    if role is None:
+        raise Refused(Code.NOT_MEMBER)
+    return int(tip)
+
+
+def _look(store: Store, name: keys.ChannelKeys, person: Person) -> list[Any]:
+    room = name.room
+    gate_fields, role, tip = store.live.commands([
+        (("HMGET", room.gate, "ready", "organization", "private"), room.gate),
+        (("HGET", room.members, person.id), room.gate),
+        (("HGET", name.head, "tip"), room.gate)])
+    return [*gate_fields, role, tip]

@@ -1,0 +1,76 @@
+"""How far people have read, and what is unread.
+
+A read position remembers how many counted entries lay below it, so that unread is a subtraction and costs the same for
+one missed message and for a million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from rooms import gate, ids
+from rooms.errors import Code, Refused
+from rooms.events import Person
+from rooms.live import keys
+from rooms.live.scripts import READ
+from rooms.record import entries
+from rooms.store import Store
+
+
+class Unread(NamedTuple):
+    epoch: str
+    tip: int
+    read: int
+    unread: int
+    mentions: int
+
+
+class Reading(NamedTuple):
+    """Read up to `seq`, below which lie `ordinal` counted entries; `own` of those above are the reader's."""
+
+    seq: int
+    ordinal: int
+    own: int
+
+    @staticmethod
+    def parse(text: bytes) -> Reading:
+        return Reading(*map(int, text.split()))
+
+    def unread(self, talk: int) -> int:
+        return max(0, talk - self.ordinal - self.own)
+
+
+def read(store: Store, person: Person, channel: str, seq: int) -> int:
+    """Reads up to `seq`, never backwards, never beyond the tip; returns the position. Raises Refused: not_found, not_member."""
+    if not ids.is_channel(channel) or not 0 <= seq < 1 << 53:
+        raise Refused(Code.NOT_FOUND if not ids.is_channel(channel) else Code.BAD_FRAME)
+    name = keys.of_channel(store.live.prefix, channel)
+    names = [name.room.gate, name.room.members, name.head, name.log, name.reads, name.seats, name.feed]
+
+    def ask(ordinal: str) -> list[Any]:
+        arguments = [person.organization, person.id, str(seq), ordinal]
+        return gate.ask(store, ids.room_of(channel), READ, names, arguments)
+
+    answer = ask("")
+    if answer:
+        return int(answer[0])
+    return int(ask(str(store.record.read(lambda c: entries.ordinal_at(c, channel, seq))))[0])
+
+
+def unread(store: Store, person: Person, channels: Sequence[str]) -> dict[str, Unread]:
+    """For channels that the person may see, in one round trip; who never entered a channel has nothing unread there."""
+    wanted: list[tuple[tuple[str, ...], str]] = []
+    for channel in channels:
+        name = keys.of_channel(store.live.prefix, channel)
+        wanted += [(("HMGET", name.head, "epoch", "tip", "talk"), name.head), (("HGET", name.reads, person.id), name.head)]
+    answers = iter(store.live.commands(wanted))
+    return {channel: _unread(next(answers), next(answers)) for channel in channels}
+
+
+def _unread(head: Any, text: bytes | None) -> Unread:
+    epoch, tip, talk = (head[0] or b"").decode(), int(head[1] or 0), int(head[2] or 0)
+    if text is None:
+        return Unread(epoch, tip, tip, 0, 0)
+    reading = Reading.parse(text)
+    return Unread(epoch, tip, reading.seq, reading.unread(talk), 0)

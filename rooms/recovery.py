@@ -1,0 +1,165 @@
+"""Making a room ready: its gates, channels and readers' places are set in Redis from the record.
+
+Whoever meets a room that is not ready does it, under a lock; until the ready mark stands, every verb is refused. The mark
+names the run of the server and the record's generation, so that a Redis that was restarted, emptied or put back, and a
+record that was restored, are all met with doubt once. Where the log is behind the record, or may have lost its end, a new
+epoch begins above what is known.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from rooms.errors import Code, Refused
+from rooms.live import keys
+from rooms.live.live import token
+from rooms.live.scripts import OPEN_CHANNEL, OPEN_ROOM
+from rooms.record import entries
+from rooms.record import recovery as record
+from rooms.store import Store
+
+log = logging.getLogger(__name__)
+
+LOCK_MS = 10_000
+PATIENCE_SECONDS = 5.0
+TOGETHER = 1_000
+REMEMBERED_MS = 24 * 3_600_000
+
+
+class _LockLost(Exception):
+    """Somebody else rebuilds the room now."""
+
+
+def make_ready(store: Store, room: str) -> None:
+    """Returns when the room is ready, by us or by another process.
+
+    Raises Refused: `not_found` when the record has no such room, `unavailable` when it cannot be made ready now.
+    """
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        if _is_ready(store, room):
+            return
+        mine = token()
+        if store.live.set(keys.of_room(store.live.prefix, room).rebuild, mine, px=LOCK_MS, nx=True):
+            try:
+                _Rebuild(store, room, mine).run()
+                return
+            except _LockLost:
+                continue
+            finally:
+                store.live.delete_if(keys.of_room(store.live.prefix, room).rebuild, mine)
+        time.sleep(0.02)
+    raise Refused(Code.UNAVAILABLE, "the room is being prepared", 1_000)
+
+
+def when_ready(store: Store, room: str, look: Callable[[], list[Any]]) -> list[Any]:
+    """What `look` sees (its first item is the room's ready mark) once the room is ready."""
+    seen = look()
+    if (seen[0] or b"").decode() != store.live.ready_for(room) or not seen[0]:
+        make_ready(store, room)
+        seen = look()
+    return seen
+
+
+def close(store: Store, room: str) -> None:
+    """Takes the ready mark away, so that the next verb sets the room anew from the record: after a change of settings."""
+    gate = keys.of_room(store.live.prefix, room).gate
+    store.live.command("HDEL", gate, "ready", key=gate)
+
+
+def _is_ready(store: Store, room: str) -> bool:
+    gate = keys.of_room(store.live.prefix, room).gate
+    mark = store.live.command("HGET", gate, "ready", key=gate)
+    return mark is not None and mark.decode() == store.live.ready_for(room)
+
+
+class _Rebuild:
+    """One rebuild under one lock. Each step checks the lock first, in the same script."""
+
+    def __init__(self, store: Store, room: str, lock: str) -> None:
+        self._store, self._room, self._lock = store, room, lock
+        self._keys = keys.of_room(store.live.prefix, room)
+        self._run_id = store.live.ready_for(room).partition("/")[0]
+
+    def run(self) -> None:
+        started = time.monotonic()
+        snapshot = self._store.record.read(lambda c: record.snapshot(c, self._room))
+        if snapshot is None:
+            raise Refused(Code.NOT_FOUND)
+        room = snapshot.room
+        self._on_room("begin", room.organization, room.state, _flag(room.private), _flag(room.password_hash))
+        for part in _pieces([word for member in snapshot.members for word in (member.user, member.role)]):
+            self._on_room("members", *part)
+        for channel in snapshot.channels:
+            self._open(channel)
+        self._on_room("ready")
+        log.info("room made ready room=%s channels=%d ms=%d", self._room, len(snapshot.channels),
+                 (time.monotonic() - started) * 1000)
+
+    def _open(self, channel: record.ChannelSnapshot) -> None:
+        epoch, tip, talk, run_id = (item.decode() for item in self._on_channel(channel.id, "look"))
+        behind = not epoch or epoch != channel.epoch or int(tip) < channel.tip
+        doubtful = self._store.relaxed and bool(run_id) and run_id != self._run_id
+        fresh = channel.tip == 0 and not epoch and len(channel.epochs) == 1
+        if (behind or doubtful) and not fresh:
+            self._remember_client_ids(channel.id)
+            self._fork(channel, max(channel.tip, int(tip or 0) if epoch == channel.epoch else 0), int(talk or 0))
+        elif fresh:
+            self._on_channel(channel.id, "fork", channel.epoch, "0", "0", *self._settings(channel, channel.epochs))
+        else:
+            self._on_channel(channel.id, "keep", *self._settings(channel, channel.epochs))
+        self._places(channel)
+
+    def _fork(self, channel: record.ChannelSnapshot, after: int, talk: int) -> None:
+        """The new epoch is in the record before Redis learns of it, so that no number is ever given twice."""
+        opened = self._store.record.write(lambda c: record.open_epoch(c, channel.id, after))
+        counted = talk if after > channel.tip else channel.talk
+        self._on_channel(channel.id, "fork", opened.epoch, str(after), str(counted),
+                         *self._settings(channel, [*channel.epochs, opened]))
+        log.warning("channel forked channel=%s epoch=%s after=%d", channel.id, opened.epoch, after)
+
+    def _settings(self, channel: record.ChannelSnapshot, epochs: Sequence[Any]) -> list[str]:
+        forks = [(ended.epoch, following.after_seq) for ended, following in zip(epochs, epochs[1:], strict=False)]
+        return ["state", channel.state, "capacity", str(channel.capacity), "slow_seconds", str(channel.slow_seconds),
+                "archived", str(channel.tip), "run", self._run_id, "forks", msgspec.json.encode(forks).decode()]
+
+    def _places(self, channel: record.ChannelSnapshot) -> None:
+        for part in _pieces([word for r in channel.reads for word in (r.user, f"{r.seq} {r.ordinal} {r.own}")]):
+            self._on_channel(channel.id, "reads", *part)
+        for part in _pieces([word for c in channel.cursors for word in (c.user, f"{c.epoch} {c.seq}")]):
+            self._on_channel(channel.id, "places", *part)
+
+    def _remember_client_ids(self, channel: str) -> None:
+        since = self._store.clock.now() - REMEMBERED_MS
+        known = self._store.record.read(lambda c: entries.recent_client_ids(c, channel, since))
+        words = [word for k in known for word in (f"{k.user}|{k.client_id}", f"{k.epoch} {k.seq} {k.at}")]
+        for part in _pieces(words):
+            self._on_channel(channel, "seen", *part)
+
+    def _on_room(self, step: str, *words: str) -> None:
+        names = [self._keys.gate, self._keys.members, self._keys.rebuild]
+        self._check(self._store.live.call(OPEN_ROOM, names, [self._lock, step, *words], durable=True))
+
+    def _on_channel(self, channel: str, step: str, *words: str) -> list[Any]:
+        name = keys.of_channel(self._store.live.prefix, channel)
+        names = [self._keys.rebuild, name.head, name.log, name.reads, name.places, *name.seen]
+        return self._check(self._store.live.call(OPEN_CHANNEL, names, [self._lock, step, *words], durable=True))
+
+    def _check(self, reply: Any) -> list[Any]:
+        if reply[0] == b"lost":
+            raise _LockLost
+        return list(reply[1:])
+
+
+def _flag(value: object) -> str:
+    return "1" if value else "0"
+
+
+def _pieces(words: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(words), 2 * TOGETHER):
+        yield words[start:start + 2 * TOGETHER]

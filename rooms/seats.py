@@ -1,0 +1,159 @@
+"""Being present in a channel: a seat belongs to (user, channel) and is held by sockets, or by a follower's attention.
+
+A holder is one socket, named "process.number", or "" for a follower, whose seat ends 30 idle minutes after the last sign.
+A web process holds a lease in each channel where it has seats; when it dies, its seats are kept as those of lost sockets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rooms import gate, ids, members
+from rooms.errors import Code, Refused
+from rooms.events import Person
+from rooms.live import keys
+from rooms.live.scripts import ENTER, KEEP, LAPSE, LEAVE
+from rooms.receipts import Reading
+from rooms.store import Store
+
+LARGEST_PAGE = 200
+
+
+class Entered(NamedTuple):
+    channel: str
+    epoch: str
+    tip: int
+    read: int
+    unread: int
+    mentions: int
+    present: int
+    entered_at: int
+    role: str
+    muted_until: int | None
+    quiet: int | None
+    rules: dict[str, Any]
+    forks: list[tuple[str, int]]
+
+
+class Sitter(NamedTuple):
+    id: str
+    name: str
+
+
+class Present(NamedTuple):
+    people: list[Sitter]
+    cursor: str
+    """"" at the end."""
+    count: int
+
+
+def enter(store: Store, person: Person, channel: str, holder: str, password: str | None = None) -> Entered:
+    """Takes a seat, and joins an open room first. The same holder entering again changes nothing.
+
+    Raises Refused: not_found, password_needed, password_wrong, closed, full, unavailable.
+    """
+    if not ids.is_channel(channel):
+        raise Refused(Code.NOT_FOUND)
+    try:
+        return _enter(store, person, channel, holder)
+    except Refused as refused:
+        if refused.code not in (Code.NOT_MEMBER, Code.PASSWORD_NEEDED) or (
+                refused.code is Code.PASSWORD_NEEDED and password is None):
+            raise
+    members.join(store, person, ids.room_of(channel), password)
+    return _enter(store, person, channel, holder)
+
+
+def step_out(store: Store, person: Person, channel: str, holder: str) -> int:
+    """This holder gives the seat up; it is free at once if nobody else holds it. Returns how many are present."""
+    return _let_go(store, person.id, channel, holder, "left")
+
+
+def lose(store: Store, person: Person, channel: str, holder: str) -> int:
+    """This holder's socket is gone; the seat waits 30 seconds for its return if nobody else holds it."""
+    return _let_go(store, person.id, channel, holder, "lost")
+
+
+def keep_alive(store: Store, process: str, channels: Iterable[str]) -> list[str]:
+    """The process lives and holds its seats in these channels. Returns those whose lease was lost before: enter there again.
+
+    A channel whose room cannot be reached now is left out silently; the next round tries again.
+    """
+    arguments = [process, str(store.limits.lease_ms)]
+    return [channel for channel, answer in _each(store, KEEP, channels, arguments) if answer[0] == 0]
+
+
+def lapse(store: Store, channels: Iterable[str]) -> int:
+    """Frees the seats whose time is over; returns how many."""
+    return sum(answer[0] for _, answer in _each(store, LAPSE, channels, []))
+
+
+def tips(store: Store, channels: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """channel → (epoch, tip) in one round trip; a channel whose room is not ready is left out."""
+    wanted = []
+    for channel in channels:
+        name = keys.of_channel(store.live.prefix, channel)
+        wanted += [(("HMGET", name.head, "epoch", "tip"), name.head), (("HGET", name.room.gate, "ready"), name.head)]
+    answers = iter(store.live.commands(wanted))
+    found = {}
+    for channel in channels:
+        (epoch, tip), mark = next(answers), next(answers)
+        if epoch is not None and (mark or b"").decode() == store.live.ready_for(ids.room_of(channel)):
+            found[channel] = (epoch.decode(), int(tip))
+    return found
+
+
+def present(store: Store, channel: str, cursor: str = "0", limit: int = 100) -> Present:
+    """Some of those present, in no order, and where to go on. For readers that are in already."""
+    name = keys.of_channel(store.live.prefix, channel)
+    limit = max(1, min(limit, LARGEST_PAGE))
+    (following, found), count = store.live.commands([
+        (("HSCAN", name.seats, cursor if cursor.isdigit() else "0", "COUNT", str(limit)), name.seats),
+        (("HLEN", name.seats), name.seats)])
+    people = [msgspec.json.decode(value, type=Sitter | dict) for value in found[1::2]]
+    sitters = [Sitter(person["id"], person["name"]) for person in people]  # type: ignore[index]
+    return Present(sitters, "" if following == b"0" else following.decode(), int(count))
+
+
+def is_present(store: Store, user: str, channel: str) -> bool:
+    """Whether a socket holds a seat of this person in the channel right now."""
+    held = keys.of_channel(store.live.prefix, channel).held
+    return bool(store.live.command("HEXISTS", held, user, key=held))
+
+
+def _enter(store: Store, person: Person, channel: str, holder: str) -> Entered:
+    name = keys.of_channel(store.live.prefix, channel)
+    names = [name.room.gate, name.room.members, name.head, name.seats, name.held, name.away, name.leases, name.reads, name.feed]
+    keep = store.limits.lease_ms if holder else store.limits.follower_idle_ms
+    who = msgspec.json.encode({"id": person.id, "name": person.name})
+    arguments: list[str | bytes] = [person.organization, person.id, who, holder, str(keep)]
+    epoch, tip, talk, text, count, at, role, capacity, slow, forks = gate.ask(
+        store, ids.room_of(channel), ENTER, names, arguments)
+    reading = Reading.parse(text)
+    rules = {"muted_all": False, "slow_seconds": int(slow or 0), "capacity": int(capacity or 0)}
+    return Entered(channel, epoch.decode(), int(tip), reading.seq, reading.unread(int(talk)), 0, int(count), int(at),
+                   role.decode(), None, None, rules, parse_forks(forks))
+
+
+def parse_forks(text: bytes | None) -> list[tuple[str, int]]:
+    return [(epoch, end) for epoch, end in msgspec.json.decode(text or b"[]")]
+
+
+def _let_go(store: Store, user: str, channel: str, holder: str, how: str) -> int:
+    name = keys.of_channel(store.live.prefix, channel)
+    names = [name.room.gate, name.seats, name.held, name.away, name.leases, name.feed]
+    return int(gate.ask(store, ids.room_of(channel), LEAVE, names, [user, holder, how])[0])
+
+
+def _each(store: Store, script: Any, channels: Iterable[str], arguments: list[str]) -> list[tuple[str, list[Any]]]:
+    """Runs a script for each channel, all in one round trip a node, without rebuilding rooms that are not ready."""
+    waiting = []
+    for channel in channels:
+        name = keys.of_channel(store.live.prefix, channel)
+        waiting.append((channel, [name.room.gate, name.seats, name.held, name.away, name.leases, name.feed]))
+    replies = store.live.calls([(script, names, arguments) for _, names in waiting])
+    return [(channel, list(reply[1:])) for (channel, _), reply in zip(waiting, replies, strict=True)
+            if not isinstance(reply, Refused) and reply[0] == b"ok"]

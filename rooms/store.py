@@ -1,0 +1,77 @@
+"""All that a verb needs: the live state, the record, the clock, and the limits."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from rooms.errors import Misconfigured
+from rooms.live.live import Live
+from rooms.record import Record
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+
+class Clock(Protocol):
+    def now(self) -> int:
+        """Milliseconds since 1970 UTC."""
+        ...
+
+
+class SystemClock:
+    def now(self) -> int:
+        return int(time.time() * 1000)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the core holds people to. A rate of 0 means none."""
+
+    say_per_second: int = 5
+    channel_say_per_second: int = 0
+    follower_idle_ms: int = 30 * 60_000
+    lease_ms: int = 15_000
+
+
+@dataclass(frozen=True)
+class Store:
+    live: Live
+    record: Record
+    clock: Clock
+    limits: Limits
+    relaxed: bool = False
+    """The mode in which the last second before a crash may be lost: every restart of Redis then opens a new epoch."""
+
+    def close(self) -> None:
+        self.live.close()
+        self.record.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """Opens both servers for this process; call it after a fork. Raises Misconfigured, naming the setting.
+
+    `redis_url` and `database_url` must be known by now: whoever starts the embedded servers fills them in.
+    """
+    if settings.redis_url is None or settings.database_url is None:
+        raise Misconfigured("REDIS_URL, DATABASE_URL: neither named nor embedded; start with `teahouse up`")
+    record = Record.open(settings.database_url)
+    generation = record.generation()
+    live = Live.open(settings.redis_url, settings.redis_prefix, generation,
+                     replicas=1 if settings.durability == "replicated" else 0)
+    limits = Limits(say_per_second=settings.say_per_second, channel_say_per_second=settings.channel_say_per_second)
+    return Store(live, record, SystemClock(), limits, relaxed=settings.durability == "relaxed")
+
+
+def check_durability(live: Live, durability: str) -> None:
+    """Raises Misconfigured when Redis cannot keep what the mode promises. A server that hides its settings passes."""
+    if durability == "relaxed":
+        return
+    for appendonly, appendfsync in zip(live.settings("appendonly"), live.settings("appendfsync"), strict=True):
+        if durability == "local" and (appendonly == "no" or appendfsync not in (None, "always")):
+            raise Misconfigured(
+                f"TEAHOUSE_DURABILITY=local needs a Redis with `appendonly yes` and `appendfsync always`"
+                f" (it has {appendonly} and {appendfsync}): change Redis, or choose relaxed")
+    if durability == "replicated" and any(int(node.get("connected_slaves", 0)) < 1 for node in live.info("replication")):
+        raise Misconfigured("TEAHOUSE_DURABILITY=replicated needs at least one connected replica of every Redis master")
