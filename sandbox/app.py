@@ -1,0 +1,50 @@
+"""This WeChat as one web application: the platform's API, the control API, the page."""
+
+from pathlib import Path
+from urllib.parse import unquote
+
+from flask import Flask, Response, jsonify, request, send_from_directory
+
+from sandbox import control, proxy
+from sandbox.api import serve
+from sandbox.limits import REQUEST_BYTES
+from sandbox.pictures import picture
+from sandbox.world import World
+
+PAGE = Path(__file__).parent / "page"
+
+
+def create(world: World) -> Flask:
+    """Put it together. Every path that is nothing else is taken for an API of the platform."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES
+    app.register_blueprint(control.blueprint(world))
+    app.register_blueprint(proxy.blueprint(world.house))
+
+    @app.get("/")
+    def page() -> Response:
+        return send_from_directory(PAGE, "phone.html")
+
+    @app.get("/page/<path:name>")
+    def part_of_page(name: str) -> Response:
+        return send_from_directory(PAGE, name, max_age=0)
+
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        return send_from_directory(PAGE, "leaf.svg")
+
+    @app.get("/about")
+    def about() -> Response:
+        return jsonify(house=world.house)
+
+    @app.get("/cgi-bin/showqrcode")
+    def showqrcode() -> Response:
+        ticket = unquote(request.args.get("ticket", ""))
+        known = any(ticket in account.tickets for account in world.accounts.values())
+        return Response(picture(ticket), 200, content_type="image/png") if known else Response("", 404)
+
+    @app.route("/<path:path>", methods=["GET", "POST", "PUT", "DELETE", "PATCH"])
+    def platform(path: str) -> Response:
+        return serve(world, f"/{path}", request)
+
+    return app
