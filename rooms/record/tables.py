@@ -1,0 +1,140 @@
+"""What is kept for good. `docs/state.md` says for each table whether it is the authority or a copy.
+
+Small tables are tied by foreign keys; those that are written in bulk (entries, reads, cursors) are not, so that a
+batch costs no look-ups and entries can be partitioned.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy.sql.schema import SchemaItem
+
+from rooms.record.columns import (
+    ADDRESS,
+    BYTES,
+    CLIENT_ID,
+    COUNT,
+    FLAG,
+    FOREIGN_ID,
+    ID,
+    LINE,
+    NAME,
+    NUMBER,
+    SEALED,
+    SERIAL,
+    TEXT,
+    TIME,
+    WORD,
+)
+
+metadata = MetaData(naming_convention={
+    "pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+})
+
+
+def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
+    return Table(name, metadata, *parts, mysql_engine="InnoDB", mysql_charset="utf8mb4",
+                 mysql_collate="utf8mb4_bin", **options)
+
+
+def _of(name: str, other: Table, **options: Any) -> Column[str]:
+    return Column(name, ID, ForeignKey(other.c.id), nullable=False, **options)
+
+
+def _must(name: str, kind: Any, **options: Any) -> Column[Any]:
+    return Column(name, kind, nullable=False, **options)
+
+
+meta = _table("meta", Column("name", WORD, primary_key=True), _must("value", LINE))
+
+organizations = _table(
+    "organizations", Column("id", ID, primary_key=True), _must("name", NAME), _must("created_at", TIME))
+
+accounts = _table(
+    "accounts", Column("appid", FOREIGN_ID, primary_key=True), _of("organization", organizations, index=True),
+    _must("kind", WORD), _must("gh_id", FOREIGN_ID), _must("secret", SEALED), _must("token", SEALED),
+    _must("aes_key", SEALED), _must("mode", WORD), _must("data_format", WORD), _must("created_at", TIME))
+
+staff = _table(
+    "staff", Column("id", ID, primary_key=True), _must("email", LINE, unique=True),
+    _of("organization", organizations, index=True), _must("role", WORD), _must("password_hash", LINE),
+    _must("created_at", TIME))
+
+rooms = _table(
+    "rooms", Column("id", ID, primary_key=True), _of("organization", organizations), _must("name", NAME),
+    _must("name_key", NAME), Column("password_hash", LINE), _must("capacity", NUMBER), _must("private", FLAG),
+    _must("state", WORD), _must("position", NUMBER), _must("created_at", TIME),
+    UniqueConstraint("organization", "name_key"))
+
+channels = _table(
+    "channels", Column("id", ID, primary_key=True), _of("room", rooms), _of("organization", organizations),
+    _must("name", NAME), _must("name_key", NAME), _must("capacity", NUMBER), _must("slow_seconds", NUMBER),
+    _must("state", WORD), _must("position", NUMBER), _must("created_at", TIME),
+    _must("epoch", ID), _must("archived_seq", COUNT), _must("talk", COUNT), UniqueConstraint("room", "name_key"))
+
+epochs = _table(
+    "epochs", Column("channel", ID, primary_key=True), Column("number", NUMBER, primary_key=True, autoincrement=False),
+    _must("epoch", ID), _must("after_seq", COUNT), _must("at", TIME), UniqueConstraint("channel", "epoch"))
+
+users = _table(
+    "users", Column("id", ID, primary_key=True), _of("organization", organizations, index=True), _must("name", NAME),
+    _must("avatar", ADDRESS), _must("tokens_after", TIME), _must("created_at", TIME), Column("erased_at", TIME))
+
+anchors = _table(
+    "anchors", Column("organization", ID, ForeignKey(organizations.c.id), primary_key=True),
+    Column("kind", WORD, primary_key=True), Column("value", FOREIGN_ID, primary_key=True),
+    _of("user", users, index=True))
+"""What makes identities one person: a unionid; later a verified phone. Its key is what two logins race for."""
+
+identities = _table(
+    "identities", Column("appid", FOREIGN_ID, ForeignKey(accounts.c.appid), primary_key=True),
+    Column("openid", FOREIGN_ID, primary_key=True), _must("unionid", FOREIGN_ID), _of("user", users, index=True),
+    _must("kind", WORD), _must("subscribed", FLAG), Column("subscribed_at", TIME), Column("unsubscribed_at", TIME),
+    _must("created_at", TIME))
+
+members = _table(
+    "members", Column("room", ID, ForeignKey(rooms.c.id), primary_key=True),
+    Column("user", ID, ForeignKey(users.c.id), primary_key=True), _must("role", WORD), _must("joined_at", TIME),
+    Index("ix_members_user", "user"))
+
+entries = _table(
+    "entries", Column("channel", ID, primary_key=True),
+    Column("seq", COUNT, primary_key=True, autoincrement=False), Column("epoch", ID, primary_key=True),
+    _must("at", TIME), _must("op", WORD), _must("user", ID), _must("door", WORD), _must("type", WORD),
+    _must("client_id", CLIENT_ID), _must("ordinal", COUNT), Column("of", COUNT), _must("frame", BYTES),
+    sqlite_with_rowid=False)
+"""`user` is the author or empty; `ordinal` counts messages and announcements; `of` names an entry this one is about."""
+
+reads = _table(
+    "reads", Column("channel", ID, primary_key=True), Column("user", ID, primary_key=True), _must("seq", COUNT),
+    _must("ordinal", COUNT), _must("own", COUNT), Index("ix_reads_user", "user"), sqlite_with_rowid=False)
+
+cursors = _table(
+    "cursors", Column("channel", ID, primary_key=True), Column("user", ID, primary_key=True), _must("epoch", ID),
+    _must("number", NUMBER), _must("seq", COUNT), Index("ix_cursors_user", "user"), sqlite_with_rowid=False)
+"""`number` is the epoch's, so that places order by (number, seq) without a look-up."""
+
+followers = _table(
+    "followers", Column("appid", FOREIGN_ID, primary_key=True), Column("openid", FOREIGN_ID, primary_key=True),
+    _of("user", users, index=True), Column("current_channel", ID), Column("quiet_until", TIME),
+    _must("seen_at", TIME))
+
+windows = _table(
+    "windows", Column("appid", FOREIGN_ID, primary_key=True), Column("openid", FOREIGN_ID, primary_key=True),
+    Column("kind", WORD, primary_key=True), _must("opened_at", TIME), _must("ends_at", TIME),
+    _must("quota", NUMBER), _must("used", NUMBER))
+
+deliveries = _table(
+    "deliveries", Column("id", ID, primary_key=True), _must("appid", FOREIGN_ID), _must("openid", FOREIGN_ID),
+    _must("user", ID), _must("way", WORD), Column("channel", ID), _must("epoch", ID), _must("from_seq", COUNT),
+    _must("to_seq", COUNT), _must("state", WORD), Column("errcode", NUMBER), _must("at", TIME),
+    Column("settled_at", TIME), _must("detail", LINE), Index("ix_deliveries_appid_openid_at", "appid", "openid", "at"),
+    Index("ix_deliveries_user_at", "user", "at"), Index("ix_deliveries_state_at", "state", "at"))
+
+alarms = _table(
+    "alarms", Column("id", SERIAL, primary_key=True, autoincrement=True), _must("at", TIME), _must("kind", WORD),
+    Column("channel", ID), Column("epoch", ID), Column("seq", COUNT), _must("detail", TEXT), Column("content", BYTES),
+    Column("closed_at", TIME), Index("ix_alarms_closed_at_at", "closed_at", "at"))
