@@ -40,7 +40,8 @@ def listeners(store: Store, channel: str) -> dict[str, Position]:
 
 def _place(store: Store, channel: str, user: str, position: Position, begin: str) -> Position:
     name = keys.of_channel(store.live.prefix, channel)
-    names = [name.room.gate, name.places, name.head]
+    names = [name.room.gate, name.places, name.dirty]
+    store.live.hint("reads", channel)
     epoch, seq = gate.ask(store, ids.room_of(channel), PLACE, names, [user, position.epoch, str(position.seq), begin])
     return Position(epoch.decode(), int(seq))
 

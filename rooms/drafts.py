@@ -83,7 +83,8 @@ def check(draft: Draft) -> Body:
     """The body in its type's shape. Raises Refused: `too_long` for text above 2,000 characters, else `bad_frame`."""
     if draft.type not in TYPES:
         raise Refused(Code.BAD_FRAME, f"no message type {draft.type!r}")
-    if not 1 <= len(draft.client_id) <= LONGEST_CLIENT_ID or not draft.client_id.isprintable() or " " in draft.client_id:
+    client_id = draft.client_id
+    if not 1 <= len(client_id) <= LONGEST_CLIENT_ID or not client_id.isprintable() or " " in client_id:
         raise Refused(Code.BAD_FRAME, f"client_id: 1 to {LONGEST_CLIENT_ID} printable characters without spaces")
     if draft.reply_to is not None and not 1 <= draft.reply_to < 1 << 53:
         raise Refused(Code.BAD_FRAME, "reply_to: the seq of an entry")

@@ -21,8 +21,8 @@ class Code(StrEnum):
     EXPIRED = "expired"
     NOT_FOUND = "not_found"
     FORBIDDEN = "forbidden"
-    PASSWORD_NEEDED = "password_needed"
-    PASSWORD_WRONG = "password_wrong"
+    PASSWORD_NEEDED = "password_needed"  # noqa: S105 - a code, not a secret
+    PASSWORD_WRONG = "password_wrong"  # noqa: S105 - likewise
     VERIFY_PHONE = "verify_phone"
     NOT_MEMBER = "not_member"
     NOT_ENTERED = "not_entered"

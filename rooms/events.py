@@ -78,4 +78,4 @@ COUNTED = frozenset({"message", "announced"})
 """Operations that make a channel unread."""
 
 CHATTER = frozenset({"message"})
-"""Operations for which a `gap` may stand where a reader is too slow; all others are sent or the connection is closed."""
+"""Operations for which a `gap` may stand where a reader is too slow; all others are sent, or the connection closed."""

@@ -38,7 +38,10 @@ class Page(NamedTuple):
 
 
 def post(store: Store, person: Person, channel: str, draft: Draft) -> Said:
-    """Says it. Raises Refused: not_found, not_member, not_entered, closed, rate_limited, too_long, bad_frame, unavailable."""
+    """Says it.
+
+    Raises Refused: not_found, not_member, not_entered, closed, rate_limited, too_long, bad_frame, unavailable.
+    """
     names, arguments = _ticket(store, person, channel, draft)
     answer = gate.ask(store, ids.room_of(channel), POST, names, arguments)
     return _said(store, channel, draft.client_id, answer)
@@ -73,7 +76,7 @@ def after(store: Store, channel: str, seq: int, limit: int, until: int | None = 
 
 def history(store: Store, person: Person, channel: str, before: int | None = None, after_seq: int | None = None,
             limit: int = 50) -> Page:
-    """One page, ascending; the newest without `before` and `after_seq`. Raises Refused: not_found, not_member, bad_frame."""
+    """One page, ascending; the newest without `before` and `after_seq`. Raises Refused: not_found, not_member."""
     if before is not None and after_seq is not None:
         raise Refused(Code.BAD_FRAME, "before or after, not both")
     if not ids.is_channel(channel):
@@ -109,7 +112,7 @@ def _ticket(store: Store, person: Person, channel: str, draft: Draft) -> tuple[l
         person.organization, person.id, draft.client_id, "message", before, _tail(person, draft, body),
         *_rate(limits.say_per_second), *_rate(limits.channel_say_per_second), str(idle)]
     names = [room.gate, room.members, name.head, name.log, name.seats, name.reads, room.pace, name.away, name.places,
-             *name.seen, name.feed]
+             *name.seen, name.feed, name.dirty]
     return names, arguments
 
 
@@ -147,7 +150,8 @@ def _tip(store: Store, channel: str) -> int:
 def _readable_tip(store: Store, person: Person, channel: str) -> int:
     """The channel's tip, if the person may read it: members may, and nobody else."""
     name = keys.of_channel(store.live.prefix, channel)
-    mark, organization, private, role, tip = recovery.when_ready(store, ids.room_of(channel), lambda: _look(store, name, person))
+    look = recovery.when_ready(store, ids.room_of(channel), lambda: _look(store, name, person))
+    _, organization, private, role, tip = look
     if organization != person.organization.encode() or tip is None or (role is None and private == b"1"):
         raise Refused(Code.NOT_FOUND)
     if role is None:

@@ -1,7 +1,7 @@
 """Where a reader goes on: pure decisions over the epochs of a log.
 
-A log's epochs follow each other: [("e1", 40), ("e2_…", 77)] says that e1 ended at 40 and the second at 77. What an older
-epoch had above its end was lost; a reader who saw it must drop it.
+A log's epochs follow each other: [("e1", 40), ("e2_…", 77)] says that e1 ended at 40 and the second at 77. What an
+older epoch had above its end was lost; a reader who saw it must drop it.
 """
 
 from __future__ import annotations

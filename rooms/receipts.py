@@ -42,16 +42,20 @@ class Reading(NamedTuple):
 
 
 def read(store: Store, person: Person, channel: str, seq: int) -> int:
-    """Reads up to `seq`, never backwards, never beyond the tip; returns the position. Raises Refused: not_found, not_member."""
+    """Reads up to `seq`, never backwards, never beyond the tip; returns the position.
+
+    Raises Refused: not_found, not_member.
+    """
     if not ids.is_channel(channel) or not 0 <= seq < 1 << 53:
         raise Refused(Code.NOT_FOUND if not ids.is_channel(channel) else Code.BAD_FRAME)
     name = keys.of_channel(store.live.prefix, channel)
-    names = [name.room.gate, name.room.members, name.head, name.log, name.reads, name.seats, name.feed]
+    names = [name.room.gate, name.room.members, name.head, name.log, name.reads, name.seats, name.feed, name.dirty]
 
     def ask(ordinal: str) -> list[Any]:
         arguments = [person.organization, person.id, str(seq), ordinal]
         return gate.ask(store, ids.room_of(channel), READ, names, arguments)
 
+    store.live.hint("reads", channel)
     answer = ask("")
     if answer:
         return int(answer[0])
@@ -63,7 +67,8 @@ def unread(store: Store, person: Person, channels: Sequence[str]) -> dict[str, U
     wanted: list[tuple[tuple[str, ...], str]] = []
     for channel in channels:
         name = keys.of_channel(store.live.prefix, channel)
-        wanted += [(("HMGET", name.head, "epoch", "tip", "talk"), name.head), (("HGET", name.reads, person.id), name.head)]
+        wanted += [(("HMGET", name.head, "epoch", "tip", "talk"), name.head),
+                   (("HGET", name.reads, person.id), name.head)]
     answers = iter(store.live.commands(wanted))
     return {channel: _unread(next(answers), next(answers)) for channel in channels}
 

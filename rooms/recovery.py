@@ -1,9 +1,9 @@
 """Making a room ready: its gates, channels and readers' places are set in Redis from the record.
 
-Whoever meets a room that is not ready does it, under a lock; until the ready mark stands, every verb is refused. The mark
-names the run of the server and the record's generation, so that a Redis that was restarted, emptied or put back, and a
-record that was restored, are all met with doubt once. Where the log is behind the record, or may have lost its end, a new
-epoch begins above what is known.
+Whoever meets a room that is not ready does it, under a lock; until the ready mark stands, every verb is refused. The
+mark names the run of the server and the record's generation, so that a Redis that was restarted, emptied or put back,
+and a record that was restored, are all met with doubt once. Where the log is behind the record, or may have lost its
+end, a new epoch begins above what is known.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -67,7 +68,7 @@ def when_ready(store: Store, room: str, look: Callable[[], list[Any]]) -> list[A
 
 
 def close(store: Store, room: str) -> None:
-    """Takes the ready mark away, so that the next verb sets the room anew from the record: after a change of settings."""
+    """Takes the ready mark away: the next verb sets the room anew from the record. For after a change of settings."""
     gate = keys.of_room(store.live.prefix, room).gate
     store.live.command("HDEL", gate, "ready", key=gate)
 
@@ -124,7 +125,7 @@ class _Rebuild:
         log.warning("channel forked channel=%s epoch=%s after=%d", channel.id, opened.epoch, after)
 
     def _settings(self, channel: record.ChannelSnapshot, epochs: Sequence[Any]) -> list[str]:
-        forks = [(ended.epoch, following.after_seq) for ended, following in zip(epochs, epochs[1:], strict=False)]
+        forks = [(ended.epoch, following.after_seq) for ended, following in pairwise(epochs)]
         return ["state", channel.state, "capacity", str(channel.capacity), "slow_seconds", str(channel.slow_seconds),
                 "archived", str(channel.tip), "run", self._run_id, "forks", msgspec.json.encode(forks).decode()]
 

@@ -1,7 +1,9 @@
-"""Being present in a channel: a seat belongs to (user, channel) and is held by sockets, or by a follower's attention.
+"""Being present in a channel: a seat belongs to (user, channel) and is held by sockets, or by a follower's
+attention.
 
-A holder is one socket, named "process.number", or "" for a follower, whose seat ends 30 idle minutes after the last sign.
-A web process holds a lease in each channel where it has seats; when it dies, its seats are kept as those of lost sockets.
+A holder is one socket, named "process.number", or "" for a follower, whose seat ends 30 idle minutes after the last
+sign. A web process holds a lease in each channel where it has seats; when it dies, its seats are kept as those of lost
+sockets.
 """
 
 from __future__ import annotations
@@ -78,7 +80,7 @@ def lose(store: Store, person: Person, channel: str, holder: str) -> int:
 
 
 def keep_alive(store: Store, process: str, channels: Iterable[str]) -> list[str]:
-    """The process lives and holds its seats in these channels. Returns those whose lease was lost before: enter there again.
+    """The process lives and holds its seats in these channels. Returns those whose lease was lost: enter again there.
 
     A channel whose room cannot be reached now is left out silently; the next round tries again.
     """
@@ -126,12 +128,14 @@ def is_present(store: Store, user: str, channel: str) -> bool:
 
 def _enter(store: Store, person: Person, channel: str, holder: str) -> Entered:
     name = keys.of_channel(store.live.prefix, channel)
-    names = [name.room.gate, name.room.members, name.head, name.seats, name.held, name.away, name.leases, name.reads, name.feed]
+    names = [name.room.gate, name.room.members, name.head, name.seats, name.held, name.away, name.leases, name.reads,
+             name.feed, name.dirty]
     keep = store.limits.lease_ms if holder else store.limits.follower_idle_ms
     who = msgspec.json.encode({"id": person.id, "name": person.name})
     arguments: list[str | bytes] = [person.organization, person.id, who, holder, str(keep)]
     epoch, tip, talk, text, count, at, role, capacity, slow, forks = gate.ask(
         store, ids.room_of(channel), ENTER, names, arguments)
+    store.live.hint("seats", channel)
     reading = Reading.parse(text)
     rules = {"muted_all": False, "slow_seconds": int(slow or 0), "capacity": int(capacity or 0)}
     return Entered(channel, epoch.decode(), int(tip), reading.seq, reading.unread(int(talk)), 0, int(count), int(at),

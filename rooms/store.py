@@ -73,5 +73,6 @@ def check_durability(live: Live, durability: str) -> None:
             raise Misconfigured(
                 f"TEAHOUSE_DURABILITY=local needs a Redis with `appendonly yes` and `appendfsync always`"
                 f" (it has {appendonly} and {appendfsync}): change Redis, or choose relaxed")
-    if durability == "replicated" and any(int(node.get("connected_slaves", 0)) < 1 for node in live.info("replication")):
+    alone = any(int(node.get("connected_slaves", 0)) < 1 for node in live.info("replication"))
+    if durability == "replicated" and alone:
         raise Misconfigured("TEAHOUSE_DURABILITY=replicated needs at least one connected replica of every Redis master")

@@ -1,5 +1,5 @@
 -- Take a seat in a channel, or come back to it.
--- KEYS 1 gate 2 members 3 head 4 seats 5 held 6 away 7 leases 8 reads 9 feed
+-- KEYS 1 gate 2 members 3 head 4 seats 5 held 6 away 7 leases 8 reads 9 feed 10 dirty
 -- ARGV 3 organization 4 user 5 {"id","name"} of the person 6 holder "process.socket", or "" for a follower
 --      7 lease ms of the process, or idle ms of a follower
 -- {'ok', epoch, tip, talk, reading, present, at, role, capacity, slow_seconds, forks}
@@ -23,6 +23,7 @@ if not seated and capacity > 0 and present >= capacity then return no('full') en
 
 if not redis.call('HGET', KEYS[8], user) then
   redis.call('HSET', KEYS[8], user, head[3] .. ' ' .. head[4] .. ' 0')
+  redis.call('SADD', KEYS[10], user)
 end
 if holder == '' then
   redis.call('ZADD', KEYS[6], 'GT', whole(at + keep), user)

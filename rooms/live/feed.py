@@ -28,7 +28,8 @@ OnResubscribed = Callable[[], None]
 class Feed:
     """`on_note(channel, payload)` and `on_resubscribed()` run in the feed's own threads of control."""
 
-    def __init__(self, url: str, prefix: str, topology: Topology, on_note: OnNote, on_resubscribed: OnResubscribed) -> None:
+    def __init__(self, url: str, prefix: str, topology: Topology, on_note: OnNote,
+                 on_resubscribed: OnResubscribed) -> None:
         self._url, self._prefix, self._topology = url, prefix, topology
         self._on_note, self._on_resubscribed = on_note, on_resubscribed
         self._ears: dict[Address | None, _Ear] = {}

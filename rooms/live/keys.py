@@ -12,6 +12,7 @@
 `…:c_…:leases`    zset   web process → when it counts as dead
 `…:c_…:reads`     hash   user → "seq n own": read up to seq, which was the n-th counted entry; own posts since
 `…:c_…:places`    hash   follower → "epoch seq": what they were told
+`…:c_…:dirty`     set    users whose reading or place the record does not know yet
 `…:c_…:seen:0..2` hash   user|client_id → "epoch seq at", a ring of 12-hour buckets
 `…:c_…:feed`      sharded publish/subscribe channel
 """
@@ -41,6 +42,7 @@ class ChannelKeys(NamedTuple):
     leases: str
     reads: str
     places: str
+    dirty: str
     seen: tuple[str, str, str]
     feed: str
 
@@ -55,9 +57,10 @@ def of_room(prefix: str, room: str) -> RoomKeys:
 def of_channel(prefix: str, channel: str) -> ChannelKeys:
     room = ids.room_of(channel)
     tag = f"{prefix}:{{{room}}}:{channel}"
-    names = (f"{tag}:{name}" for name in ("head", "log", "seats", "held", "away", "leases", "reads", "places"))
-    seen = (f"{tag}:seen:0", f"{tag}:seen:1", f"{tag}:seen:2")
-    return ChannelKeys(of_room(prefix, room), *names, seen=seen, feed=f"{tag}:feed")
+    return ChannelKeys(
+        of_room(prefix, room), f"{tag}:head", f"{tag}:log", f"{tag}:seats", f"{tag}:held", f"{tag}:away",
+        f"{tag}:leases", f"{tag}:reads", f"{tag}:places", f"{tag}:dirty",
+        (f"{tag}:seen:0", f"{tag}:seen:1", f"{tag}:seen:2"), f"{tag}:feed")
 
 
 def channel_of_feed(feed: str) -> str:

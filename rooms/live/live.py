@@ -1,11 +1,11 @@
-"""The door to Redis for one process: scripts and commands, gathered into pipelines, to whichever node serves the key."""
+"""The door to Redis for one process: scripts and commands, gathered into pipelines, to the node that serves the key."""
 
 from __future__ import annotations
 
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rooms.errors import Code, Misconfigured, Refused
@@ -56,7 +56,8 @@ class Live:
         """Sends the script with the next round trip; `then` gets its reply or a Refused, and must not wait."""
         self._submit(Call((names, arguments), then, names[0], script, durable))
 
-    def call(self, script: Script, names: Sequence[str], arguments: Sequence[str | bytes], durable: bool = False) -> Any:
+    def call(self, script: Script, names: Sequence[str], arguments: Sequence[str | bytes],
+             durable: bool = False) -> Any:
         """The same, and waits. Raises Refused(UNAVAILABLE) when Redis cannot."""
         answer = _Answer()
         self.call_soon(script, names, arguments, answer.set, durable)
@@ -148,10 +149,7 @@ class Live:
 
     def settings(self, name: str) -> list[str | None]:
         """A configuration value of every master; None where the server does not tell."""
-        values: list[str | None] = []
-        for address in self._topology.masters():
-            values.append(self._ask_one(address, "CONFIG", "GET", name))
-        return values
+        return [self._ask_one(address, "CONFIG", "GET", name) for address in self._topology.masters()]
 
     def info(self, section: str) -> list[dict[str, str]]:
         """INFO of every master."""

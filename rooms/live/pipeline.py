@@ -47,7 +47,7 @@ class Call:
 
 
 class Pipeline:
-    """One node's queue, connection and thread. `elsewhere` takes calls that the node sent on (a Cluster's MOVED, ASK)."""
+    """One node's queue, connection and thread. `elsewhere` takes calls that a Cluster's node sent on."""
 
     def __init__(self, wire: Wire, generation: int, offset_ms: Callable[[], int], replicas: int,
                  elsewhere: Callable[[Call, str], None]) -> None:

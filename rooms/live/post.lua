@@ -1,5 +1,5 @@
 -- Say something: check, number, append, publish. One act.
--- KEYS 1 gate 2 members 3 head 4 log 5 seats 6 reads 7 pace 8 away 9 places 10 11 12 seen 13 feed
+-- KEYS 1 gate 2 members 3 head 4 log 5 seats 6 reads 7 pace 8 away 9 places 10 11 12 seen 13 feed 14 dirty
 -- ARGV 3 organization 4 user 5 client_id 6 operation 7 frame before the numbers 8 frame after them
 --      9 ms between messages of a user 10 burst 11 ms between messages of the channel 12 burst 13 follower's idle ms
 -- {'ok', epoch, seq, at, repeated, followers}
@@ -52,6 +52,7 @@ redis.call('HSET', KEYS[10 + ring], once, epoch .. ' ' .. whole(seq) .. ' ' .. w
 local read, n, own = reading(redis.call('HGET', KEYS[6], user))
 if n + own + 1 == talk then read, n, own = seq, talk, 0 else own = own + 1 end
 redis.call('HSET', KEYS[6], user, whole(read) .. ' ' .. whole(n) .. ' ' .. whole(own))
+redis.call('SADD', KEYS[14], user)
 if tonumber(ARGV[13]) > 0 then redis.call('ZADD', KEYS[8], 'GT', whole(at + ARGV[13]), user) end
 redis.call('SPUBLISH', KEYS[13], 'E' .. whole(seq) .. ' ' .. epoch .. ' ' .. ARGV[6] .. ' ' .. frame)
 return {'ok', epoch, whole(seq), whole(at), 0, redis.call('HLEN', KEYS[9])}

@@ -1,5 +1,5 @@
 -- A reader has read up to seq. Never backwards, never beyond the tip.
--- KEYS 1 gate 2 members 3 head 4 log 5 reads 6 seats 7 feed
+-- KEYS 1 gate 2 members 3 head 4 log 5 reads 6 seats 7 feed 8 dirty
 -- ARGV 3 organization 4 user 5 seq 6 n at seq where the log no longer has it, or ""
 -- {'ok', seq}, or {'older'} when the log no longer holds seq and n must be looked up in the record
 local user, seq = ARGV[4], tonumber(ARGV[5])
@@ -30,6 +30,7 @@ else
   end
 end
 redis.call('HSET', KEYS[5], user, whole(seq) .. ' ' .. whole(n) .. ' ' .. whole(own))
+redis.call('SADD', KEYS[8], user)
 if redis.call('HLEN', KEYS[6]) < 50 then
   redis.call('SPUBLISH', KEYS[7], 'P{"op":"read","user":"' .. user .. '","seq":' .. whole(seq) .. '}')
 end

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
-from redis.crc import key_slot
 from redis.connection import parse_url
+from redis.crc import key_slot
 
 from rooms.live.wire import Wire, WireLost
 
@@ -43,7 +42,7 @@ class Topology:
         return owner
 
     def masters(self) -> list[Address | None]:
-        return sorted(set(self._owners.values())) if self.cluster else [None]
+        return [*sorted(set(self._owners.values()))] if self.cluster else [None]
 
     def moved(self, slot: int, address: str) -> Address:
         """A node said who owns the slot now ("host:port", the host may be missing: then it is the one we asked)."""
@@ -64,7 +63,7 @@ class Topology:
         raise WireLost("no node of the Redis Cluster answers")
 
     def _seed(self) -> Address:
-        options = parse_url(self._url)
+        options = parse_url(self._url)  # type: ignore[no-untyped-call]
         return options.get("host", "localhost"), int(options.get("port", 6379))
 
     def _ask(self, address: Address) -> dict[int, Address]:

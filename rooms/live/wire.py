@@ -7,7 +7,7 @@ a pipeline of small scripts spends most of its time there.
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import hiredis
@@ -18,7 +18,7 @@ CONNECT_TIMEOUT_SECONDS = 2.0
 ANSWER_TIMEOUT_SECONDS = 5.0
 READ_SIZE = 1 << 16
 
-pack = hiredis.pack_command
+pack: Callable[[tuple[Any, ...]], bytes] = hiredis.pack_command
 
 
 class ErrorReply(Exception):
@@ -33,7 +33,7 @@ class Wire:
     """Not safe for two users at once; whoever owns it calls `open` before the first `exchange`."""
 
     def __init__(self, url: str, address: tuple[str, int] | None = None) -> None:
-        options: dict[str, Any] = parse_url(url) | {"protocol": 2}
+        options: dict[str, Any] = parse_url(url) | {"protocol": 2}  # type: ignore[no-untyped-call]
         if address is not None:
             options |= {"host": address[0], "port": address[1]}
         options.setdefault("socket_timeout", ANSWER_TIMEOUT_SECONDS)
