@@ -1,0 +1,94 @@
+"""Where the web process is put together: settings, the store, the faces' blueprints.
+
+Gunicorn asks for `app:application` in each worker after its fork; it is made then, and nothing is opened before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from flask import Flask, Response, jsonify
+
+import metrics
+import refusals
+from embedded import settle, wait_for_redis
+from rooms.errors import Refused
+from rooms.store import Store, check_durability, open_store
+from settings import Settings
+
+BODY_LIMIT = 64 * 1024
+"""Bytes of a request's body; a route that takes files says so itself."""
+
+
+def create_app(settings: Settings) -> Flask:
+    """The whole web application on one store of its own. Raises Misconfigured where a server cannot be used."""
+    import miniprogram.api
+    import miniprogram.gateway
+    import wechat.callback
+
+    settled = settle(settings)
+    if settings.redis_url is None:
+        wait_for_redis(settled)
+    store = open_store(settled)
+    check_durability(store.live, settled.durability)
+    app = bare_app(store, settled)
+    for face in (miniprogram.gateway, miniprogram.api, wechat.callback):
+        app.register_blueprint(face.blueprint(store, settled))
+    return app
+
+
+def bare_app(store: Store, settings: Settings) -> Flask:
+    """Everything but the faces: health, metrics, the form of errors, limits."""
+    app = Flask("teahouse", static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=BODY_LIMIT, MAX_FORM_MEMORY_SIZE=BODY_LIMIT, MAX_FORM_PARTS=50)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it
+    refusals.register(app)
+    metrics.count(app)
+    app.register_blueprint(metrics.blueprint(settings.metrics_token))
+    app.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"), endpoint="healthz")
+    app.add_url_rule("/readyz", view_func=lambda: ready(store), endpoint="readyz")
+    app.after_request(_keep_out_of_caches)
+    return app
+
+
+def ready(store: Store) -> Response:
+    """200 when this process can serve; else 503 and what is missing."""
+    from miniprogram.worker import draining
+
+    key = store.live.name("ready")
+    missing = []
+    if not _answers(lambda: store.live.get(key)):
+        missing.append("redis")
+    if not _answers(lambda: store.record.read(lambda sql: sql.exec_driver_sql("SELECT 1").scalar())):
+        missing.append("sql")
+    if draining():
+        missing.append("draining")
+    response = jsonify(status="ready") if not missing else jsonify(status="not ready", missing=missing)
+    response.status_code = 503 if missing else 200
+    return response
+
+
+def _answers(ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except Refused:
+        return False
+    return True
+
+
+def _keep_out_of_caches(response: Response) -> Response:
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response
+
+
+@cache
+def _application() -> Flask:
+    return create_app(Settings.from_environment())
+
+
+def __getattr__(name: str) -> Flask:
+    if name == "application":
+        return _application()
+    raise AttributeError(name)

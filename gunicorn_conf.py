@@ -1,0 +1,54 @@
+from gevent import monkey; monkey.patch_all()  # noqa: I001  first of all, before anything opens a socket
+
+# How the web processes run: `gunicorn -c python:gunicorn_conf app:application`.
+
+import os
+import shutil
+from typing import Any
+
+from embedded import settle
+from leash import die_with_parent
+from processes import raise_file_limit
+from settings import Settings
+
+DRAIN_SECONDS = 25
+SPARE_CONNECTIONS = 200
+"""Room for health checks, API requests and polite refusals when all seats for sockets are taken."""
+
+settings = settle(Settings.from_environment())
+metrics = settings.var / "metrics"
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+raise_file_limit()
+
+bind = f"{settings.host}:{settings.port}"
+workers = settings.web_processes
+worker_class = "miniprogram.worker.DrainingWorker"
+worker_connections = settings.sockets_per_process + SPARE_CONNECTIONS
+backlog = 2048
+timeout = 60
+graceful_timeout = DRAIN_SECONDS + 10
+keepalive = 5
+preload_app = False
+max_requests = 0
+limit_request_line = 4094
+limit_request_fields = 50
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  a heartbeat file, never on a slow disk
+logger_class = "logs.GunicornLogger"
+proc_name = "teahouse"
+
+
+def on_starting(_server: Any) -> None:
+    """Counters of an earlier run would be added to ours."""
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(parents=True)
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    die_with_parent()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,51 @@
+"""A process that does not outlive the one that started it.
+
+    python -m leash [--lock FILE] PROGRAM ARGUMENT…
+
+becomes PROGRAM, which gets SIGTERM when its parent dies, however that happens (Linux; elsewhere an orphan is left to
+the operator). With `--lock`, FILE is locked for as long as PROGRAM lives, and where it is locked already, PROGRAM is
+not started: this is how two Redis servers never write one folder.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import signal
+import sys
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """From now on this process gets SIGTERM when its parent dies. Holds across exec, not across fork."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+
+
+def lock(path: Path) -> int | None:
+    """Locks `path` and gives the descriptor that holds it, or None where another process holds it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def main(arguments: list[str]) -> None:
+    die_with_parent()
+    if arguments[:1] == ["--lock"]:
+        descriptor = lock(Path(arguments[1]))
+        if descriptor is None:
+            sys.exit(f"{arguments[1]} is locked: {Path(arguments[2]).name} runs here already")
+        os.set_inheritable(descriptor, True)
+        arguments = arguments[2:]
+    os.execvp(arguments[0], arguments)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,72 @@
+"""`GET /metrics`: all web processes of the host together, for Prometheus on this host or with the token."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import time
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from refusals import error
+
+LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
+
+requests = Counter("teahouse_http_requests_total", "HTTP requests answered", ["route", "method", "status"])
+seconds = Histogram("teahouse_http_request_seconds", "Time until the answer began", ["route"],
+                    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5))
+
+
+def blueprint(token: str | None) -> Blueprint:
+    """The page of numbers; `token` opens it to others than this host."""
+    pages = Blueprint("metrics", __name__)
+
+    @pages.get("/metrics")
+    def metrics() -> Response:
+        if not _allowed(token):
+            return error(403, "forbidden", "from this host, or with TEAHOUSE_METRICS_TOKEN as bearer token")
+        return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+    return pages
+
+
+def count(app: Flask) -> None:
+    """Counts and times the requests of `app` by route, never by path: a path is the visitor's to choose."""
+
+    @app.before_request
+    def _begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def _end(response: Response) -> Response:
+        route = str(request.url_rule) if request.url_rule else "none"
+        method = request.method if request.method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD") else "other"
+        requests.labels(route, method, response.status_code).inc()
+        if "began" in g and response.status_code != 101:
+            seconds.labels(route).observe(time.perf_counter() - g.began)
+        return response
+
+
+def _allowed(token: str | None) -> bool:
+    """A caller on loopback itself, not one that a proxy on loopback speaks for; or the bearer of the token."""
+    if token and hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
+        return True
+    direct = not any(name in request.headers for name in FORWARDED)
+    return direct and _peer() in LOOPBACK
+
+
+def _peer() -> str:
+    """The address of the connection's other end, whatever the headers say."""
+    return str(request.environ.get("REMOTE_ADDR", ""))
+
+
+def _registry() -> CollectorRegistry:
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    registry: Any = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry  # type: ignore[no-any-return]

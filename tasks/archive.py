@@ -1,0 +1,12 @@
+"""The log goes to SQL."""
+
+from __future__ import annotations
+
+import rooms.archive
+from tasks.schedule import every
+from tasks.worker import FAST, store
+
+
+@every(1, queue=FAST)
+def archive() -> None:
+    rooms.archive.archive(store(), store().clock.now())

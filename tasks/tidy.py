@@ -1,0 +1,12 @@
+"""What died without a word is put away, and lost hints are found again."""
+
+from __future__ import annotations
+
+import rooms.tidy
+from tasks.schedule import every
+from tasks.worker import SLOW, store
+
+
+@every(30, queue=SLOW)
+def tidy() -> None:
+    rooms.tidy.tidy(store())
