@@ -1,0 +1,143 @@
+"""Who should hear now, and by which way: pure decisions over a ledger, each with its reason.
+
+A follower's windows are independent buckets: some messages for 48 hours after they wrote, some for a minute after they
+followed, scanned or touched the menu. The bucket that ends first is spent first. The pace makes them last: its k-th
+value is the least time since the follower's last push or our last digest before the k-th digest; at its end nothing
+more is sent until the follower acts. The last message of the long bucket is kept for a mention or a notice, which may
+use it before the pace allows another digest, but never sooner than the pace's first value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Window(StrEnum):
+    MESSAGE = "message"
+    """Opened by something the follower wrote."""
+    ACT = "act"
+    """Opened by following, scanning or the menu."""
+
+
+class Bucket(NamedTuple):
+    """One open window: `used` of `quota` messages are spent, until `ends_at` (ms)."""
+
+    window: Window
+    opened_at: int
+    ends_at: int
+    quota: int
+    used: int
+
+    def left(self, now: int) -> int:
+        return self.quota - self.used if now < self.ends_at else 0
+
+
+class Ledger(NamedTuple):
+    """All that is known about reaching one follower. Times in ms; `digests` counts paced ones since `pushed_at`."""
+
+    buckets: Sequence[Bucket]
+    pushed_at: int
+    digests: int = 0
+    digest_at: int = 0
+    reachable: bool = True
+    present_elsewhere: bool = False
+    quiet_until: int = 0
+    stopped_until: int = 0
+
+
+class Owed(NamedTuple):
+    """What the follower was not told: how many entries, and whether one names them or is a notice."""
+
+    entries: int
+    mention: bool = False
+    notice: bool = False
+
+    @property
+    def urgent(self) -> bool:
+        return self.mention or self.notice
+
+
+class Send(NamedTuple):
+    bucket: Bucket
+    paced: bool
+    """Whether it is one of the pace's digests; an urgent one that came before its time is not."""
+    because: str
+
+
+class Wait(NamedTuple):
+    until: int
+    because: str
+
+
+class Hold(NamedTuple):
+    """Nothing is sent until the follower acts or the reason goes away."""
+
+    because: str
+
+
+Decision = Send | Wait | Hold
+
+
+def plan(ledger: Ledger, owed: Owed, pace: Sequence[int], now: int) -> Decision:
+    """`pace` in seconds, `now` in ms."""
+    held = _held(ledger, owed, now)
+    if held is not None:
+        return held
+    if ledger.stopped_until > now:
+        return Wait(ledger.stopped_until, "calls for this account are stopped")
+    turn = _turn(ledger, owed, pace)
+    if turn is None:
+        return Hold("the pace is used up until the follower acts")
+    at, paced = turn
+    bucket = _bucket(ledger, owed, max(at, now))
+    if bucket is None:
+        return Hold(_empty(ledger, max(at, now)))
+    if at > now:
+        return Wait(at, "the pace allows the next digest then")
+    left = f"{bucket.left(now)} of {bucket.quota} left in the {bucket.window} window"
+    return Send(bucket, paced, f"{_what(owed)}; {left}")
+
+
+def _held(ledger: Ledger, owed: Owed, now: int) -> Hold | None:
+    if owed.entries <= 0:
+        return Hold("nothing is owed")
+    if not ledger.reachable:
+        return Hold("the follower cannot be reached: not following, or the address is not valid")
+    if ledger.present_elsewhere:
+        return Hold("the same person reads along on a live socket")
+    if ledger.quiet_until > now:
+        return Hold("the follower asked for quiet")
+    return None
+
+
+def _turn(ledger: Ledger, owed: Owed, pace: Sequence[int]) -> tuple[int, bool] | None:
+    """When the next may go at the earliest, and whether it counts in the pace."""
+    last = max(ledger.pushed_at, ledger.digest_at)
+    paced = last + pace[ledger.digests] * 1000 if ledger.digests < len(pace) else None
+    early = last + pace[0] * 1000 if owed.urgent and pace else None
+    if early is not None and (paced is None or early < paced):
+        return early, False
+    return None if paced is None else (paced, True)
+
+
+def _bucket(ledger: Ledger, owed: Owed, at: int) -> Bucket | None:
+    usable = [bucket for bucket in ledger.buckets if bucket.left(at) > _kept(bucket, owed)]
+    return min(usable, key=lambda bucket: bucket.ends_at, default=None)
+
+
+def _kept(bucket: Bucket, owed: Owed) -> int:
+    return 1 if bucket.window is Window.MESSAGE and bucket.quota > 1 and not owed.urgent else 0
+
+
+def _empty(ledger: Ledger, at: int) -> str:
+    if any(bucket.left(at) for bucket in ledger.buckets):
+        return "the last message is kept for a mention or a notice"
+    if any(bucket.ends_at > at for bucket in ledger.buckets):
+        return "the window's messages are spent"
+    return "no window is open then"
+
+
+def _what(owed: Owed) -> str:
+    return "a mention" if owed.mention else "a notice" if owed.notice else f"{owed.entries} owed"
