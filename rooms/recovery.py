@@ -130,9 +130,17 @@ class _Rebuild:
                 "archived", str(channel.tip), "run", self._run_id, "forks", msgspec.json.encode(forks).decode()]
 
     def _places(self, channel: record.ChannelSnapshot) -> None:
-        for part in _pieces([word for r in channel.reads for word in (r.user, f"{r.seq} {r.ordinal} {r.own}")]):
+        """Readers who were beyond what is left of the log stand at its tip: what comes next is new to them."""
+        epoch, tip, talk, _ = (item.decode() for item in self._on_channel(channel.id, "look"))
+        words: list[str] = []
+        for r in channel.reads:
+            words += [r.user, f"{r.seq} {r.ordinal} {r.own}" if r.seq <= int(tip) else f"{tip} {talk} 0"]
+        for part in _pieces(words):
             self._on_channel(channel.id, "reads", *part)
-        for part in _pieces([word for c in channel.cursors for word in (c.user, f"{c.epoch} {c.seq}")]):
+        words = []
+        for c in channel.cursors:
+            words += [c.user, f"{c.epoch} {c.seq}" if c.seq <= int(tip) else f"{epoch} {tip}"]
+        for part in _pieces(words):
             self._on_channel(channel.id, "places", *part)
 
     def _remember_client_ids(self, channel: str) -> None:
