@@ -32,6 +32,8 @@ def blueprint(house: str) -> Blueprint:
 
 def ask(house: str, path: str, asked: Request) -> Response | tuple[Response, int]:
     """One request to the house and its answer, or 502 in the house's own form."""
+    if ".." in path.split("/"):
+        return jsonify(error={"code": "not_found", "message": "no such path"}), 404
     query = f"?{asked.query_string.decode()}" if asked.query_string else ""
     url = f"{house}/api/v1/{quote(path, safe='/')}{query}"
     headers = {name: asked.headers[name] for name in PASSED if name in asked.headers}
