@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,7 +12,10 @@ from rooms.errors import Code, Refused
 from rooms.live.scripts import Script
 from rooms.store import Store
 
+log = logging.getLogger(__name__)
+
 TRIES = 3
+MOST_WAITING = 10_000
 
 Answer = list[Any]
 
@@ -29,21 +33,54 @@ def ask(store: Store, room: str, script: Script, keys: Sequence[str], arguments:
 def ask_soon(store: Store, room: str, script: Script, keys: Sequence[str], arguments: Sequence[str | bytes],
              then: Callable[[Answer | Refused], None]) -> None:
     """The same without waiting; `then` runs in the pipeline and must not wait."""
+    tries = TRIES
+
+    def send() -> None:
+        store.live.call_soon(script, keys, arguments, settle, durable=True)
+
     def settle(reply: Any) -> None:
+        nonlocal tries
         if isinstance(reply, Refused):
             then(reply)
-        elif reply[0] == b"closed":
-            threading.Thread(target=again, name="make-ready", daemon=True).start()
-        else:
+        elif reply[0] != b"closed":
             then(_verdict(reply))
+        elif tries := tries - 1:
+            _after_reopening(store, room, send, then)
+        else:
+            then(_still_closed())
 
-    def again() -> None:
-        try:
-            then(ask(store, room, script, keys, arguments))
-        except Refused as refused:
-            then(refused)
+    if room in store.reopening:
+        _after_reopening(store, room, send, then)
+    else:
+        send()
 
-    store.live.call_soon(script, keys, arguments, settle, durable=True)
+
+def _after_reopening(store: Store, room: str, send: Callable[[], None], refuse: Callable[[Refused], None]) -> None:
+    """Waits with all others for the room, so that what one person says in a row keeps its order."""
+    waiting = store.reopening.get(room)
+    if waiting is not None and len(waiting) < MOST_WAITING:
+        waiting.append((send, refuse))
+    elif waiting is not None:
+        refuse(_still_closed())
+    else:
+        store.reopening[room] = [(send, refuse)]
+        threading.Thread(target=_reopen, args=(store, room), name="reopen-room", daemon=True).start()
+
+
+def _reopen(store: Store, room: str) -> None:
+    refused = None
+    try:
+        recovery.make_ready(store, room)
+    except Refused as reason:
+        refused = reason
+    except Exception:
+        log.exception("cannot make the room ready room=%s", room)
+        refused = _still_closed()
+    for send, refuse in store.reopening.pop(room):
+        if refused is None:
+            send()
+        else:
+            refuse(refused)
 
 
 def _judged(reply: Any) -> Answer:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rooms.errors import Misconfigured
 from rooms.live.live import Live
@@ -43,6 +43,8 @@ class Store:
     limits: Limits
     relaxed: bool = False
     """The mode in which the last second before a crash may be lost: every restart of Redis then opens a new epoch."""
+    reopening: dict[str, list[Any]] = field(default_factory=dict)
+    """Rooms that this process is making ready, and what waits for each (see `gate`)."""
 
     def close(self) -> None:
         self.live.close()
