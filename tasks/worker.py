@@ -31,7 +31,7 @@ app = Celery("teahouse", include=["tasks.archive", "tasks.deliver", "tasks.tidy"
 
 
 def configuration() -> dict[str, Any]:
-    """What the facts measured about Celery 5.7 on Redis ask for; docs/decisions/0004 says why."""
+    """What the facts measured about Celery 5.7 on Redis ask for; docs/decisions/0024 says why."""
     broker = broker_url(settle(Settings.from_environment()))
     return {
         "broker_url": broker,
