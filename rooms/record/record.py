@@ -20,7 +20,8 @@ from typing import NoReturn, TypeVar
 
 from sqlalchemy import Connection
 
-from rooms.errors import Code, Refused
+from rooms.errors import Code, Misconfigured, Refused
+from rooms.record import generations
 from rooms.record.engines import engine_for, parse
 from rooms.record.lanes import Lanes, Pooled, Way
 from rooms.record.troubles import ERRORS, CommitUnknownError, Trouble, judge
@@ -57,6 +58,12 @@ class Record:
         """Runs the act in one transaction and commits it. Refused(UNAVAILABLE) says that nothing was changed, except
         where its message says that the outcome is unknown; what `act` itself raises is passed on after a rollback."""
         return self._patiently(act, writes=True)
+
+    def generation(self) -> int:
+        """See `generations`. Raises Misconfigured when the tables are not there."""
+        if not self.read(generations.is_there):
+            raise Misconfigured("DATABASE_URL: the tables are not there yet: run `teahouse migrate`")
+        return self.read(generations.current)
 
     def close(self) -> None:
         self._way.close()

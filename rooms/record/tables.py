@@ -119,8 +119,9 @@ cursors = _table(
 
 followers = _table(
     "followers", Column("appid", FOREIGN_ID, primary_key=True), Column("openid", FOREIGN_ID, primary_key=True),
-    _of("user", users, index=True), Column("current_channel", ID), Column("quiet_until", TIME),
-    _must("seen_at", TIME))
+    _of("user", users, index=True), Column("current_channel", ID), _must("quiet_until", TIME),
+    _must("seen_at", TIME), _must("pushed_at", TIME), _must("digests", NUMBER), _must("digest_at", TIME),
+    _must("reachable", FLAG))
 
 windows = _table(
     "windows", Column("appid", FOREIGN_ID, primary_key=True), Column("openid", FOREIGN_ID, primary_key=True),

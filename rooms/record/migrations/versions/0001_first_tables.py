@@ -6,7 +6,7 @@ migrations are applied, so those only add; what is to go is dropped one version 
 
 from __future__ import annotations
 
-import secrets
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -192,8 +192,12 @@ def upgrade() -> None:
         sa.Column("openid", FOREIGN_ID, primary_key=True),
         sa.Column("user", ID, sa.ForeignKey("users.id"), nullable=False),
         sa.Column("current_channel", ID),
-        sa.Column("quiet_until", TIME),
+        sa.Column("quiet_until", TIME, nullable=False),
         sa.Column("seen_at", TIME, nullable=False),
+        sa.Column("pushed_at", TIME, nullable=False),
+        sa.Column("digests", NUMBER, nullable=False),
+        sa.Column("digest_at", TIME, nullable=False),
+        sa.Column("reachable", FLAG, nullable=False),
         **MYSQL)
     op.create_index("ix_followers_user", "followers", ["user"])
     op.create_table(
@@ -240,4 +244,4 @@ def upgrade() -> None:
         **MYSQL)
     op.create_index("ix_alarms_closed_at_at", "alarms", ["closed_at", "at"])
     meta = sa.table("meta", sa.column("name"), sa.column("value"))
-    op.execute(meta.insert().values(name="generation", value=secrets.token_hex(8)))
+    op.execute(meta.insert().values(name="generation", value=str(int(time.time() * 1000))))

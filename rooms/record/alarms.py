@@ -1,0 +1,47 @@
+"""What must never happen and did, kept until somebody has looked at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from rooms.record import tables
+from rooms.record.asking import columns
+
+
+class Alarm(NamedTuple):
+    """`content` is what could not be kept where it belongs."""
+
+    at: int
+    kind: str
+    channel: str | None
+    epoch: str | None
+    seq: int | None
+    detail: str
+    content: bytes | None
+
+
+_TABLE = tables.alarms
+_COLUMNS = columns(_TABLE, Alarm._fields)
+
+
+def sound(connection: Connection, alarms: Sequence[Alarm]) -> None:
+    if alarms:
+        connection.execute(insert(_TABLE), [alarm._asdict() for alarm in alarms])
+
+
+def open_ones(connection: Connection, limit: int = 100) -> Sequence[tuple[int, Alarm]]:
+    """(id, alarm), the oldest first."""
+    query = select(_TABLE.c.id, *_COLUMNS).where(_TABLE.c.closed_at.is_(None)).order_by(_TABLE.c.at, _TABLE.c.id)
+    return [(row[0], Alarm._make(row[1:])) for row in connection.execute(query.limit(limit))]
+
+
+def count_open(connection: Connection) -> int:
+    query = select(func.count()).select_from(_TABLE).where(_TABLE.c.closed_at.is_(None))
+    return connection.scalars(query).one()
+
+
+def close(connection: Connection, id: int, at: int) -> bool:  # noqa: A002 - the column's name
+    return connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(closed_at=at)).rowcount > 0

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from rooms.record import tables
+from rooms.record.asking import add_new, columns
+
+
+class Channel(NamedTuple):
+    """`epoch` is empty until the channel's log was first opened; `archived_seq` is the last entry that the record
+    holds, `talk` the ordinal of the last counted one among them."""
+
+    id: str
+    room: str
+    organization: str
+    name: str
+    name_key: str
+    capacity: int
+    slow_seconds: int
+    state: str
+    position: int
+    created_at: int
+    epoch: str = ""
+    archived_seq: int = 0
+    talk: int = 0
+
+
+_TABLE = tables.channels
+_COLUMNS = columns(_TABLE, Channel._fields)
+_ORDER = (_TABLE.c.position, _TABLE.c.id)
+
+
+def add(connection: Connection, channel: Channel) -> bool:
+    """False when the name is taken in this room."""
+    return add_new(connection, _TABLE, channel._asdict())
+
+
+def one(connection: Connection, id: str) -> Channel | None:  # noqa: A002 - the column's name
+    row = connection.execute(select(*_COLUMNS).where(_TABLE.c.id == id)).one_or_none()
+    return Channel._make(row) if row else None
+
+
+def locked(connection: Connection, id: str) -> Channel | None:  # noqa: A002 - the column's name
+    """The channel, which nobody else changes until this transaction ends. For writes."""
+    row = connection.execute(select(*_COLUMNS).where(_TABLE.c.id == id).with_for_update()).one_or_none()
+    return Channel._make(row) if row else None
+
+
+def by_name(connection: Connection, room: str, name_key: str) -> Channel | None:
+    query = select(*_COLUMNS).where(_TABLE.c.room == room, _TABLE.c.name_key == name_key)
+    row = connection.execute(query).one_or_none()
+    return Channel._make(row) if row else None
+
+
+def count(connection: Connection, room: str) -> int:
+    return connection.scalars(select(func.count()).select_from(_TABLE).where(_TABLE.c.room == room)).one()
+
+
+def of_room(connection: Connection, room: str) -> Sequence[Channel]:
+    query = select(*_COLUMNS).where(_TABLE.c.room == room).order_by(*_ORDER)
+    return [Channel._make(row) for row in connection.execute(query)]
+
+
+def of_organization(connection: Connection, organization: str) -> Sequence[Channel]:
+    """All of them, in the order in which each room shows its own."""
+    query = select(*_COLUMNS).where(_TABLE.c.organization == organization).order_by(_TABLE.c.room, *_ORDER)
+    return [Channel._make(row) for row in connection.execute(query)]
+
+
+def page(connection: Connection, after: str, limit: int) -> list[str]:
+    """Ids of all channels there are, above `after`, in their own order."""
+    return list(connection.scalars(select(_TABLE.c.id).where(_TABLE.c.id > after).order_by(_TABLE.c.id).limit(limit)))

@@ -1,0 +1,113 @@
+"""Entries that were archived. They never change; `frame` is the wire form as it was published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, select
+
+from rooms.events import Logged
+from rooms.record import tables
+from rooms.record.asking import columns
+
+SCAN = 2_000
+
+
+class Row(NamedTuple):
+    channel: str
+    seq: int
+    epoch: str
+    at: int
+    op: str
+    user: str
+    door: str
+    type: str
+    client_id: str
+    ordinal: int
+    of: int | None
+    frame: bytes
+
+
+class ClientId(NamedTuple):
+    user: str
+    client_id: str
+    epoch: str
+    seq: int
+    at: int
+
+
+_TABLE = tables.entries
+
+
+def add_many(connection: Connection, rows: Sequence[Row]) -> None:
+    """All of them are new; a key that is there breaks the transaction."""
+    if rows:
+        connection.execute(insert(_TABLE), [row._asdict() for row in rows])
+
+
+def between(connection: Connection, channel: str, epoch: str, first: int, last: int) -> dict[int, Row]:
+    """What the record holds of one epoch, whether that end of the log was lost or not."""
+    query = select(*columns(_TABLE, Row._fields)).where(
+        _TABLE.c.channel == channel, _TABLE.c.seq.between(first, last), _TABLE.c.epoch == epoch)
+    return {row.seq: Row._make(row) for row in connection.execute(query)}
+
+
+def page(connection: Connection, channel: str, *, before: int | None = None, after: int | None = None,
+         limit: int = 50) -> list[Logged]:
+    """Entries of the log as it is now, ascending: those right above `after`, else the last ones (below `before`)."""
+    bounds = [_TABLE.c.channel == channel, _not_lost()]
+    if before is not None:
+        bounds.append(_TABLE.c.seq < before)
+    if after is not None:
+        bounds.append(_TABLE.c.seq > after)
+    query = select(*columns(_TABLE, Logged._fields)).where(*bounds).limit(limit)
+    if after is not None:
+        return [Logged._make(row) for row in connection.execute(query.order_by(_TABLE.c.seq))]
+    return [Logged._make(row) for row in connection.execute(query.order_by(_TABLE.c.seq.desc()))][::-1]
+
+
+def tip(connection: Connection, channel: str) -> int:
+    """The highest seq that the record holds; 0 where there is none."""
+    return connection.scalars(
+        select(tables.channels.c.archived_seq).where(tables.channels.c.id == channel)).one_or_none() or 0
+
+
+def ordinal_at(connection: Connection, channel: str, seq: int) -> int:
+    """How many counted entries there are up to `seq`, as far as the record knows."""
+    query = (select(_TABLE.c.ordinal).where(_TABLE.c.channel == channel, _TABLE.c.seq <= seq, _not_lost())
+             .order_by(_TABLE.c.seq.desc()).limit(1))
+    return connection.scalars(query).one_or_none() or 0
+
+
+def recent_client_ids(connection: Connection, channel: str, since_ms: int) -> list[ClientId]:
+    """Of what was said since then, newest first. The log's times hardly step back, so the scan ends at the first
+    stretch that is older throughout."""
+    fields = columns(_TABLE, ClientId._fields)
+    query = select(*fields).where(_TABLE.c.channel == channel, _not_lost()).order_by(_TABLE.c.seq.desc())
+    found: list[ClientId] = []
+    for rows in _stretches(connection, query):
+        recent = [row for row in rows if row.at >= since_ms]
+        if not recent:
+            break
+        found += (row for row in recent if row.client_id)
+    return found
+
+
+def _stretches(connection: Connection, query: Any) -> Iterator[list[ClientId]]:
+    below: int | None = None
+    while True:
+        part = query if below is None else query.where(_TABLE.c.seq < below)
+        rows = [ClientId._make(row) for row in connection.execute(part.limit(SCAN))]
+        yield rows
+        if len(rows) < SCAN:
+            return
+        below = rows[-1].seq
+
+
+def _not_lost() -> ColumnElement[bool]:
+    """A later epoch that begins below an entry says that the entry's end of the log was lost."""
+    own, later = tables.epochs.alias("own"), tables.epochs.alias("later")
+    return ~exists().where(and_(
+        own.c.channel == _TABLE.c.channel, own.c.epoch == _TABLE.c.epoch, later.c.channel == own.c.channel,
+        later.c.number > own.c.number, later.c.after_seq < _TABLE.c.seq))

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from rooms.record import tables
+from rooms.record.asking import add_new
+
+
+class Member(NamedTuple):
+    user: str
+    role: str
+
+
+class Named(NamedTuple):
+    user: str
+    name: str
+    role: str
+    joined_at: int
+
+
+_TABLE = tables.members
+
+
+def add(connection: Connection, room: str, user: str, role: str, at: int) -> bool:
+    """False when they are a member already; their role stays."""
+    return add_new(connection, _TABLE, {"room": room, "user": user, "role": role, "joined_at": at})
+
+
+def remove(connection: Connection, room: str, user: str) -> bool:
+    return connection.execute(delete(_TABLE).where(_is(room, user))).rowcount > 0
+
+
+def role(connection: Connection, room: str, user: str) -> str | None:
+    return connection.scalars(select(_TABLE.c.role).where(_is(room, user))).one_or_none()
+
+
+def set_role(connection: Connection, room: str, user: str, role: str) -> bool:
+    """False when they are no member."""
+    return connection.execute(update(_TABLE).where(_is(room, user)).values(role=role)).rowcount > 0
+
+
+def count(connection: Connection, room: str) -> int:
+    return connection.scalars(select(func.count()).select_from(_TABLE).where(_TABLE.c.room == room)).one()
+
+
+def of_room(connection: Connection, room: str) -> Sequence[Member]:
+    query = select(_TABLE.c.user, _TABLE.c.role).where(_TABLE.c.room == room).order_by(_TABLE.c.user)
+    return [Member._make(row) for row in connection.execute(query)]
+
+
+def page(connection: Connection, room: str, after: str, limit: int) -> Sequence[Named]:
+    """Members with their names, by user id above `after`."""
+    users = tables.users
+    query = (select(_TABLE.c.user, users.c.name, _TABLE.c.role, _TABLE.c.joined_at)
+             .join(users, users.c.id == _TABLE.c.user)
+             .where(_TABLE.c.room == room, _TABLE.c.user > after).order_by(_TABLE.c.user).limit(limit))
+    return [Named._make(row) for row in connection.execute(query)]
+
+
+def rooms_of(connection: Connection, user: str) -> list[str]:
+    return list(connection.scalars(select(_TABLE.c.room).where(_TABLE.c.user == user).order_by(_TABLE.c.room)))
+
+
+def remove_user(connection: Connection, user: str) -> None:
+    connection.execute(delete(_TABLE).where(_TABLE.c.user == user))
+
+
+def _is(room: str, user: str) -> Any:
+    return (_TABLE.c.room == room) & (_TABLE.c.user == user)

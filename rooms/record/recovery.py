@@ -1,0 +1,75 @@
+"""What Redis is rebuilt from: a room as the record knows it, and the beginning of a new end of a log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, update
+
+from rooms.errors import Code, Refused
+from rooms.record import channels, cursors, epochs, members, reads, rooms, tables
+from rooms.record.cursors import Cursor
+from rooms.record.epochs import Epoch
+from rooms.record.members import Member
+from rooms.record.reads import Read
+from rooms.record.rooms import Room
+
+
+class ChannelSnapshot(NamedTuple):
+    """`tip` and `talk` are the record's; `epochs` is empty for a log that was never opened."""
+
+    id: str
+    name: str
+    state: str
+    capacity: int
+    slow_seconds: int
+    epoch: str
+    tip: int
+    talk: int
+    epochs: Sequence[Epoch]
+    reads: Sequence[Read]
+    cursors: Sequence[Cursor]
+
+
+class RoomSnapshot(NamedTuple):
+    room: Room
+    members: Sequence[Member]
+    channels: Sequence[ChannelSnapshot]
+
+
+def snapshot(connection: Connection, room: str) -> RoomSnapshot | None:
+    """None when there is no such room."""
+    found = rooms.one(connection, room)
+    if found is None:
+        return None
+    inside = [_channel(connection, channel) for channel in channels.of_room(connection, room)]
+    return RoomSnapshot(found, members.of_room(connection, room), inside)
+
+
+def open_epoch(connection: Connection, channel: str, after_seq: int) -> Epoch:
+    """Records that a new end of the log begins above `after_seq`; the first of a channel is e1 and begins above 0.
+
+    From the commit on, no archive of an older epoch is accepted, and read positions above `after_seq` are cut back
+    to it. Raises Refused: `not_found`; `unavailable` when the record holds more than `after_seq` by now, so that
+    whoever asks was looking at an old snapshot and must look again.
+    """
+    now = channels.locked(connection, channel)
+    if now is None:
+        raise Refused(Code.NOT_FOUND)
+    if now.archived_seq > after_seq:
+        raise Refused(Code.UNAVAILABLE, "the record has moved on meanwhile", retry_after_ms=100)
+    known = epochs.of_channel(connection, channel)
+    opened = epochs.new(known[-1].number + 1 if known else 1, after_seq, int(time.time() * 1000))
+    epochs.add(connection, channel, opened)
+    connection.execute(update(tables.channels).where(tables.channels.c.id == channel).values(epoch=opened.epoch))
+    reads.cut(connection, channel, after_seq, now.talk)
+    return opened
+
+
+def _channel(connection: Connection, channel: channels.Channel) -> ChannelSnapshot:
+    return ChannelSnapshot(
+        channel.id, channel.name, channel.state, channel.capacity, channel.slow_seconds, channel.epoch,
+        channel.archived_seq, channel.talk, epochs.of_channel(connection, channel.id),
+        reads.of_channel(connection, channel.id), cursors.of_channel(connection, channel.id))
