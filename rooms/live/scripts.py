@@ -34,5 +34,6 @@ TRIM = _load("trim")
 OPEN_ROOM = _load("open_room")
 OPEN_CHANNEL = _load("open_channel")
 DELETE_IF = _load("delete_if")
+CLAIM = _load("claim")
 
-ALL = (POST, ENTER, LEAVE, LAPSE, KEEP, READ, JOIN, PART, PLACE, TRIM, OPEN_ROOM, OPEN_CHANNEL, DELETE_IF)
+ALL = (POST, ENTER, LEAVE, LAPSE, KEEP, READ, JOIN, PART, PLACE, TRIM, OPEN_ROOM, OPEN_CHANNEL, DELETE_IF, CLAIM)
