@@ -1,0 +1,81 @@
+"""Who came and went, and who has read what, thinned to one event a second and channel."""
+
+from __future__ import annotations
+
+import msgspec
+
+from miniprogram.protocol import Gone, Named, Present, ReadBy, encode
+
+NAMES_BELOW = 50
+READERS_TOLD = 50
+
+
+class Note(msgspec.Struct):
+    """What the core publishes in passing."""
+
+    op: str
+    count: int = 0
+    joined: Named | None = None
+    left: Gone | None = None
+    user: str = ""
+    seq: int = 0
+
+
+_decoder = msgspec.json.Decoder(Note)
+
+
+class Crowd:
+    __slots__ = ("_changed", "_channel", "_count", "_joined", "_left", "_reads")
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self._changed = False
+        self._count = 0
+        self._joined: dict[str, Named] = {}
+        self._left: dict[str, Gone] = {}
+        self._reads: dict[str, int] = {}
+
+    def note(self, payload: bytes) -> None:
+        """Raises msgspec.DecodeError."""
+        note = _decoder.decode(payload)
+        if note.op == "read":
+            self._read(note.user, note.seq)
+        elif note.op == "present":
+            self._changed = True
+            self._count = note.count
+            self._came(note.joined)
+            self._went(note.left)
+
+    @property
+    def quiet(self) -> bool:
+        return not self._changed and not self._reads
+
+    def events(self) -> list[tuple[str, bytes]]:
+        """(op, frame) of what happened since the last call."""
+        found = []
+        if self._changed:
+            found.append(("present", encode(self._present())))
+        for user, seq in self._reads.items():
+            found.append(("read", encode(ReadBy(channel=self._channel, user=user, seq=seq))))
+        self._changed = False
+        self._joined, self._left, self._reads = {}, {}, {}
+        return found
+
+    def _read(self, user: str, seq: int) -> None:
+        if user in self._reads or len(self._reads) < READERS_TOLD:
+            self._reads[user] = max(seq, self._reads.get(user, 0))
+
+    def _came(self, person: Named | None) -> None:
+        """Coming and going within the second cancel each other out."""
+        if person is not None and self._left.pop(person.id, None) is None and len(self._joined) < NAMES_BELOW:
+            self._joined[person.id] = person
+
+    def _went(self, person: Gone | None) -> None:
+        if person is not None and self._joined.pop(person.id, None) is None and len(self._left) < NAMES_BELOW:
+            self._left[person.id] = person
+
+    def _present(self) -> Present:
+        event = Present(channel=self._channel, count=self._count)
+        if self._count < NAMES_BELOW:
+            event.joined, event.left = list(self._joined.values()), list(self._left.values())
+        return event

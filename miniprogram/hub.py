@@ -1,0 +1,231 @@
+"""All channels that somebody at this process listens to, kept in step with their logs.
+
+What is published is a hint. An entry whose number follows the last one is taken as it comes; when a number is missing,
+after every new subscription, and every two seconds in any case, the truth is read from the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gevent
+import msgspec
+from gevent.event import Event
+
+from miniprogram.channel import TAIL_ENTRIES, Channel
+from miniprogram.counters import Counters
+from miniprogram.log import log
+from miniprogram.protocol import Forked, Gap, Place, encode
+from miniprogram.workers import Workers
+from miniprogram.writer import Writer
+from rooms import messages, positions, seats
+from rooms.errors import Code, Refused
+from rooms.events import Logged, Position
+from rooms.store import Store
+
+PAGE = 200
+BRING_AT_MOST = 1000
+"""Entries missed by a whole process; where there are more, its readers are told of the gap instead."""
+KEEP_IDLE_SECONDS = 30
+READY_SECONDS = 5
+
+Forks = list[tuple[str, int]]
+_NAMES: dict[bytes, str] = {}
+
+
+class Hub:
+    def __init__(self, store: Store, writer: Writer, workers: Workers, counters: Counters,
+                 forks_of: Callable[[Channel], Forks | None]) -> None:
+        """`forks_of` asks the core, through somebody who is in the channel, how its epochs follow each other."""
+        self.channels: dict[str, Channel] = {}
+        self._store = store
+        self._writer = writer
+        self._workers = workers
+        self._counters = counters
+        self._forks_of = forks_of
+        self._opening: dict[str, Event] = {}
+        self._feed = store.live.feed(self.note, self.look_again)
+        self._again = Event()
+        self._stirred: set[Channel] = set()
+
+    # ---- what the feed says
+
+    def note(self, channel_id: str, payload: bytes) -> None:
+        """Runs in the feed's thread of control; never waits."""
+        channel = self.channels.get(channel_id)
+        if channel is None or not channel.ready:
+            return
+        if payload[:1] == b"E":
+            seq, epoch, op, frame = payload[1:].split(b" ", 3)
+            entry = Logged(int(seq), _name(epoch), _name(op), frame)
+            if channel.filling:
+                channel.wanted = max(channel.wanted, entry.seq)
+            elif entry.epoch != channel.epoch or not channel.hear(entry):
+                self._mend(channel)
+        elif payload[:1] == b"P":
+            self._passing(channel, payload[1:])
+
+    def _passing(self, channel: Channel, payload: bytes) -> None:
+        try:
+            channel.crowd.note(payload)
+        except msgspec.DecodeError:
+            log.warning("a note that is not understood")
+            return
+        self._stirred.add(channel)
+
+    def look_again(self) -> None:
+        """The feed was away: whatever it missed is in the logs."""
+        self._again.set()
+
+    # ---- whom we follow
+
+    def follow(self, channel_id: str) -> Channel:
+        """The channel, kept in step from here on. Waits where it is new here. Raises Refused(UNAVAILABLE)."""
+        channel = self.channels.get(channel_id)
+        if channel is not None and channel.ready:
+            return channel
+        opening = self._opening.get(channel_id)
+        if opening is None:
+            return self._open(channel_id)
+        opening.wait(READY_SECONDS)
+        channel = self.channels.get(channel_id)
+        if channel is None or not channel.ready:
+            raise Refused(Code.UNAVAILABLE, "the channel could not be opened", 1_000)
+        return channel
+
+    def _open(self, channel_id: str) -> Channel:
+        opening = self._opening[channel_id] = Event()
+        try:
+            self._feed.subscribe(channel_id)
+            epoch, tip = self._tip(channel_id)
+            tail = messages.after(self._store, channel_id, max(0, tip - TAIL_ENTRIES), TAIL_ENTRIES, until=tip)
+            channel = Channel(channel_id, self._writer.add)
+            if tail and tail[-1].seq == tip:
+                channel.begin(epoch, tip, _of_one_run(tail))
+            else:
+                channel.begin(epoch, tip, [])
+            self.channels[channel_id] = channel
+            self._counters.channels = len(self.channels)
+        finally:
+            del self._opening[channel_id]
+            opening.set()
+        self._again.set()
+        return channel
+
+    def _tip(self, channel_id: str) -> tuple[str, int]:
+        found = seats.tips(self._store, [channel_id]).get(channel_id)
+        if found is None:
+            raise Refused(Code.UNAVAILABLE, "the room is being prepared", 1_000)
+        return found
+
+    def forget_idle(self, now: int) -> None:
+        """Lets go of channels that nobody here has listened to for a while."""
+        for channel in list(self.channels.values()):
+            if channel.members:
+                channel.idle_since = 0
+            elif not channel.idle_since:
+                channel.idle_since = now
+            elif now - channel.idle_since >= KEEP_IDLE_SECONDS:
+                del self.channels[channel.id]
+                channel.ready = False
+                self._stirred.discard(channel)
+                self._feed.unsubscribe(channel.id)
+        self._counters.channels = len(self.channels)
+
+    # ---- holes
+
+    def _mend(self, channel: Channel) -> None:
+        if not channel.filling:
+            channel.filling = True
+            self._workers.do(lambda: self._fill(channel))
+
+    def _fill(self, channel: Channel) -> None:
+        """Brings what is missing, in order. Notes that come meanwhile only move `wanted`."""
+        try:
+            while channel.ready and (self.catch_up(channel) or channel.wanted > channel.tip):
+                pass
+        except Refused:
+            pass  # the next comparison tries again
+        finally:
+            channel.filling = False
+
+    def catch_up(self, channel: Channel) -> bool:
+        """Reads on from the log; False when the channel has its newest entry."""
+        channel.wanted = 0
+        epoch, tip = self._tip(channel.id)
+        if epoch != channel.epoch:
+            self._fork(channel, epoch, tip)
+            return True
+        if tip <= channel.tip:
+            return False
+        self._counters.holes_filled += 1
+        if tip - channel.tip > BRING_AT_MOST:
+            after = Place(epoch=epoch, seq=channel.tip)
+            channel.skip_to(tip, encode(Gap(channel=channel.id, after=after)))
+            return True
+        found = messages.after(self._store, channel.id, channel.tip, PAGE, until=tip)
+        for entry in found:
+            channel.hear(entry)
+        return bool(found)
+
+    def _fork(self, channel: Channel, epoch: str, tip: int) -> None:
+        forks = self._forks_of(channel)
+        if forks is None:
+            channel.begin(epoch, tip, [])
+            return
+        channel.forks = forks
+        resume = positions.where(forks, epoch, tip, Position(channel.epoch, channel.tip))
+        if resume.forked is None:
+            channel.go_on_in(epoch)
+            return
+        event = encode(Forked(channel=channel.id, epoch=epoch, seq=resume.after))
+        channel.fork(epoch, resume.after, event)
+
+    # ---- rounds
+
+    def compare(self) -> None:
+        """Whose newest entry did we not hear? One round trip for all channels."""
+        following = [channel for channel in self.channels.values() if channel.ready and not channel.filling]
+        tips = seats.tips(self._store, [channel.id for channel in following])
+        for channel in following:
+            epoch, tip = tips.get(channel.id, (channel.epoch, 0))
+            if epoch != channel.epoch or tip > channel.tip:
+                self._mend(channel)
+
+    def compare_soon(self, seconds: float) -> None:
+        """Waits for that time, or until the feed says that it was away; then compares."""
+        self._again.wait(seconds)
+        self._again.clear()
+        try:
+            self.compare()
+        except Refused as refused:
+            log.warning("cannot compare with the logs: %s", refused.code)
+            gevent.sleep(0.2)
+
+    def stir(self) -> None:
+        """Once a second: who came and went."""
+        stirred, self._stirred = self._stirred, set()
+        for channel in stirred:
+            for op, frame in channel.crowd.events():
+                channel.tell(Logged(0, channel.epoch, op, frame))
+
+    def close(self) -> None:
+        self._feed.close()
+
+
+def _of_one_run(entries: list[Logged]) -> list[Logged]:
+    """The end of the list that has no holes."""
+    start = len(entries) - 1
+    while start > 0 and entries[start - 1].seq == entries[start].seq - 1:
+        start -= 1
+    return entries[start:]
+
+
+def _name(word: bytes) -> str:
+    """One string for the same word, as epochs and operations repeat without end."""
+    name = _NAMES.get(word)
+    if name is None:
+        if len(_NAMES) > 4096:
+            _NAMES.clear()
+        name = _NAMES[word] = word.decode()
+    return name

@@ -1,0 +1,125 @@
+"""All sessions of the process: who is here, by which right, and on how many sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+
+from miniprogram.arrival import Door
+from miniprogram.channel import Channel
+from miniprogram.connection import Connection, State
+from miniprogram.counters import Counters
+from miniprogram.hub import Forks, Hub
+from miniprogram.log import log
+from miniprogram.protocol import Close
+from miniprogram.reader import Reader
+from miniprogram.session import Session
+from miniprogram.tokens import Claims, Tokens
+from miniprogram.workers import Workers
+from miniprogram.writer import Writer
+from rooms import identities, seats
+from rooms.errors import Code, Refused
+from rooms.events import Person
+from rooms.store import Store
+
+
+class Sessions:
+    def __init__(self, store: Store, tokens: Tokens, reader: Reader, writer: Writer, counters: Counters, process: str,
+                 sockets_per_user: int) -> None:
+        self.store = store
+        self.tokens = tokens
+        self.reader = reader
+        self.counters = counters
+        self.process = process
+        self.workers = Workers()
+        self.hub = Hub(store, writer, self.workers, counters, self.forks_of)
+        self.door = Door(store, self.hub)
+        self._sockets_per_user = sockets_per_user
+        self._numbers = count(1)
+        self._of: dict[str, list[Session]] = {}
+
+    def open(self, fd: int, rest: bytes) -> None:
+        """A socket behind its handshake. Takes over the descriptor."""
+        connection = Connection(fd, self.reader, rest)
+        connection.speaker = Session(self, connection, next(self._numbers))
+        self.reader.add(connection)
+
+    # ---- who is here
+
+    def admit(self, session: Session, token: str) -> None:
+        """Says who speaks on this socket. Raises Refused: unauthenticated, expired, banned."""
+        now = self.store.clock.now()
+        claims = self.tokens.verify(token, now)
+        who = identities.who(self.store, claims.user)
+        person = _still_valid(claims, who)
+        session.issued = claims.issued
+        session.until = self.reader.now + max(1, (claims.expires - now) // 1000)
+        session.person = person
+        connection = session.connection
+        connection.last_heard = self.reader.now
+        if connection.state is not State.OPEN:
+            return
+        self.reader.wheel.by(connection, session.until)
+        mine = self._of.setdefault(person.id, [])
+        mine.append(session)
+        if len(mine) > self._sockets_per_user:
+            mine[0].connection.close(Close.REPLACED)
+
+    def gone(self, session: Session) -> None:
+        if session.person is None:
+            return
+        mine = self._of.get(session.person.id, [])
+        if session in mine:
+            mine.remove(session)
+        if not mine:
+            self._of.pop(session.person.id, None)
+
+    def let_go(self, person: Person, channels: Iterable[str], holder: str, on_purpose: bool) -> None:
+        """Gives seats up, or leaves them to be kept for the time to come back. Does not wait."""
+        verb = seats.step_out if on_purpose else seats.lose
+        for channel in channels:
+            self.workers.do(lambda channel=channel: _try(verb, self.store, person, channel, holder))  # type: ignore[misc]
+
+    # ---- rounds
+
+    def keep_seats(self) -> None:
+        """Every five seconds: this process lives. Where it was thought dead, everybody takes their seat again."""
+        channels = [channel.id for channel in self.hub.channels.values() if channel.members]
+        for channel_id in seats.keep_alive(self.store, self.process, channels):
+            for session in self._in(channel_id):
+                self.workers.do(lambda session=session, channel_id=channel_id: _try(  # type: ignore[misc]
+                    seats.enter, self.store, session.person, channel_id, session.holder))
+
+    def check_rights(self) -> None:
+        """Every five seconds: who was signed out or banned since their socket opened goes."""
+        users = list(self._of)
+        for user, who in identities.who_all(self.store, users).items():
+            for session in list(self._of.get(user, ())):
+                if who is None or who.tokens_after > session.issued:
+                    session.connection.close(Close.SIGNED_OUT)
+
+    def forks_of(self, channel: Channel) -> Forks | None:
+        """How the channel's epochs follow each other, asked through somebody who is in it. None: nobody is."""
+        for session in self._in(channel.id):
+            if session.person is not None:
+                return seats.enter(self.store, session.person, channel.id, session.holder).forks
+        return None
+
+    def _in(self, channel_id: str) -> list[Session]:
+        channel = self.hub.channels.get(channel_id)
+        if channel is None:
+            return []
+        return [member.speaker for member in channel.members if isinstance(member.speaker, Session)]
+
+
+def _still_valid(claims: Claims, who: identities.Who | None) -> Person:
+    if who is None or who.tokens_after > claims.issued:
+        raise Refused(Code.BANNED, "signed out")
+    return who.person
+
+
+def _try(verb: object, *given: object) -> None:
+    try:
+        verb(*given)  # type: ignore[operator]
+    except Refused as refused:
+        log.info("a seat was left to its time: %s", refused.code)
