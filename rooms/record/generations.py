@@ -8,15 +8,14 @@ import time
 
 from sqlalchemy import Connection, inspect, select, update
 
+from rooms.errors import Misconfigured
 from rooms.record.tables import meta
 
 
-def is_there(connection: Connection) -> bool:
-    """Whether the record was ever set up."""
-    return inspect(connection).has_table(meta.name)
-
-
 def current(connection: Connection) -> int:
+    """Raises Misconfigured when the record was never set up."""
+    if not inspect(connection).has_table(meta.name):
+        raise Misconfigured("DATABASE_URL: the tables are not there yet: run `teahouse migrate`")
     return int(connection.scalars(select(meta.c.value).where(meta.c.name == "generation")).one())
 
 

@@ -12,7 +12,6 @@ native thread that waits on one is a trap. A few lanes only, since each busy nat
 from __future__ import annotations
 
 import queue
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
@@ -20,6 +19,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from rooms import native
 from rooms.record.troubles import ERRORS, CommitUnknownError
 
 T = TypeVar("T")
@@ -90,13 +90,13 @@ class Lane:
 
 class Lanes:
     def __init__(self, engine: Engine) -> None:
-        self._engine, self._in_thread = engine, _native_thread()
+        self._engine = engine
         self._readers, self._writers = _free(READERS), _free(1)
         self._of_parent: list[object] = []
 
     def attempt(self, work: Callable[[Connection], T], writes: bool) -> T:
         with self._lane(writes) as lane:
-            return self._in_thread(lambda: lane.run(work))
+            return native.run(lambda: lane.run(work))
 
     @contextmanager
     def _lane(self, writes: bool) -> Iterator[Lane]:
@@ -126,7 +126,7 @@ class Lanes:
             while not free.empty():
                 lane = free.get()
                 if lane is not None:
-                    self._in_thread(lane.close)
+                    native.run(lane.close)
 
 
 def _free(size: int) -> queue.LifoQueue[Lane | None]:
@@ -134,24 +134,3 @@ def _free(size: int) -> queue.LifoQueue[Lane | None]:
     for _ in range(size):
         free.put(None)
     return free
-
-
-class _Directly(Protocol):
-    def __call__(self, job: Callable[[], T], /) -> T: ...
-
-
-def _native_thread() -> _Directly:
-    """Runs a job in one of gevent's native threads where threads are greenlets, else where it is called."""
-    if not _threads_are_greenlets():
-        return lambda job: job()
-    import gevent
-
-    def in_thread(job: Callable[[], T]) -> T:
-        result: T = gevent.get_hub().threadpool.apply(job)
-        return result
-
-    return in_thread
-
-
-def _threads_are_greenlets() -> bool:
-    return type(threading.Lock()).__module__.startswith("gevent")

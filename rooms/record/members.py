@@ -42,6 +42,14 @@ def set_role(connection: Connection, room: str, user: str, role: str) -> bool:
     return connection.execute(update(_TABLE).where(_is(room, user)).values(role=role)).rowcount > 0
 
 
+def may_belong(connection: Connection, room: str, user: str) -> bool:
+    """Whether both are of the same organization."""
+    rooms, users = tables.rooms, tables.users
+    query = (select(users.c.id).join(rooms, rooms.c.organization == users.c.organization)
+             .where(rooms.c.id == room, users.c.id == user, users.c.erased_at.is_(None)))
+    return connection.scalars(query).one_or_none() is not None
+
+
 def count(connection: Connection, room: str) -> int:
     return connection.scalars(select(func.count()).select_from(_TABLE).where(_TABLE.c.room == room)).one()
 

@@ -20,8 +20,7 @@ from typing import NoReturn, TypeVar
 
 from sqlalchemy import Connection
 
-from rooms.errors import Code, Misconfigured, Refused
-from rooms.record import generations
+from rooms.errors import Code, Refused
 from rooms.record.engines import engine_for, parse
 from rooms.record.lanes import Lanes, Pooled, Way
 from rooms.record.troubles import ERRORS, CommitUnknownError, Trouble, judge
@@ -43,7 +42,7 @@ class Record:
         os.register_at_fork(after_in_child=partial(_forget, weakref.ref(way)))
 
     @classmethod
-    def open(cls, url: str, *secret_keys: str) -> Record:
+    def open(cls, url: str, *secret_keys: str | None) -> Record:
         """Connects to nothing yet. `secret_keys`: the first seals, all of them open (see `vault`)."""
         parsed = parse(url)
         engine = engine_for(parsed)
@@ -58,12 +57,6 @@ class Record:
         """Runs the act in one transaction and commits it. Refused(UNAVAILABLE) says that nothing was changed, except
         where its message says that the outcome is unknown; what `act` itself raises is passed on after a rollback."""
         return self._patiently(act, writes=True)
-
-    def generation(self) -> int:
-        """See `generations`. Raises Misconfigured when the tables are not there."""
-        if not self.read(generations.is_there):
-            raise Misconfigured("DATABASE_URL: the tables are not there yet: run `teahouse migrate`")
-        return self.read(generations.current)
 
     def close(self) -> None:
         self._way.close()

@@ -46,6 +46,12 @@ def one(connection: Connection, id: str) -> Room | None:  # noqa: A002 - the col
     return Room._make(row) if row else None
 
 
+def locked(connection: Connection, id: str) -> Room | None:  # noqa: A002 - the column's name
+    """The room, which nobody else changes until this transaction ends. For writes."""
+    row = connection.execute(select(*_COLUMNS).where(_TABLE.c.id == id).with_for_update()).one_or_none()
+    return Room._make(row) if row else None
+
+
 def by_name(connection: Connection, organization: str, name_key: str) -> Room | None:
     query = select(*_COLUMNS).where(_TABLE.c.organization == organization, _TABLE.c.name_key == name_key)
     row = connection.execute(query).one_or_none()

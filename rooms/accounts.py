@@ -1,0 +1,126 @@
+"""The organizations' accounts at WeChat: Official Accounts and mini-programs."""
+
+from __future__ import annotations
+
+import re
+import time
+from enum import StrEnum
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from rooms.errors import Code, Refused
+from rooms.record import Record, organizations
+from rooms.record import accounts as record
+from rooms.store import Store
+
+REMEMBERED_SECONDS = 30
+REMEMBERED = 1_000
+_APPID = re.compile(r"[A-Za-z0-9_-]{4,64}")
+_SECRET = re.compile(r"[\x21-\x7e]{1,128}")
+_TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
+_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+
+
+class Kind(StrEnum):
+    OFFICIAL_ACCOUNT = "official_account"
+    MINI_PROGRAM = "mini_program"
+
+
+class Mode(StrEnum):
+    PLAIN = "plain"
+    COMPATIBLE = "compatible"
+    SAFE = "safe"
+
+
+class Account(NamedTuple):
+    """With its secrets in clear: never log one. `gh_id` is the account's own openid in pushes, where it is known."""
+
+    appid: str
+    organization: str
+    kind: str
+    gh_id: str
+    secret: str
+    token: str
+    aes_key: str
+    mode: str
+    data_format: str
+    created_at: int
+
+    def __repr__(self) -> str:
+        return f"Account({self.appid!r}, {self.kind}, {self.mode})"
+
+
+_known: WeakKeyDictionary[Record, dict[str, tuple[float, Account | None]]] = WeakKeyDictionary()
+
+
+def add(store: Store, organization: str, appid: str, kind: str, secret: str, token: str = "",
+        aes_key: str = "", mode: str = Mode.PLAIN, gh_id: str = "", data_format: str = "xml") -> str:
+    """Raises Refused: not_found (organization), duplicate (appid), bad_frame with what is wrong."""
+    account = checked(Account(appid, organization, kind, gh_id, secret, token, aes_key, mode, data_format,
+                              store.clock.now()))
+    if store.record.read(lambda c: organizations.one(c, organization)) is None:
+        raise Refused(Code.NOT_FOUND, "no such organization")
+    sealed = seal(store.record, account)
+    if not store.record.write(lambda c: record.add(c, sealed)):
+        raise Refused(Code.DUPLICATE, f"the account {appid} is there already")
+    _known.pop(store.record, None)
+    return appid
+
+
+def of(store: Store, appid: str) -> Account | None:
+    """None for an unknown one. A change reaches every process within 30 seconds."""
+    if not _APPID.fullmatch(appid):
+        return None
+    known = _known.setdefault(store.record, {})
+    until, account = known.get(appid, (0.0, None))
+    if time.monotonic() > until:
+        found = store.record.read(lambda c: record.one(c, appid))
+        account = None if found is None else unseal(store.record, found)
+        if len(known) >= REMEMBERED:
+            known.clear()
+        known[appid] = (time.monotonic() + REMEMBERED_SECONDS, account)
+    return account
+
+
+def every(store: Store) -> list[Account]:
+    return [unseal(store.record, found) for found in store.record.read(record.every)]
+
+
+def checked(account: Account) -> Account:
+    """Raises Refused(bad_frame) with the first thing that is wrong."""
+    encrypted = account.mode != Mode.PLAIN
+    rules = {
+        "appid: 4 to 64 letters and digits": _APPID.fullmatch(account.appid),
+        f"kind: one of {', '.join(Kind)}": account.kind in list(Kind),
+        f"mode: one of {', '.join(Mode)}": account.mode in list(Mode),
+        "data format: xml or json": account.data_format in ("xml", "json"),
+        "secret: 1 to 128 printable characters": _SECRET.fullmatch(account.secret),
+        "token: 3 to 32 letters and digits": _TOKEN.fullmatch(account.token) or (not account.token and not encrypted),
+        "aes key: 43 letters and digits": _AES_KEY.fullmatch(account.aes_key) or (
+            not account.aes_key and not encrypted),
+        "original id: at most 64 characters": len(account.gh_id) <= 64 and account.gh_id.isascii(),
+    }
+    for rule, kept in rules.items():
+        if not kept:
+            raise Refused(Code.BAD_FRAME, rule)
+    return account
+
+
+def seal(to: Record, account: Account) -> record.Account:
+    def sealed(field: str) -> str:
+        return to.vault.seal(getattr(account, field), _place(account.appid, field))
+
+    return record.Account(*account)._replace(
+        secret=sealed("secret"), token=sealed("token"), aes_key=sealed("aes_key"))
+
+
+def unseal(by: Record, account: record.Account) -> Account:
+    """Raises Misconfigured when TEAHOUSE_SECRET_KEY is not the one that sealed it."""
+    def opened(field: str) -> str:
+        return by.vault.open(getattr(account, field), _place(account.appid, field))
+
+    return Account(*account)._replace(secret=opened("secret"), token=opened("token"), aes_key=opened("aes_key"))
+
+
+def _place(appid: str, field: str) -> str:
+    return f"accounts/{appid}/{field}"

@@ -1,0 +1,145 @@
+"""Who belongs to a room. The record says it first; then the room's gate in Redis learns of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from rooms import gate, passwords
+from rooms.errors import Code, Refused
+from rooms.events import Person
+from rooms.live import keys
+from rooms.live.scripts import JOIN, PART
+from rooms.record import Connection, channels, cursors, members, rooms
+from rooms.record.members import Named
+from rooms.record.rooms import Room
+from rooms.store import Store
+
+PAGE = 100
+TRIES_PER_MINUTE = 5
+"""Wrong passwords of one person for one room; parallel guesses count before they are looked at."""
+
+MINUTE_MS = 60_000
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    MODERATOR = "moderator"
+    MEMBER = "member"
+    GUEST = "guest"
+
+
+class Members(NamedTuple):
+    people: list[Named]
+    cursor: str
+    """"" at the end."""
+
+
+def join(store: Store, person: Person, room: str, password: str | None = None) -> None:
+    """Makes the person a member; who is one stays what they are.
+
+    Raises Refused: not_found (also for a private room), closed, password_needed, password_wrong, rate_limited.
+    """
+    found, role = store.record.read(lambda c: (rooms.one(c, room), members.role(c, room, person.id)))
+    if found is None or found.organization != person.organization or (found.private and role is None):
+        raise Refused(Code.NOT_FOUND)
+    if role is None:
+        _may_come_in(store, person, found, password)
+        now = store.clock.now()
+        role = store.record.write(lambda c: _add(c, room, person.id, Role.MEMBER, now))
+    _tell_gate(store, person.organization, room, person.id, role)
+
+
+def leave(store: Store, person: Person, room: str) -> None:
+    """Ends the membership, and with it all seats and listening in the room. Raises Refused(not_found)."""
+    found = store.record.read(lambda c: rooms.one(c, room))
+    if found is None or found.organization != person.organization:
+        raise Refused(Code.NOT_FOUND)
+
+    def act(connection: Connection) -> list[str]:
+        members.remove(connection, room, person.id)
+        inside = [channel.id for channel in channels.of_room(connection, room)]
+        for channel in inside:
+            cursors.remove(connection, channel, person.id)
+        return inside
+
+    inside = store.record.write(act)
+    name = keys.of_room(store.live.prefix, room)
+    gate.ask(store, room, PART, [name.gate, name.members], [person.id])
+    for channel in inside:
+        _give_up(store, person, channel)
+
+
+def set_role(store: Store, room: str, user: str, role: str) -> None:
+    """For the operators: makes them a member first where they are none. Raises Refused: not_found, bad_frame."""
+    if role not in list(Role):
+        raise Refused(Code.BAD_FRAME, f"role: one of {', '.join(Role)}")
+    now = store.clock.now()
+
+    def act(connection: Connection) -> str | None:
+        found = rooms.one(connection, room)
+        if found is None or not members.may_belong(connection, room, user):
+            return None
+        if not members.set_role(connection, room, user, role):
+            members.add(connection, room, user, role, now)
+        return found.organization
+
+    organization = store.record.write(act)
+    if organization is None:
+        raise Refused(Code.NOT_FOUND, "no such room, or no such user in its organization")
+    _tell_gate(store, organization, room, user, role)
+
+
+def page(store: Store, person: Person, room: str, cursor: str = "", limit: int = PAGE) -> Members:
+    """Some members and where to go on, for members only. Raises Refused: not_found, not_member."""
+    limit = max(1, min(limit, PAGE))
+    found, role, people = store.record.read(lambda c: (
+        rooms.one(c, room), members.role(c, room, person.id), members.page(c, room, cursor, limit)))
+    if found is None or found.organization != person.organization or (found.private and role is None):
+        raise Refused(Code.NOT_FOUND)
+    if role is None:
+        raise Refused(Code.NOT_MEMBER)
+    return Members(list(people), people[-1].user if len(people) == limit else "")
+
+
+def _may_come_in(store: Store, person: Person, room: Room, password: str | None) -> None:
+    if room.state != "open":
+        raise Refused(Code.CLOSED)
+    if room.password_hash is None:
+        return
+    if password is None:
+        raise Refused(Code.PASSWORD_NEEDED)
+    _count_try(store, room.id, person.id, TRIES_PER_MINUTE)
+    if not passwords.fits(password, room.password_hash):
+        raise Refused(Code.PASSWORD_WRONG)
+
+
+def _count_try(store: Store, room: str, user: str, most: int) -> None:
+    minute = store.clock.now() // MINUTE_MS
+    key = store.live.name("tries", room, user, str(minute))
+    count, _ = store.live.commands([(("INCR", key), key), (("PEXPIRE", key, str(2 * MINUTE_MS)), key)])
+    if int(count) > most:
+        raise Refused(Code.RATE_LIMITED, "too many passwords", (minute + 1) * MINUTE_MS - store.clock.now())
+
+
+def _add(connection: Connection, room: str, user: str, role: str, now: int) -> str:
+    if members.add(connection, room, user, role, now):
+        return role
+    return members.role(connection, room, user) or role
+
+
+def _tell_gate(store: Store, organization: str, room: str, user: str, role: str) -> None:
+    name = keys.of_room(store.live.prefix, room)
+    gate.ask(store, room, JOIN, [name.gate, name.members], [organization, user, role])
+
+
+def _give_up(store: Store, person: Person, channel: str) -> None:
+    """Every holder of the seat lets go of it; a follower no longer listens."""
+    from rooms import cursors as places
+    from rooms import seats
+
+    held = keys.of_channel(store.live.prefix, channel).held
+    holders = (store.live.command("HGET", held, person.id, key=held) or b"").decode().split()
+    for holder in [*holders, ""]:
+        seats.step_out(store, person, channel, holder)
+    places.forget(store, channel, person.id)

@@ -1,0 +1,96 @@
+"""Rooms: made by an organization, seen by its people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import NamedTuple
+
+from rooms import ids, names, passwords
+from rooms.errors import Code, Refused
+from rooms.events import Person
+from rooms.record import Connection, channels, organizations, rooms
+from rooms.record.channels import Channel
+from rooms.record.rooms import Room
+from rooms.store import Store
+
+MOST_IN_AN_ORGANIZATION = 1_000
+LARGEST_CAPACITY = 1_000_000
+
+
+class ChannelView(NamedTuple):
+    id: str
+    name: str
+
+
+class RoomView(NamedTuple):
+    """A room as one person sees it. `locked`: joining needs a password."""
+
+    id: str
+    name: str
+    locked: bool
+    member: bool
+    channels: list[ChannelView]
+
+
+def add(store: Store, organization: str, name: str, password: str | None = None, capacity: int = 0,
+        private: bool = False) -> str:
+    """The new room's id; it has no channel yet. A `capacity` of 0 is none.
+
+    Raises Refused: not_found (organization), duplicate (name), full (too many rooms), bad_frame, too_long.
+    """
+    room = new(organization, name, store.clock.now(), password, capacity, private)
+
+    def act(connection: Connection) -> None:
+        if not organizations.lock(connection, organization):
+            raise Refused(Code.NOT_FOUND, "no such organization")
+        place = rooms.count(connection, organization)
+        if place >= MOST_IN_AN_ORGANIZATION:
+            raise Refused(Code.FULL, f"an organization has at most {MOST_IN_AN_ORGANIZATION} rooms")
+        if not rooms.add(connection, room._replace(position=place)):
+            raise Refused(Code.DUPLICATE, f"there is a room {room.name} already")
+
+    store.record.write(act)
+    return room.id
+
+
+def new(organization: str, name: str, now: int, password: str | None = None, capacity: int = 0,
+        private: bool = False) -> Room:
+    shown, key = names.name(name)
+    if not 0 <= capacity <= LARGEST_CAPACITY:
+        raise Refused(Code.BAD_FRAME, f"capacity: 0 (none) to {LARGEST_CAPACITY}")
+    sealed = None if password is None else passwords.seal(password)
+    return Room(ids.new("r"), organization, shown, key, sealed, capacity, private, "open", 0, now)
+
+
+def visible(store: Store, person: Person) -> list[RoomView]:
+    """Every room that the person may see, with its channels, in the organization's order."""
+    seen, inside = store.record.read(lambda c: (
+        rooms.seen_by(c, person.organization, person.id), channels.of_organization(c, person.organization)))
+    by_room = _by_room(inside)
+    return [_view(room, role, by_room.get(room.id, ())) for room, role in seen]
+
+
+def find(store: Store, person: Person, name: str) -> RoomView:
+    """By name, however it is spelled. Raises Refused(not_found), also for what the person may not see."""
+    key = names.key(name)
+    view = store.record.read(lambda c: _found(c, person, key))
+    if view is None:
+        raise Refused(Code.NOT_FOUND)
+    return view
+
+
+def _found(connection: Connection, person: Person, key: str) -> RoomView | None:
+    for room, role in rooms.seen_by(connection, person.organization, person.id):
+        if room.name_key == key:
+            return _view(room, role, channels.of_room(connection, room.id))
+    return None
+
+
+def _view(room: Room, role: str, inside: Iterable[Channel]) -> RoomView:
+    shown = [ChannelView(channel.id, channel.name) for channel in inside]
+    return RoomView(room.id, room.name, room.password_hash is not None, bool(role), shown)
+
+
+def _by_room(inside: Iterable[Channel]) -> dict[str, list[Channel]]:
+    return {room: list(group) for room, group in groupby(inside, key=lambda channel: channel.room)}
