@@ -102,6 +102,16 @@ def understand(text: str) -> Meaning:
     return _as_command(word, rest) or _almost(folded) or Speech(text)
 
 
+def complete(verb: Verb) -> Command | AskBack:
+    """The command of a verb alone, as somebody says yes to it."""
+    return AskBack(verb, True) if verb in NEEDS and NEEDS[verb]("") is None else Command(verb)
+
+
+def folded(text: str) -> str:
+    """For comparing names and answers: width, case, the spaces around and the punctuation behind do not count."""
+    return _fold(_EDGES.sub("", text)).rstrip(_TAIL)
+
+
 def _slash(text: str) -> Meaning:
     """Never speech: a command, or a question which command was meant."""
     word, rest = _split(_EDGES.sub("", text[1:]))

@@ -35,7 +35,8 @@ class Line(NamedTuple):
 
 
 class Digest(NamedTuple):
-    """`text` is empty when nothing was owed. `left` messages did not fit; `beyond` says that there are still more."""
+    """`text` is empty when nothing was owed, or not even the foot fits. `left` messages did not fit; `beyond` says that
+    there are still more."""
 
     text: str
     place: Place
@@ -54,13 +55,15 @@ def compose(entries: Sequence[Entry], user: str, place: Place, title: str, words
     if not lines:
         end = Place(entries[-1].epoch, entries[-1].seq) if entries else place
         return Digest("", end, 0, 0, beyond)
-    head = words.digest_title(title, _messages(lines), beyond)
-    fits = _fit(lines, budget - _bytes(head) - 1, "")
+    head, most = words.digest_title(shown_name(title), _messages(lines), beyond), words.digest_more(len(lines), True)
+    fits = _fit(lines, budget - _bytes(head))
     if fits < len(lines) or beyond:
-        fits = _fit(lines, budget - _bytes(head) - 2, words.digest_more(_messages(lines), True))
+        fits = _fit(lines, budget - _bytes(head) - _bytes(most) - 1)
     left = _messages(lines[fits:])
     foot = [words.digest_more(left, beyond)] if left or beyond else []
-    text = "\n".join([head, *(line.text for line in lines[:fits]), *foot])
+    text = "\n".join([head, *(line.text for line in lines[:fits]), *foot]) if fits else foot[0]
+    if _bytes(text) > budget:
+        return Digest("", place, 0, left, beyond)
     return Digest(text, _place_after(entries, lines, fits, place), _messages(lines[:fits]), left, beyond)
 
 
@@ -80,15 +83,17 @@ def names(entry: Entry, name: str) -> bool:
 def _lines(entries: Sequence[Entry], user: str, place: Place, words: Words) -> Iterator[Line]:
     skip = place.part
     for entry in owed(entries, user):
-        texts = _cut(entry, words)
+        texts = lines_of(entry, words)
         for number, text in enumerate(texts, 1):
             if number > skip:
                 yield Line(entry, number, len(texts), text)
         skip = 0
 
 
-def _cut(entry: Entry, words: Words) -> list[str]:
-    """The line of an entry, or its numbered parts."""
+def lines_of(entry: Entry, words: Words) -> list[str]:
+    """The line of an entry, or its numbered parts; nothing for what is not to be told."""
+    if entry.op not in COUNTED:
+        return []
     name = shown_name(entry.author.name if entry.author else "")
     content = words.announced(entry.text) if entry.op == "announced" else _content(entry) or words.kind(entry.type)
     line = words.said(name, content)
@@ -119,18 +124,20 @@ def _content(entry: Entry) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _fit(lines: Sequence[Line], budget: int, foot: str) -> int:
-    """How many lines fit. The first always does: a title, one part and a foot are below the smallest budget."""
-    free, fits = budget - _bytes(foot), 0
+def _fit(lines: Sequence[Line], budget: int) -> int:
+    """How many lines fit. In an answer of its own the first always does: title, part and foot are under 2,048 bytes."""
+    fits = 0
     for line in lines:
-        free -= _bytes(line.text) + 1
-        if free < 0 and fits:
+        budget -= _bytes(line.text) + 1
+        if budget < 0:
             break
         fits += 1
     return fits
 
 
 def _place_after(entries: Sequence[Entry], lines: Sequence[Line], fits: int, place: Place) -> Place:
+    if fits == 0:
+        return place
     if fits == len(lines):
         return Place(entries[-1].epoch, entries[-1].seq)
     following = lines[fits]

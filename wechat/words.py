@@ -6,7 +6,7 @@ A follower who uses an English command is answered in English from then on, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from rooms.errors import Code, Refused
 from wechat.commands import Verb
@@ -23,36 +23,60 @@ class Words:
     """Chinese. Every method is one sentence or one short text."""
 
     colon = "："
-    forms: dict[Verb, Command] = {
-        Verb.ROOMS: Command("房间", "看看有哪些聊天室"), Verb.JOIN: Command("加入 名字 [密码]", "进入聊天室或频道"),
-        Verb.CHANNELS: Command("频道", "这里的频道"), Verb.SWITCH: Command("切换 名字", "换一个频道"),
-        Verb.WHO: Command("谁在", "现在有谁"), Verb.MORE: Command("更多", "没看到的消息"),
-        Verb.HISTORY: Command("历史", "最近的消息"), Verb.NICK: Command("昵称 名字", "改你的名字"),
-        Verb.LEAVE: Command("退出", "离开频道"), Verb.HELP: Command("帮助", "这份说明"),
-        Verb.QUIET: Command("免打扰 [时长]", "先别打扰"), Verb.RESUME: Command("恢复", "结束免打扰"),
-        Verb.QUEUE: Command("排队", "看排到第几"), Verb.BIND: Command("绑定 手机号", "绑定手机"),
-        Verb.VERIFY: Command("验证 123456", "填写验证码"), Verb.REPORT: Command("举报 理由", "举报"),
-        Verb.MUTE: Command("禁言 @名字 10分钟 [理由]", "禁言"), Verb.UNMUTE: Command("解禁 @名字", "解除禁言"),
-        Verb.KICK: Command("踢出 @名字", "请出频道"), Verb.BAN: Command("封禁 @名字 7天", "封禁"),
-        Verb.MUTE_ALL: Command("全员禁言", "全员禁言"), Verb.UNMUTE_ALL: Command("解除", "解除全员禁言"),
+    forms: ClassVar[dict[Verb, Command]] = {
+        Verb.ROOMS: Command("房间", "看看有哪些聊天室"),
+        Verb.JOIN: Command("加入 名字 [密码]", "进入聊天室或频道"),
+        Verb.CHANNELS: Command("频道", "这里的频道"),
+        Verb.SWITCH: Command("切换 名字", "换一个频道"),
+        Verb.WHO: Command("谁在", "现在有谁"),
+        Verb.MORE: Command("更多", "没看到的消息"),
+        Verb.HISTORY: Command("历史", "最近的消息"),
+        Verb.NICK: Command("昵称 名字", "改你的名字"),
+        Verb.LEAVE: Command("退出", "离开频道"),
+        Verb.HELP: Command("帮助", "这份说明"),
+        Verb.QUIET: Command("免打扰 [时长]", "先别打扰"),
+        Verb.RESUME: Command("恢复", "结束免打扰"),
+        Verb.QUEUE: Command("排队", "看排到第几"),
+        Verb.BIND: Command("绑定 手机号", "绑定手机"),
+        Verb.VERIFY: Command("验证 123456", "填写验证码"),
+        Verb.REPORT: Command("举报 理由", "举报"),
+        Verb.MUTE: Command("禁言 @名字 10分钟 [理由]", "禁言"),
+        Verb.UNMUTE: Command("解禁 @名字", "解除禁言"),
+        Verb.KICK: Command("踢出 @名字", "请出频道"),
+        Verb.BAN: Command("封禁 @名字 7天", "封禁"),
+        Verb.MUTE_ALL: Command("全员禁言", "全员禁言"),
+        Verb.UNMUTE_ALL: Command("解除", "解除全员禁言"),
         Verb.ANNOUNCE: Command("公告 内容", "发公告"),
     }
     helped = (Verb.ROOMS, Verb.JOIN, Verb.CHANNELS, Verb.SWITCH, Verb.WHO, Verb.MORE, Verb.HISTORY, Verb.NICK,
               Verb.LEAVE, Verb.HELP)
-    refusals: dict[Code, str] = {
-        Code.BAD_FRAME: "这条消息发不出去，换个说法试试。", Code.UNAUTHENTICATED: "请重新关注后再试。",
-        Code.EXPIRED: "已过期，请再来一次。", Code.NOT_FOUND: "没有找到。回复“房间”看看有哪些。",
-        Code.FORBIDDEN: "抱歉，你不能这样做。", Code.PASSWORD_NEEDED: "这里要密码。请回复密码。",
-        Code.PASSWORD_WRONG: "密码不对，请再试一次。", Code.VERIFY_PHONE: "这里需要先验证手机号。",
-        Code.NOT_MEMBER: "你还不是这里的成员。回复“加入 名字”。", Code.NOT_ENTERED: "你还没有进入频道。回复“房间”看看有哪些。",
-        Code.MUTED: "你现在不能发言。", Code.MUTED_ALL: "这里现在全员禁言。", Code.SLOW_MODE: "这里开了慢速，请稍等再说。",
-        Code.RATE_LIMITED: "说得太快了，请稍等再发。", Code.DUPLICATE: "同样的话已经有了，没有再发。",
-        Code.TOO_LONG: "太长了，一条最多 2000 字，没有发出。", Code.BLOCKED_WORDS: "含有这里不允许的词，没有发出。",
-        Code.BANNED: "你不能进入这里。", Code.FULL: "满员了，请稍后再来。", Code.QUEUE_FULL: "排队的人也满了，请稍后再来。",
-        Code.CLOSED: "这里已经关闭。", Code.UNAVAILABLE: "服务正忙，请稍后再试。",
+    refusals: ClassVar[dict[Code, str]] = {
+        Code.BAD_FRAME: "这条消息发不出去，换个说法试试。",
+        Code.UNAUTHENTICATED: "请重新关注后再试。",
+        Code.EXPIRED: "已过期，请再来一次。",
+        Code.NOT_FOUND: "没有找到。回复“房间”看看有哪些。",
+        Code.FORBIDDEN: "抱歉，你不能这样做。",
+        Code.PASSWORD_NEEDED: "这里要密码。请回复密码。",
+        Code.PASSWORD_WRONG: "密码不对，请再试一次。",
+        Code.VERIFY_PHONE: "这里需要先验证手机号。",
+        Code.NOT_MEMBER: "你还不是这里的成员。回复“加入 名字”。",
+        Code.NOT_ENTERED: "你还没有进入频道。回复“房间”看看有哪些。",
+        Code.MUTED: "你现在不能发言。",
+        Code.MUTED_ALL: "这里现在全员禁言。",
+        Code.SLOW_MODE: "这里开了慢速，请稍等再说。",
+        Code.RATE_LIMITED: "说得太快了，请稍等再发。",
+        Code.DUPLICATE: "同样的话已经有了，没有再发。",
+        Code.TOO_LONG: "太长了，一条最多 2000 字，没有发出。",
+        Code.BLOCKED_WORDS: "含有这里不允许的词，没有发出。",
+        Code.BANNED: "你不能进入这里。",
+        Code.FULL: "满员了，请稍后再来。",
+        Code.QUEUE_FULL: "排队的人也满了，请稍后再来。",
+        Code.CLOSED: "这里已经关闭。",
+        Code.UNAVAILABLE: "服务正忙，请稍后再试。",
     }
-    kinds = {"image": "[图片]", "voice": "[语音]", "video": "[视频]", "file": "[文件]", "location": "[位置]",
-             "link": "[链接]"}
+    kinds: ClassVar[dict[str, str]] = {
+        "image": "[图片]", "voice": "[语音]", "video": "[视频]", "file": "[文件]", "location": "[位置]",
+        "link": "[链接]"}
 
     # what was said in the log
 
@@ -62,8 +86,8 @@ class Words:
     def announced(self, text: str) -> str:
         return f"[公告] {text}"
 
-    def kind(self, type: str) -> str:
-        return self.kinds.get(type, "[消息]")
+    def kind(self, message_type: str) -> str:
+        return self.kinds.get(message_type, "[消息]")
 
     def digest_title(self, channel: str, count: int, beyond: bool) -> str:
         return f"【{channel}】{count}{'+' if beyond else ''} 条新消息"
@@ -89,10 +113,15 @@ class Words:
         return f"欢迎回来，{name}！"
 
     def how_to_begin(self, room: str | None) -> str:
-        return f"回复“加入 {room}”进入，回复“帮助”看看还能做什么。" if room else "现在还没有聊天室。回复“帮助”看看能做什么。"
+        if room is None:
+            return "现在还没有聊天室。回复“帮助”看看能做什么。"
+        return f"回复“加入 {room}”进入，回复“帮助”看看还能做什么。"
 
     def entered(self, room: str, channel: str, present: int) -> str:
         return f"你在{room}的【{channel}】，共 {present} 人。直接发消息就能说话。"
+
+    def also(self, channels: Sequence[str]) -> str:
+        return f"这里还有：{'、'.join(channels)}。回复“切换 名字”换频道。"
 
     def left(self, channel: str) -> str:
         return f"你离开了【{channel}】。回复“房间”看看别处。"
@@ -140,7 +169,7 @@ class Words:
         return f"好的，{name}。"
 
     def bad_name(self) -> str:
-        return "名字要 1 到 24 个字，一行。"
+        return "名字要 1 到 20 个字，一行。"
 
     def did_you_mean(self, verb: Verb) -> str:
         return f"你是想“{self.forms[verb].form}”？回复“是”就这样做。这句话没有发出。"
@@ -173,151 +202,4 @@ class Words:
         return f"（{seconds} 秒后可以再试）" if seconds < 120 else f"（约 {-(-seconds // 60)} 分钟后可以再试）"
 
 
-class English(Words):
-    """The same voice in English."""
-
-    colon = ": "
-    forms = {
-        Verb.ROOMS: Command("rooms", "the rooms there are"), Verb.JOIN: Command("join NAME [password]", "enter a room or channel"),
-        Verb.CHANNELS: Command("channels", "the channels here"), Verb.SWITCH: Command("switch NAME", "go to another channel"),
-        Verb.WHO: Command("who", "who is here"), Verb.MORE: Command("more", "what you have not seen"),
-        Verb.HISTORY: Command("history", "the latest messages"), Verb.NICK: Command("nick NAME", "change your name"),
-        Verb.LEAVE: Command("leave", "leave the channel"), Verb.HELP: Command("help", "this text"),
-        Verb.QUIET: Command("quiet [time]", "do not disturb"), Verb.RESUME: Command("resume", "disturb again"),
-        Verb.QUEUE: Command("queue", "your place in the queue"), Verb.BIND: Command("绑定 PHONE", "bind your phone"),
-        Verb.VERIFY: Command("验证 123456", "verify your phone"), Verb.REPORT: Command("report REASON", "report"),
-        Verb.MUTE: Command("禁言 @NAME 10分钟", "mute"), Verb.UNMUTE: Command("解禁 @NAME", "unmute"),
-        Verb.KICK: Command("踢出 @NAME", "kick"), Verb.BAN: Command("封禁 @NAME 7天", "ban"),
-        Verb.MUTE_ALL: Command("全员禁言", "mute all"), Verb.UNMUTE_ALL: Command("解除", "unmute all"),
-        Verb.ANNOUNCE: Command("公告 TEXT", "announce"),
-    }
-    refusals = {
-        Code.BAD_FRAME: "This cannot be sent. Try other words.", Code.UNAUTHENTICATED: "Please follow again and retry.",
-        Code.EXPIRED: "That has expired. Please try again.", Code.NOT_FOUND: 'Not found. Reply "rooms" for a list.',
-        Code.FORBIDDEN: "Sorry, you may not do that.", Code.PASSWORD_NEEDED: "A password is needed. Please reply with it.",
-        Code.PASSWORD_WRONG: "Wrong password. Please try again.", Code.VERIFY_PHONE: "Please verify your phone first.",
-        Code.NOT_MEMBER: 'You are not a member here. Reply "join NAME".',
-        Code.NOT_ENTERED: 'You are in no channel yet. Reply "rooms" for a list.',
-        Code.MUTED: "You cannot speak right now.", Code.MUTED_ALL: "Everybody is muted here right now.",
-        Code.SLOW_MODE: "This channel is slowed down. Please wait.", Code.RATE_LIMITED: "That was too fast. Please wait.",
-        Code.DUPLICATE: "The same was said already; not sent.", Code.TOO_LONG: "Too long: at most 2,000 characters. Not sent.",
-        Code.BLOCKED_WORDS: "It holds words that are not allowed here. Not sent.", Code.BANNED: "You cannot come in here.",
-        Code.FULL: "It is full. Please come back later.", Code.QUEUE_FULL: "The queue is full too. Please come back later.",
-        Code.CLOSED: "This place is closed.", Code.UNAVAILABLE: "We are busy. Please try again soon.",
-    }
-    kinds = {"image": "[image]", "voice": "[voice]", "video": "[video]", "file": "[file]", "location": "[location]",
-             "link": "[link]"}
-
-    def said(self, name: str, content: str) -> str:
-        return f"{name or 'somebody'}{self.colon}{content}"
-
-    def announced(self, text: str) -> str:
-        return f"[announcement] {text}"
-
-    def kind(self, type: str) -> str:
-        return self.kinds.get(type, "[message]")
-
-    def digest_title(self, channel: str, count: int, beyond: bool) -> str:
-        return f"[{channel}] {count}{'+' if beyond else ''} new"
-
-    def digest_more(self, left: int, beyond: bool) -> str:
-        return f'{left}{"+" if beyond else ""} more: reply "more"' if left else 'Reply "more" for the rest'
-
-    def history_title(self, channel: str) -> str:
-        return f"[{channel}] latest"
-
-    def nothing_new(self, channel: str) -> str:
-        return f"[{channel}] Nothing new."
-
-    def no_history(self, channel: str) -> str:
-        return f"[{channel}] Nobody has spoken yet."
-
-    def welcome(self, name: str) -> str:
-        return f"Welcome, {name}! What you write here is heard in the room."
-
-    def welcome_back(self, name: str) -> str:
-        return f"Welcome back, {name}!"
-
-    def how_to_begin(self, room: str | None) -> str:
-        return f'Reply "join {room}" to enter, "help" for more.' if room else 'There is no room yet. Reply "help" for more.'
-
-    def entered(self, room: str, channel: str, present: int) -> str:
-        return f"You are in {room}, [{channel}], {present} present. Just write to speak."
-
-    def left(self, channel: str) -> str:
-        return f'You left [{channel}]. Reply "rooms" for others.'
-
-    def nowhere(self) -> str:
-        return "You are in no channel yet; this was not sent."
-
-    def not_here(self) -> str:
-        return "You are in no channel yet."
-
-    def rooms(self, names: Sequence[str]) -> str:
-        return "\n".join(["Rooms:", *names, 'Reply "join NAME" to enter.'])
-
-    def no_rooms(self) -> str:
-        return "There is no room yet."
-
-    def channels(self, room: str, names: Sequence[str]) -> str:
-        return "\n".join([f"Channels of {room}:", *names, 'Reply "switch NAME" to change.'])
-
-    def locked(self, name: str) -> str:
-        return f"{name} (password)"
-
-    def here(self, name: str) -> str:
-        return f"{name} ← you are here"
-
-    def present(self, channel: str, count: int, names: Sequence[str]) -> str:
-        etc = f" and {count - len(names)} more" if count > len(names) else ""
-        return f"[{channel}] {count} present: " + ", ".join(names) + etc
-
-    def which_room(self) -> str:
-        return "Which room? Reply with its number:"
-
-    def which_channel(self) -> str:
-        return "Which channel? Reply with its number:"
-
-    def which_name(self) -> str:
-        return "What name would you like? Reply with it."
-
-    def no_such_room(self, name: str) -> str:
-        return f'There is no room or channel named "{name}".'
-
-    def renamed(self, name: str) -> str:
-        return f"All right, {name}."
-
-    def bad_name(self) -> str:
-        return "A name has 1 to 24 characters on one line."
-
-    def did_you_mean(self, verb: Verb) -> str:
-        return f'Did you mean "{self.forms[verb].form}"? Reply "yes" to do it. Nothing was sent.'
-
-    def lacks(self, verb: Verb) -> str:
-        return f"Please write: {self.forms[verb].form}"
-
-    def unknown_command(self) -> str:
-        return 'No such command, and nothing was sent. Reply "help" for what you can do.'
-
-    def not_yet(self, verb: Verb) -> str:
-        return f'"{self.forms[verb].form}" does not work yet. Nothing was sent.'
-
-    def only_words(self) -> str:
-        return "Only text can be passed on for now; this was not sent."
-
-    def old_code(self) -> str:
-        return "This QR code is no longer valid."
-
-    def help(self) -> str:
-        lines = [f"{self.forms[verb].form}{self.colon}{self.forms[verb].does}" for verb in self.helped]
-        return "\n".join(["Just write to speak. You can also reply:", *lines])
-
-    def wait(self, seconds: int) -> str:
-        return f" (again in {seconds} s)" if seconds < 120 else f" (again in about {-(-seconds // 60)} minutes)"
-
-
-CHINESE, ENGLISH = Words(), English()
-
-
-def words_in(language: str) -> Words:
-    return ENGLISH if language == "en" else CHINESE
+CHINESE = Words()

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from rooms.events import Author, Entry
 from wechat.digest import Place, compose, names, owed
-from wechat.words import CHINESE, ENGLISH
+from wechat.english import ENGLISH
+from wechat.words import CHINESE
 
 MEI, ALICE = "u_mei", "u_alice"
 START = Place("e1", 0)

@@ -52,7 +52,7 @@ class Adapter(HTTPAdapter):
         self._base = base
         self._limits = limits
 
-    def send(self, request: requests.PreparedRequest, stream: bool = False,
+    def send(self, request: requests.PreparedRequest, stream: bool = False,  # noqa: ARG002 - always streamed
              timeout: float | tuple[float, float] | tuple[float, None] | None = None,
              verify: bool | str = True, cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
              proxies: Mapping[str, str] | None = None) -> requests.Response:

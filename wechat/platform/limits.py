@@ -12,7 +12,7 @@ HOUR = 60 * MINUTE
 
 class PlatformLimits(NamedTuple):
     message_quota: int = 5
-    """Customer-service messages after the follower wrote (service-account page on customer messages; 20 in old texts)."""
+    """Customer-service messages after the follower wrote (service-account page on them; 20 in old texts)."""
     message_window_ms: int = 48 * HOUR
     """How long those may be sent (the same page)."""
     act_quota: int = 3

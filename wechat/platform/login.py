@@ -1,4 +1,4 @@
-"""A mini-program's login code, exchanged for who it is. Needs no access token, so wechatpy's way round one is not taken."""
+"""A mini-program's login code, exchanged for who it is. Needs no token, so wechatpy's way round one is not taken."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class SharedTokens(Tokens):
 
 
 def stable_token(base: str, credentials: Credentials) -> tuple[str, int]:
-    """Asks WeChat: the token and the seconds it lives. Raises CallFailed; nothing was sent to anybody, so `sent` is False."""
+    """Asks WeChat: the token and the seconds it lives. Raises CallFailed; nobody was sent anything: `sent` is False."""
     body = {"grant_type": "client_credential", "appid": credentials.appid, "secret": credentials.secret,
             "force_refresh": False}
     try:

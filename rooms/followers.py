@@ -1,0 +1,59 @@
+"""Followers: people who take part through an Official Account. Where their words go, and whether they can be reached.
+
+The record is the authority; a face may keep what it reads here, as long as it hears of every change it makes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rooms import identities
+from rooms.events import Person
+from rooms.identities import Of
+from rooms.record import followers
+from rooms.record.followers import Follower
+from rooms.store import Store
+
+__all__ = ["Follower", "came", "known", "of_user", "stay_in", "unreachable", "went"]
+
+
+def known(store: Store, appid: str, person: Person, openid: str) -> Follower:
+    """What is remembered of this follower; remembers them from now on."""
+    def look(connection: Any) -> Follower:
+        found = followers.one(connection, appid, openid)
+        if found is not None:
+            return found
+        fresh = Follower(appid, openid, person.id, None, 0, store.clock.now())
+        followers.add(connection, fresh)
+        return fresh
+
+    return store.record.write(look)
+
+
+def of_user(store: Store, user: str) -> list[Follower]:
+    """The person as a follower of each account they follow."""
+    return list(store.record.read(lambda c: followers.of_users(c, [user])))
+
+
+def stay_in(store: Store, appid: str, openid: str, channel: str | None) -> None:
+    """What they say goes to this channel from now on, or nowhere."""
+    store.record.write(lambda c: followers.change(c, appid, openid, current_channel=channel))
+
+
+def came(store: Store, account: Of, openid: str) -> None:
+    """They follow, for the first time or again."""
+    identities.subscribed(store, account, openid)
+    store.record.write(lambda c: followers.change(
+        c, account.appid, openid, reachable=True, seen_at=store.clock.now()))
+
+
+def went(store: Store, account: Of, openid: str) -> None:
+    """They follow no more: nothing is sent, and the windows they opened are over."""
+    identities.unsubscribed(store, account, openid)
+    unreachable(store, account.appid, openid)
+
+
+def unreachable(store: Store, appid: str, openid: str) -> None:
+    """Nothing can be sent to them; their next act shows the contrary."""
+    now = store.clock.now()
+    store.record.write(lambda c: followers.change(c, appid, openid, reachable=False, pushed_at=now))

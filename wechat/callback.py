@@ -1,0 +1,117 @@
+"""The door for WeChat's pushes, `GET` and `POST /wechat/{appid}`.
+
+Whatever comes in is answered 200, 400, 403, or 503 where Redis or SQL are away and WeChat should try again. An account
+that does not exist looks like a signature that is wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request
+
+from rooms import accounts
+from rooms.accounts import Account
+from rooms.errors import Code, Refused
+from rooms.store import Store
+from wechat import pushes
+from wechat.conversation import Conversation, concerns_us, window
+from wechat.followers import Known, key, opened
+from wechat.once import Once
+from wechat.pushes import BODY_BYTES, BadPush, Push
+from wechat.replies import NOTHING, Answer, Rendered, render
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+log = logging.getLogger(__name__)
+
+LONGEST_APPID = 64
+RETRY_AFTER_SECONDS = "1"
+
+
+def blueprint(store: Store, settings: Settings) -> Blueprint:
+    """The routes. `settings` gives the secret key, the pace and the greatest age of a push."""
+    face = Blueprint("wechat", __name__)
+    door = Door(store, settings)
+    face.add_url_rule("/wechat/<appid>", view_func=door.handle, methods=["GET", "POST"], endpoint="callback")
+    return face
+
+
+class Door:
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._max_age = settings.callback_max_age_seconds
+        self._quiet_ms = settings.digest_pace_seconds[0] * 1000 if settings.digest_pace_seconds else 0
+        self._known = Known(store)
+        self._conversation = Conversation(store, settings.secret_key or "")
+
+    def handle(self, appid: str) -> Response:
+        try:
+            return self._handle(appid)
+        except BadPush as bad:
+            return _plain("bad request" if bad.status == 400 else "forbidden", bad.status)
+        except Refused as refused:
+            if refused.code is not Code.UNAVAILABLE:
+                log.warning("a push was refused: %s", refused.code.value)
+            answer = _plain("try again", 503)
+            answer.headers["Retry-After"] = RETRY_AFTER_SECONDS
+            return answer
+
+    def _handle(self, appid: str) -> Response:
+        account = self._account(appid)
+        given = request.args.to_dict(flat=False)
+        query = pushes.read_query(given)
+        now = self._store.clock.now()
+        if request.method != "POST":
+            pushes.verify_address(account, query, now, self._max_age)
+            return _plain(pushes.echo(given), 200)
+        push = pushes.open_push(account, query, _body(), now, self._max_age)
+        rendered = self._answer(account, push, now)
+        return Response(rendered.body, 200, content_type=f"{rendered.content_type}; charset=utf-8")
+
+    def _account(self, appid: str) -> Account:
+        account = accounts.of(self._store, appid) if len(appid) <= LONGEST_APPID else None
+        if account is None or not account.token:
+            raise BadPush(403)
+        return account
+
+    def _answer(self, account: Account, push: Push, now: int) -> Rendered:
+        """Does what the push asks, once, and gives the same answer to each repetition."""
+        if account.kind == "mini_program" or not concerns_us(push):
+            return NOTHING
+        once = Once(self._store, key(account.appid, push.openid), push.id, self._max_age)
+        begun = once.begin(opened(window(push), now))
+        if isinstance(begun, Answer):
+            return render(account, push, begun)
+        try:
+            follower = self._known.meet(account, push.openid, begun)
+            reply = self._conversation.reply(follower, push)
+            answer = Answer(reply.text, now // 1000)
+            once.finish(answer, follower.changes)
+        except BaseException:
+            once.give_up()
+            raise
+        self._conversation.told(follower, reply, now, self._quiet_ms)
+        return render(account, push, answer)
+
+
+def _body() -> bytes:
+    """The raw body, never more than it may be. Raises BadPush."""
+    if request.headers.get("Content-Encoding", "identity") != "identity" or (request.content_length or 0) > BODY_BYTES:
+        raise BadPush(400)
+    try:
+        body = request.stream.read(BODY_BYTES + 1)
+    except Exception:
+        raise BadPush(400) from None
+    if not body or len(body) > BODY_BYTES:
+        raise BadPush(400)
+    return body
+
+
+def _plain(text: str, status: int) -> Response:
+    """As text, so that an echo cannot become a page."""
+    answer = Response(text, status, content_type="text/plain; charset=utf-8")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer

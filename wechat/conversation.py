@@ -1,0 +1,189 @@
+"""What a follower does becomes verbs of the core, and an answer.
+
+Every answer ends with what the follower was owed in their channel, as far as it fits. Nothing is said aloud that was
+meant as a command, as the answer to our question, or that nobody could hear.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rooms import cursors, followers, ids, messages, seats
+from rooms.errors import Code, Refused
+from rooms.events import Position
+from rooms.messages import Draft, Said
+from rooms.planner import Window
+from rooms.store import Store
+from wechat import commands, telling
+from wechat.agenda import Agenda, Item
+from wechat.commands import AskBack, Command, Meaning, Speech, Verb
+from wechat.errands import Errands
+from wechat.followers import Follower, Question
+from wechat.pushes import Push
+from wechat.scenes import verify
+from wechat.telling import NOTHING, Tail
+from wechat.voices import CHINESE_CODE, ENGLISH_CODE
+
+SCANS = frozenset({"subscribe", "scan"})
+ACTS = frozenset({"click", "scan", "subscribe", "scancode_push", "scancode_waitmsg"})
+"""Events that open a short window."""
+HEARD = ACTS | {"unsubscribe"}
+MESSAGES = frozenset({"text", "image", "voice", "video", "shortvideo", "location", "link", "file"})
+YES = frozenset({"是", "是的", "对", "好", "好的", "嗯", "1", "yes", "y", "ok"})
+
+
+class Reply(NamedTuple):
+    """`text` is the whole answer; `tail` what has to be noted once it is given."""
+
+    text: str
+    tail: Tail = NOTHING
+
+
+SILENCE = Reply("")
+
+
+def concerns_us(push: Push) -> bool:
+    """Whether anything is to be done. All else is answered `success`."""
+    return push.event in HEARD if push.kind == "event" else push.kind in MESSAGES
+
+
+def window(push: Push) -> Window | None:
+    """Which window the platform opens for this push. A message menu's item arrives as text but counts as a click."""
+    if push.kind == "event":
+        return Window.ACT if push.event in ACTS else None
+    return Window.ACT if push.fields.get("bizmsgmenuid") else Window.MESSAGE
+
+
+class Conversation:
+    """Answers the pushes of one store's followers."""
+
+    def __init__(self, store: Store, secret_key: str) -> None:
+        self._store = store
+        self._secret_key = secret_key
+        self._agenda = Agenda(store.live)
+        self._errands = Errands(store)
+
+    def reply(self, follower: Follower, push: Push) -> Reply:
+        """Raises Refused(UNAVAILABLE) only: then nothing was done that a repetition would not do in the same way."""
+        if push.event == "unsubscribe":
+            return self._gone(follower)
+        try:
+            return self._answer(follower, push)
+        except Refused as refused:
+            if refused.code is Code.UNAVAILABLE:
+                raise
+            return self._closing(follower, follower.words.refusal(refused))
+
+    def told(self, follower: Follower, reply: Reply, now: int, quiet_ms: int) -> None:
+        """After the answer is safe: the place moves, and the follower is left alone for a while."""
+        telling.move(self._store, follower, reply.tail)
+        if follower.channel:
+            self._agenda.soon(Item(follower.channel, follower.person.id), now + quiet_ms)
+
+    def _answer(self, follower: Follower, push: Push) -> Reply:
+        if push.event in SCANS:
+            return self._arrived(follower, push)
+        if push.kind == "event":
+            return self._heard(follower, push, commands.understand(push.fields.get("EventKey", "")))
+        if push.kind != "text":
+            return self._closing(follower, follower.words.only_words())
+        return self._heard(follower, push, commands.understand(push.text))
+
+    def _heard(self, follower: Follower, push: Push, meaning: Meaning) -> Reply:
+        now = self._store.clock.now()
+        question = follower.asked(now)
+        follower.ask(None)
+        if question is not None:
+            meaning = _as_answer(question, push.text, meaning)
+        if isinstance(meaning, Command):
+            follower.speak(ENGLISH_CODE if meaning.english else CHINESE_CODE)
+            return self._closing(follower, self._errands.run(follower, meaning))
+        if isinstance(meaning, AskBack):
+            return self._closing(follower, self._errands.ask_back(follower, meaning))
+        if push.kind == "event":
+            return self._closing(follower, follower.words.unknown_command())
+        return self._say(follower, push, meaning)
+
+    # speaking
+
+    def _say(self, follower: Follower, push: Push, speech: Speech) -> Reply:
+        if not speech.text:
+            return self._closing(follower, "")
+        if not follower.channel:
+            return Reply(f"{follower.words.nowhere()}\n{self._errands.how_to_begin(follower)}")
+        said = self._post(follower, Draft("text", {"text": speech.text}, f"wx:{push.id}"))
+        return self._closing(follower, "", said.seq)
+
+    def _post(self, follower: Follower, draft: Draft) -> Said:
+        """Says it; somebody who was away too long enters again first."""
+        try:
+            return messages.post(self._store, follower.person, follower.channel, draft)
+        except Refused as refused:
+            if refused.code is not Code.NOT_ENTERED:
+                raise
+        entered = seats.enter(self._store, follower.person, follower.channel, "")
+        cursors.listen(self._store, follower.channel, follower.person.id, Position(entered.epoch, entered.read))
+        return messages.post(self._store, follower.person, follower.channel, draft)
+
+    # coming and going
+
+    def _arrived(self, follower: Follower, push: Push) -> Reply:
+        words, name = follower.words, follower.person.name
+        hello = ""
+        if push.event == "subscribe":
+            followers.came(self._store, follower.account, follower.openid)
+            hello = words.welcome(name)
+        scene = push.fields.get("EventKey", "")
+        place = verify(self._secret_key, follower.account.appid, scene, self._store.clock.now() // 1000)
+        if place is not None:
+            return self._closing(follower, _lines(hello, self._errands.go_to(follower, place)))
+        if push.event == "scan":
+            return self._closing(follower, words.old_code())
+        return self._closing(follower, _lines(hello, self._errands.how_to_begin(follower)))
+
+    def _gone(self, follower: Follower) -> Reply:
+        """Nothing may be answered; the seat is free, and nothing is sent any more."""
+        user, channel = follower.person.id, follower.channel
+        if channel and ids.is_channel(channel):
+            self._agenda.drop(Item(channel, user))
+            self._errands.step_out(follower, channel)
+        followers.went(self._store, follower.account, follower.openid)
+        follower.go("", "")
+        follower.ask(None)
+        return SILENCE
+
+    def _closing(self, follower: Follower, text: str, tip: int | None = None) -> Reply:
+        """The answer with what is owed behind it."""
+        tail = telling.owed(self._store, follower, self._errands.title(follower), telling.budget_after(text), tip)
+        if tail.digest is None:
+            return Reply(text)
+        follower.told(tail.digest.place)
+        return Reply(_lines(text, tail.digest.text, "\n\n"), tail)
+
+
+def _as_answer(question: Question, text: str, meaning: Meaning) -> Meaning:
+    """The text read as the answer to what we asked, where it can be one. A command is always a command."""
+    answer = commands.folded(text)
+    if isinstance(meaning, Command):
+        return meaning
+    if question.kind == "confirm":
+        return commands.complete(Verb(question.verb)) if answer in YES else meaning
+    if question.kind == "choose":
+        chosen = _chosen(question, answer)
+        return Command(Verb(question.verb), chosen) if chosen else meaning
+    if answer.startswith("/") or not answer:
+        return meaning
+    return Command(Verb(question.verb), f"{question.about} {text.strip()}".strip())
+
+
+def _chosen(question: Question, answer: str) -> str:
+    if answer.isdecimal() and len(answer) < 4:
+        number = int(answer)
+        return question.options[number - 1].id if 0 < number <= len(question.options) else ""
+    return next((option.id for option in question.options if commands.folded(option.name) == answer), "")
+
+
+def _lines(first: str, second: str, between: str = "\n") -> str:
+    return between.join(text for text in (first, second) if text)
+
+

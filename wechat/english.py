@@ -1,0 +1,183 @@
+"""The same voice in English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rooms.errors import Code
+from wechat.commands import Verb
+from wechat.words import Command, Words
+
+
+class English(Words):
+    """Whatever a follower is told, in English."""
+
+    colon = ": "
+    forms: ClassVar[dict[Verb, Command]] = {
+        Verb.ROOMS: Command("rooms", "the rooms there are"),
+        Verb.JOIN: Command("join NAME [password]", "enter a room or channel"),
+        Verb.CHANNELS: Command("channels", "the channels here"),
+        Verb.SWITCH: Command("switch NAME", "go to another channel"),
+        Verb.WHO: Command("who", "who is here"),
+        Verb.MORE: Command("more", "what you have not seen"),
+        Verb.HISTORY: Command("history", "the latest messages"),
+        Verb.NICK: Command("nick NAME", "change your name"),
+        Verb.LEAVE: Command("leave", "leave the channel"),
+        Verb.HELP: Command("help", "this text"),
+        Verb.QUIET: Command("quiet [time]", "do not disturb"),
+        Verb.RESUME: Command("resume", "disturb again"),
+        Verb.QUEUE: Command("queue", "your place in the queue"),
+        Verb.BIND: Command("绑定 PHONE", "bind your phone"),
+        Verb.VERIFY: Command("验证 123456", "verify your phone"),
+        Verb.REPORT: Command("report REASON", "report"),
+        Verb.MUTE: Command("禁言 @NAME 10分钟", "mute"),
+        Verb.UNMUTE: Command("解禁 @NAME", "unmute"),
+        Verb.KICK: Command("踢出 @NAME", "kick"),
+        Verb.BAN: Command("封禁 @NAME 7天", "ban"),
+        Verb.MUTE_ALL: Command("全员禁言", "mute all"),
+        Verb.UNMUTE_ALL: Command("解除", "unmute all"),
+        Verb.ANNOUNCE: Command("公告 TEXT", "announce"),
+    }
+    refusals: ClassVar[dict[Code, str]] = {
+        Code.BAD_FRAME: "This cannot be sent. Try other words.",
+        Code.UNAUTHENTICATED: "Please follow again and retry.",
+        Code.EXPIRED: "That has expired. Please try again.",
+        Code.NOT_FOUND: 'Not found. Reply "rooms" for a list.',
+        Code.FORBIDDEN: "Sorry, you may not do that.",
+        Code.PASSWORD_NEEDED: "A password is needed. Please reply with it.",
+        Code.PASSWORD_WRONG: "Wrong password. Please try again.",
+        Code.VERIFY_PHONE: "Please verify your phone first.",
+        Code.NOT_MEMBER: 'You are not a member here. Reply "join NAME".',
+        Code.NOT_ENTERED: 'You are in no channel yet. Reply "rooms" for a list.',
+        Code.MUTED: "You cannot speak right now.",
+        Code.MUTED_ALL: "Everybody is muted here right now.",
+        Code.SLOW_MODE: "This channel is slowed down. Please wait.",
+        Code.RATE_LIMITED: "That was too fast. Please wait.",
+        Code.DUPLICATE: "The same was said already; not sent.",
+        Code.TOO_LONG: "Too long: at most 2,000 characters. Not sent.",
+        Code.BLOCKED_WORDS: "It holds words that are not allowed here. Not sent.",
+        Code.BANNED: "You cannot come in here.",
+        Code.FULL: "It is full. Please come back later.",
+        Code.QUEUE_FULL: "The queue is full too. Please come back later.",
+        Code.CLOSED: "This place is closed.",
+        Code.UNAVAILABLE: "We are busy. Please try again soon.",
+    }
+    kinds: ClassVar[dict[str, str]] = {
+        "image": "[image]", "voice": "[voice]", "video": "[video]", "file": "[file]", "location": "[location]",
+        "link": "[link]"}
+
+    def said(self, name: str, content: str) -> str:
+        return f"{name or 'somebody'}{self.colon}{content}"
+
+    def announced(self, text: str) -> str:
+        return f"[announcement] {text}"
+
+    def kind(self, message_type: str) -> str:
+        return self.kinds.get(message_type, "[message]")
+
+    def digest_title(self, channel: str, count: int, beyond: bool) -> str:
+        return f"[{channel}] {count}{'+' if beyond else ''} new"
+
+    def digest_more(self, left: int, beyond: bool) -> str:
+        return f'{left}{"+" if beyond else ""} more: reply "more"' if left else 'Reply "more" for the rest'
+
+    def history_title(self, channel: str) -> str:
+        return f"[{channel}] latest"
+
+    def nothing_new(self, channel: str) -> str:
+        return f"[{channel}] Nothing new."
+
+    def no_history(self, channel: str) -> str:
+        return f"[{channel}] Nobody has spoken yet."
+
+    def welcome(self, name: str) -> str:
+        return f"Welcome, {name}! What you write here is heard in the room."
+
+    def welcome_back(self, name: str) -> str:
+        return f"Welcome back, {name}!"
+
+    def how_to_begin(self, room: str | None) -> str:
+        if room is None:
+            return 'There is no room yet. Reply "help" for more.'
+        return f'Reply "join {room}" to enter, "help" for more.'
+
+    def entered(self, room: str, channel: str, present: int) -> str:
+        return f"You are in {room}, [{channel}], {present} present. Just write to speak."
+
+    def also(self, channels: Sequence[str]) -> str:
+        return f'Also here: {", ".join(channels)}. Reply "switch NAME" to change.'
+
+    def left(self, channel: str) -> str:
+        return f'You left [{channel}]. Reply "rooms" for others.'
+
+    def nowhere(self) -> str:
+        return "You are in no channel yet; this was not sent."
+
+    def not_here(self) -> str:
+        return "You are in no channel yet."
+
+    def rooms(self, names: Sequence[str]) -> str:
+        return "\n".join(["Rooms:", *names, 'Reply "join NAME" to enter.'])
+
+    def no_rooms(self) -> str:
+        return "There is no room yet."
+
+    def channels(self, room: str, names: Sequence[str]) -> str:
+        return "\n".join([f"Channels of {room}:", *names, 'Reply "switch NAME" to change.'])
+
+    def locked(self, name: str) -> str:
+        return f"{name} (password)"
+
+    def here(self, name: str) -> str:
+        return f"{name} ← you are here"
+
+    def present(self, channel: str, count: int, names: Sequence[str]) -> str:
+        etc = f" and {count - len(names)} more" if count > len(names) else ""
+        return f"[{channel}] {count} present: " + ", ".join(names) + etc
+
+    def which_room(self) -> str:
+        return "Which room? Reply with its number:"
+
+    def which_channel(self) -> str:
+        return "Which channel? Reply with its number:"
+
+    def which_name(self) -> str:
+        return "What name would you like? Reply with it."
+
+    def no_such_room(self, name: str) -> str:
+        return f'There is no room or channel named "{name}".'
+
+    def renamed(self, name: str) -> str:
+        return f"All right, {name}."
+
+    def bad_name(self) -> str:
+        return "A name has 1 to 20 characters on one line."
+
+    def did_you_mean(self, verb: Verb) -> str:
+        return f'Did you mean "{self.forms[verb].form}"? Reply "yes" to do it. Nothing was sent.'
+
+    def lacks(self, verb: Verb) -> str:
+        return f"Please write: {self.forms[verb].form}"
+
+    def unknown_command(self) -> str:
+        return 'No such command, and nothing was sent. Reply "help" for what you can do.'
+
+    def not_yet(self, verb: Verb) -> str:
+        return f'"{self.forms[verb].form}" does not work yet. Nothing was sent.'
+
+    def only_words(self) -> str:
+        return "Only text can be passed on for now; this was not sent."
+
+    def old_code(self) -> str:
+        return "This QR code is no longer valid."
+
+    def help(self) -> str:
+        lines = [f"{self.forms[verb].form}{self.colon}{self.forms[verb].does}" for verb in self.helped]
+        return "\n".join(["Just write to speak. You can also reply:", *lines])
+
+    def wait(self, seconds: int) -> str:
+        return f" (again in {seconds} s)" if seconds < 120 else f" (again in about {-(-seconds // 60)} minutes)"
+
+
+ENGLISH = English()
