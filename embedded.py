@@ -68,9 +68,9 @@ def redis_command(settings: Settings) -> list[str]:
     place = address(settings.var)
     if not _is_free(place.port) and _settled_lock(folder):
         place = place._replace(port=_free_port())
-        _write_private(settings.var / "redis.json", json.dumps(place._asdict()))
+        write_private(settings.var / "redis.json", json.dumps(place._asdict()))
     configuration = folder / "redis.conf"
-    _write_private(configuration, _configuration(settings, folder, place))
+    write_private(configuration, _configuration(settings, folder, place))
     return [sys.executable, "-m", "leash", "--lock", str(folder / "lock"), str(redis_program()), str(configuration)]
 
 
@@ -176,14 +176,14 @@ def _made_once(path: Path, text: str) -> str:
     """The text of `path`, which is `text` if there was no such file: two who come at once get the same."""
     if not path.exists():
         mine = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        _write_private(mine, text)
+        write_private(mine, text)
         with suppress(FileExistsError):
             os.link(mine, path)
         mine.unlink()
     return path.read_text(encoding="ascii")
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Writes so that nobody else may read it and nobody ever sees half of it."""
     half = path.with_name(f"{path.name}.{os.getpid()}.new")
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

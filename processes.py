@@ -8,6 +8,7 @@ one that is killed.
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import resource
 import signal
@@ -20,6 +21,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -71,7 +73,10 @@ def up(settings: Settings, sandbox: bool) -> int:
         raise_file_limit()
         configuration = settings.var / "supervisord.conf"
         configuration.write_text(supervisor_configuration(settings, programs(settings, sandbox)), encoding="utf-8")
-        return _supervise(configuration, environment(settings, sandbox), settings, sandbox)
+        environ = environment(settings, sandbox)
+        told = {"wechat_api_url": environ.get("TEAHOUSE_WECHAT_API_URL", settings.wechat_api_url)}
+        (settings.var / "running.json").write_text(json.dumps(told), encoding="utf-8")
+        return _supervise(configuration, environ, settings, sandbox)
 
 
 def environment(settings: Settings, sandbox: bool) -> dict[str, str]:
@@ -91,6 +96,21 @@ def house(settings: Settings) -> str:
 
 def sandbox_url(settings: Settings) -> str:
     return f"http://{SANDBOX_HOST}:{settings.sandbox_port}"
+
+
+def under_sandbox(settings: Settings) -> Settings:
+    """The settings that a command needs to see what a running `teahouse up --sandbox` sees."""
+    note = settings.var / "running.json"
+    if os.environ.get("TEAHOUSE_WECHAT_API_URL") or not note.exists() or not _runs(settings.var):
+        return settings
+    return replace(settings, wechat_api_url=json.loads(note.read_text(encoding="utf-8"))["wechat_api_url"])
+
+
+def _runs(var: Path) -> bool:
+    held = leash.lock(var / "up.lock")
+    if held is not None:
+        os.close(held)
+    return held is None
 
 
 @contextmanager

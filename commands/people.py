@@ -1,0 +1,124 @@
+"""`teahouse organization|room|channel|account|staff add`, `teahouse member role`: each prints the new id."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from commands.opening import opened
+from rooms import accounts, channels, members, orgs, rooms
+from rooms.errors import Misconfigured
+from rooms.store import Store
+from settings import Settings
+
+Act = Callable[[Store, argparse.Namespace], dict[str, str]]
+
+
+def add_to(commands: Any) -> None:
+    organization = _noun(commands, "organization", "add", "a tenant: owns accounts, rooms and staff", add_organization)
+    organization.add_argument("name")
+
+    room = _noun(commands, "room", "add", "a room of an organization", add_room)
+    room.add_argument("name")
+    room.add_argument("--organization", required=True, metavar="ID")
+    room.add_argument("--password", metavar="P", help="who enters must know it; @FILE reads it from a file")
+    room.add_argument("--capacity", type=_number, default=0, metavar="N", help="people at once (0: any number)")
+    room.add_argument("--private", action="store_true", help="only members see it")
+
+    channel = _noun(commands, "channel", "add", "a channel of a room", add_channel)
+    channel.add_argument("room", metavar="ROOM")
+    channel.add_argument("name")
+    channel.add_argument("--capacity", type=_number, default=0, metavar="N", help="people at once (0: any number)")
+    channel.add_argument("--slow", type=_number, default=0, metavar="SECONDS", help="between two messages of a person")
+
+    account = _noun(commands, "account", "add", "a WeChat account of an organization", add_account)
+    account.add_argument("appid")
+    account.add_argument("--organization", required=True, metavar="ID")
+    account.add_argument("--kind", required=True, choices=list(accounts.Kind))
+    account.add_argument("--secret", required=True, metavar="S", help="the appsecret; @FILE reads it from a file")
+    account.add_argument("--token", default="", metavar="T", help="of the server settings; @FILE reads it from a file")
+    account.add_argument("--aes-key", default="", metavar="K", help="43 characters; @FILE reads it from a file")
+    account.add_argument("--mode", choices=list(accounts.Mode),
+                         help="default: safe with --aes-key, else plain")
+
+    staff = _noun(commands, "staff", "add", "somebody who may open the console", add_staff)
+    staff.add_argument("email")
+    staff.add_argument("--organization", required=True, metavar="ID")
+    staff.add_argument("--role", required=True, choices=list(orgs.Role))
+    staff.add_argument("--password", metavar="P", help="@FILE reads it from a file; without it one is made and printed")
+
+    member = _noun(commands, "member", "role", "what a member may do in a room", set_role)
+    member.add_argument("room", metavar="ROOM")
+    member.add_argument("user", metavar="USER")
+    member.add_argument("role", choices=list(members.Role))
+
+
+def _noun(commands: Any, noun: str, verb: str, text: str, act: Act) -> argparse.ArgumentParser:
+    """`teahouse NOUN VERB …`."""
+    verbs = commands.add_parser(noun, help=text).add_subparsers(required=True, metavar=verb.upper())
+    parser: argparse.ArgumentParser = verbs.add_parser(verb, description=text)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=lambda chosen: _run(act, chosen))
+    return parser
+
+
+def _run(act: Act, chosen: argparse.Namespace) -> int:
+    with opened(Settings.from_environment()) as store:
+        said = act(store, chosen)
+    sys.stdout.write(f"{json.dumps(said, ensure_ascii=False) if chosen.json else chr(10).join(said.values())}\n")
+    return 0
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _secret(given: str | None) -> str:
+    """The text, or that of the file after an @: so it stays out of the shell's history."""
+    if not given or not given.startswith("@"):
+        return given or ""
+    try:
+        return Path(given[1:]).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise Misconfigured(f"cannot read {given[1:]} ({error.strerror})") from None
+
+
+def add_organization(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
+    return {"id": orgs.add(store, chosen.name)}
+
+
+def add_room(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
+    password = _secret(chosen.password) or None
+    return {"id": rooms.add(store, chosen.organization, chosen.name, password, chosen.capacity, chosen.private)}
+
+
+def add_channel(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
+    return {"id": channels.add(store, chosen.room, chosen.name, chosen.capacity, chosen.slow)}
+
+
+def add_account(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
+    """Encrypted as soon as there is a key, unless the mode is said."""
+    aes_key = _secret(chosen.aes_key)
+    mode = chosen.mode or ("safe" if aes_key else "plain")
+    return {"id": accounts.add(store, chosen.organization, chosen.appid, chosen.kind, _secret(chosen.secret),
+                               _secret(chosen.token), aes_key, mode)}
+
+
+def add_staff(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
+    """The id, and the password where one was made: it is shown only now."""
+    given = _secret(chosen.password)
+    password = given or secrets.token_urlsafe(12)
+    staff = orgs.add_staff(store, chosen.organization, chosen.email, chosen.role, password)
+    return {"id": staff} if given else {"id": staff, "password": password}
+
+
+def set_role(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
+    members.set_role(store, chosen.room, chosen.user, chosen.role)
+    return {"id": chosen.user}

@@ -1,0 +1,141 @@
+"""The operators' command: what it prints, what it refuses, and that it needs nothing running."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cli
+from rooms import ids
+
+Teahouse = Callable[..., str]
+PUBLIC = {"organization", "official_account", "mini_program", "rooms", "staff"}
+
+
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("REDIS_URL", "DATABASE_URL", "TEAHOUSE_SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TEAHOUSE_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("TEAHOUSE_WECHAT_API_URL", "http://127.0.0.1:9")
+    return tmp_path / "var"
+
+
+@pytest.fixture
+def teahouse(var: Path, capsys: pytest.CaptureFixture[str]) -> Teahouse:
+    def run(*words: str, status: int = 0) -> str:
+        """What it printed; on another status than 0, on standard error."""
+        assert cli.main(list(words)) == status, capsys.readouterr().err
+        captured = capsys.readouterr()
+        return (captured.out if status == 0 else captured.err or captured.out).strip()
+    return run
+
+
+@pytest.fixture
+def organization(teahouse: Teahouse) -> str:
+    teahouse("init")
+    return teahouse("organization", "add", "茶")
+
+
+def test_init_demo_answers_what_a_newcomer_needs_and_again_the_same_without_passwords(teahouse: Teahouse) -> None:
+    first = json.loads(teahouse("init", "--demo", "--json"))
+    again = json.loads(teahouse("init", "--demo", "--json"))
+    assert set(first) == PUBLIC
+    assert set(first["official_account"]) == {"appid", "token", "encoding_aes_key", "mode"}
+    assert [room["name"] for room in first["rooms"]] == ["茶馆"]
+    assert [channel["name"] for channel in first["rooms"][0]["channels"]] == ["大厅", "闲聊"]
+    assert first["staff"][0]["password"]
+    assert again["staff"][0]["password"] is None
+    assert _without_passwords(again) == _without_passwords(first)
+
+
+def _without_passwords(facts: dict[str, Any]) -> dict[str, Any]:
+    return {**facts, "staff": [one["email"] for one in facts["staff"]]}
+
+
+def test_each_noun_that_is_added_prints_its_id(teahouse: Teahouse, organization: str) -> None:
+    assert organization.startswith("o_")
+    room = teahouse("room", "add", "茶馆", "--organization", organization, "--capacity", "500")
+    assert ids.is_room(room)
+    channel = teahouse("channel", "add", room, "大厅", "--slow", "10")
+    assert ids.is_channel(channel)
+    assert ids.room_of(channel) == room
+    assert teahouse("account", "add", "wx12345678", "--organization", organization, "--kind", "mini_program",
+                    "--secret", "s3cret") == "wx12345678"
+    assert teahouse("staff", "add", "a@example.com", "--organization", organization, "--role", "owner",
+                    "--password", "long enough").startswith("s_")
+    assert json.loads(teahouse("organization", "add", "另一家", "--json"))["id"].startswith("o_")
+
+
+def test_a_password_that_was_made_is_shown_once(teahouse: Teahouse, organization: str) -> None:
+    printed = teahouse("staff", "add", "a@example.com", "--organization", organization, "--role", "admin").split("\n")
+    assert printed[0].startswith("s_")
+    assert len(printed[1]) >= 12
+
+
+def test_a_refusal_is_one_line_and_status_1(teahouse: Teahouse, organization: str) -> None:
+    room = teahouse("room", "add", "茶馆", "--organization", organization)
+    assert teahouse("room", "add", "茶 馆", "--organization", organization, status=1).startswith("teahouse: duplicate: ")
+    assert teahouse("channel", "add", "r_0000000000", "x", status=1).startswith("teahouse: not_found: ")
+    assert teahouse("member", "role", room, "u_nobody", "moderator", status=1).startswith("teahouse: not_found: ")
+
+
+def test_a_wrong_setting_is_one_line_that_names_it(teahouse: Teahouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEAHOUSE_PORT", "eighty")
+    said = teahouse("up", status=1)
+    assert said.startswith("teahouse: TEAHOUSE_PORT: ")
+    assert "\n" not in said
+
+
+def test_without_tables_a_command_says_what_to_do(teahouse: Teahouse) -> None:
+    assert "teahouse migrate" in teahouse("organization", "add", "茶", status=1)
+
+
+def test_a_secret_may_come_from_a_file(teahouse: Teahouse, organization: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cret\n")
+    add = ["account", "add", "wx12345678", "--organization", organization, "--kind", "official_account", "--token", "abc"]
+    teahouse(*add, "--secret", f"@{tmp_path}/secret")
+    assert "cannot read" in teahouse(*add, "--secret", f"@{tmp_path}/nothing", status=1)
+
+
+def test_migrate_again_changes_nothing(teahouse: Teahouse) -> None:
+    assert "applied" in teahouse("migrate")
+    assert teahouse("migrate") == "the tables are up to date"
+
+
+def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(teahouse: Teahouse, organization: str) -> None:
+    teahouse("account", "add", "wx12345678", "--organization", organization, "--kind", "mini_program", "--secret", "s")
+    told = json.loads(teahouse("doctor", "--json", status=1))
+    found = {finding["what"]: finding for finding in told["findings"]}
+    assert told["ok"] is False
+    assert {what for what, finding in found.items() if finding["state"] == "wrong"} == {"wx12345678", "clock"}
+    assert "reaches http://127.0.0.1:9" in found["wx12345678"]["advice"]
+    assert {"redis", "durability", "sql", "migrations", "redis clock", "disk", "files"} <= set(found)
+
+
+def test_the_doctor_sees_missing_tables(teahouse: Teahouse, var: Path) -> None:
+    told = json.loads(teahouse("doctor", "--json", status=1))
+    found = {finding["what"]: finding for finding in told["findings"]}
+    assert found["migrations"]["advice"] == "run `teahouse migrate`"
+
+
+def test_the_doctor_sees_another_secret_key(
+    teahouse: Teahouse, organization: str, var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teahouse("account", "add", "wx12345678", "--organization", organization, "--kind", "mini_program", "--secret", "s")
+    monkeypatch.setenv("TEAHOUSE_SECRET_KEY", "another key of thirty-two letters")
+    told = json.loads(teahouse("doctor", "--json", status=1))
+    assert "TEAHOUSE_SECRET_KEY" in json.dumps(told)
+
+
+def test_a_full_disk_is_found(
+    teahouse: Teahouse, organization: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage("/")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage.__class__(usage.total, usage.total - 1, 1))
+    assert "make room" in teahouse("doctor", status=1)
