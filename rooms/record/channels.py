@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from rooms.record import tables
 from rooms.record.asking import add_new, columns
@@ -47,6 +47,32 @@ def locked(connection: Connection, id: str) -> Channel | None:  # noqa: A002 - t
     """The channel, which nobody else changes until this transaction ends. For writes."""
     row = connection.execute(select(*_COLUMNS).where(_TABLE.c.id == id).with_for_update()).one_or_none()
     return Channel._make(row) if row else None
+
+
+def locked_many(connection: Connection, ids: Sequence[str]) -> Sequence[Channel]:
+    """Those that there are, locked in the order of their ids, so that two who want several cannot deadlock."""
+    query = select(*_COLUMNS).where(_TABLE.c.id.in_(ids)).order_by(_TABLE.c.id).with_for_update()
+    return [Channel._make(row) for row in connection.execute(query)]
+
+
+def archived(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """channel → archived_seq, for those that there are."""
+    query = select(_TABLE.c.id, _TABLE.c.archived_seq).where(_TABLE.c.id.in_(ids)).order_by(_TABLE.c.id)
+    return {row.id: row.archived_seq for row in connection.execute(query)}
+
+
+def with_entries_since(connection: Connection, ids: Sequence[str], since: int) -> list[str]:
+    """Those of these channels whose last archived entry is not older than `since` (ms)."""
+    entries = tables.entries
+    query = (select(_TABLE.c.id).distinct()
+             .join(entries, (entries.c.channel == _TABLE.c.id) & (entries.c.seq == _TABLE.c.archived_seq))
+             .where(_TABLE.c.id.in_(ids), entries.c.at >= since))
+    return list(connection.scalars(query))
+
+
+def move(connection: Connection, id: str, archived_seq: int, talk: int) -> None:  # noqa: A002 - the column's name
+    """The archive's cursor. The channel is locked."""
+    connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(archived_seq=archived_seq, talk=talk))
 
 
 def by_name(connection: Connection, room: str, name_key: str) -> Channel | None:

@@ -46,11 +46,11 @@ def add_many(connection: Connection, rows: Sequence[Row]) -> None:
         connection.execute(insert(_TABLE), [row._asdict() for row in rows])
 
 
-def between(connection: Connection, channel: str, epoch: str, first: int, last: int) -> dict[int, Row]:
-    """What the record holds of one epoch, whether that end of the log was lost or not."""
+def between(connection: Connection, channel: str, first: int, last: int) -> dict[tuple[str, int], Row]:
+    """(epoch, seq) → what the record holds, also of ends of the log that were lost."""
     query = select(*columns(_TABLE, Row._fields)).where(
-        _TABLE.c.channel == channel, _TABLE.c.seq.between(first, last), _TABLE.c.epoch == epoch)
-    return {row.seq: Row._make(row) for row in connection.execute(query)}
+        _TABLE.c.channel == channel, _TABLE.c.seq.between(first, last))
+    return {(row.epoch, row.seq): Row._make(row) for row in connection.execute(query)}
 
 
 def page(connection: Connection, channel: str, *, before: int | None = None, after: int | None = None,

@@ -43,6 +43,12 @@ def spend(connection: Connection, appid: str, openid: str, kind: str, at: int) -
     return connection.execute(query.values(used=_TABLE.c.used + 1)).rowcount > 0
 
 
+def give_back(connection: Connection, appid: str, openid: str, kind: str, opened_at: int) -> None:
+    """The message that was taken out was certainly not sent; the bucket may have begun anew since."""
+    query = update(_TABLE).where(_is(appid, openid, kind), _TABLE.c.opened_at == opened_at, _TABLE.c.used > 0)
+    connection.execute(query.values(used=_TABLE.c.used - 1))
+
+
 def shut(connection: Connection, appid: str, openid: str, kind: str, at: int) -> None:
     """The platform says that the bucket opened before `at` is over."""
     query = update(_TABLE).where(_is(appid, openid, kind), _TABLE.c.opened_at <= at)
