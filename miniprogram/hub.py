@@ -118,6 +118,13 @@ class Hub:
             raise Refused(Code.UNAVAILABLE, "the room is being prepared", 1_000)
         return found
 
+    def _tip_of_ready(self, channel: Channel) -> tuple[str, int]:
+        """Where the room is not ready, somebody who is in the channel enters again, which makes it ready."""
+        found = seats.tips(self._store, [channel.id]).get(channel.id)
+        if found is None:
+            self._forks_of(channel)
+        return found or self._tip(channel.id)
+
     def forget_idle(self, now: int) -> None:
         """Lets go of channels that nobody here has listened to for a while."""
         for channel in list(self.channels.values()):
@@ -152,7 +159,7 @@ class Hub:
     def catch_up(self, channel: Channel) -> bool:
         """Reads on from the log; False when the channel has its newest entry."""
         channel.wanted = 0
-        epoch, tip = self._tip(channel.id)
+        epoch, tip = self._tip_of_ready(channel)
         if epoch != channel.epoch:
             self._fork(channel, epoch, tip)
             return True
@@ -188,7 +195,7 @@ class Hub:
         following = [channel for channel in self.channels.values() if channel.ready and not channel.filling]
         tips = seats.tips(self._store, [channel.id for channel in following])
         for channel in following:
-            epoch, tip = tips.get(channel.id, (channel.epoch, 0))
+            epoch, tip = tips.get(channel.id, ("", 0))
             if epoch != channel.epoch or tip > channel.tip:
                 self._mend(channel)
 

@@ -22,6 +22,8 @@ from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.store import Store
 
+USERS_AT_ONCE = 500
+
 
 class Sessions:
     def __init__(self, store: Store, tokens: Tokens, reader: Reader, writer: Writer, counters: Counters, process: str,
@@ -93,10 +95,14 @@ class Sessions:
     def check_rights(self) -> None:
         """Every five seconds: who was signed out or banned since their socket opened goes."""
         users = list(self._of)
-        for user, who in identities.who_all(self.store, users).items():
-            for session in list(self._of.get(user, ())):
-                if who is None or who.tokens_after > session.issued:
-                    session.connection.close(Close.SIGNED_OUT)
+        for start in range(0, len(users), USERS_AT_ONCE):
+            for user, who in identities.who_all(self.store, users[start:start + USERS_AT_ONCE]).items():
+                self._check(user, who)
+
+    def _check(self, user: str, who: identities.Who | None) -> None:
+        for session in list(self._of.get(user, ())):
+            if who is None or who.tokens_after > session.issued:
+                session.connection.close(Close.SIGNED_OUT)
 
     def forks_of(self, channel: Channel) -> Forks | None:
         """How the channel's epochs follow each other, asked through somebody who is in it. None: nobody is."""

@@ -1,0 +1,154 @@
+"""`/api/v1`: what a mini-program asks outside its socket. JSON in and out, bearer tokens only, no cookies, no CORS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from flask import Blueprint, Response, request
+
+from miniprogram import login
+from miniprogram.arrival import fit, raw
+from miniprogram.login import BadCode, Login
+from miniprogram.tokens import Tokens
+from refusals import error
+from rooms import identities, members, messages, receipts, rooms, seats
+from rooms.errors import Code, Refused
+from rooms.events import Person
+from rooms.rooms import RoomView
+from rooms.store import Store
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+T = TypeVar("T")
+
+PAGE = 50
+
+
+class Rename(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+
+
+class Join(msgspec.Struct, forbid_unknown_fields=True):
+    password: str | None = None
+    invitation: str | None = None
+
+
+def blueprint(store: Store, settings: Settings) -> Blueprint:
+    assert settings.secret_key is not None
+    api = Api(store, settings, Tokens(settings.secret_key))
+    pages = Blueprint("api", __name__, url_prefix="/api/v1")
+    pages.post("/login")(api.log_in)
+    pages.get("/me")(api.signed(api.me))
+    pages.patch("/me")(api.signed(api.rename))
+    pages.get("/rooms")(api.signed(api.rooms))
+    pages.post("/rooms/<room>/join")(api.signed(api.join))
+    pages.post("/rooms/<room>/leave")(api.signed(api.leave))
+    pages.get("/channels/<channel>/messages")(api.signed(api.messages))
+    pages.get("/channels/<channel>/present")(api.signed(api.present))
+    pages.after_request(_keep_private)
+    return pages
+
+
+class Api:
+    def __init__(self, store: Store, settings: Settings, tokens: Tokens) -> None:
+        self.store = store
+        self.settings = settings
+        self.tokens = tokens
+
+    def signed(self, view: Callable[..., Any]) -> Callable[..., Response]:
+        """The view of somebody who is logged in; what it returns is sent as JSON."""
+
+        @wraps(view)
+        def signed(**given: str) -> Response:
+            person = login.bearer(self.store, self.tokens, request)
+            return _json(view(person, **given))
+
+        return signed
+
+    def log_in(self) -> Response:
+        login.count_login(self.store, request.remote_addr or "", self.settings.logins_per_minute)
+        try:
+            done = login.log_in(self.store, self.settings, self.tokens, _body(Login))
+        except BadCode as bad:
+            return error(401, "bad_code", str(bad))
+        return _json({"token": done.token, "expires_in_seconds": done.expires_in_seconds, "user": _user(done.person)})
+
+    def me(self, person: Person) -> Any:
+        return _user(person)
+
+    def rename(self, person: Person) -> Any:
+        return _user(identities.rename(self.store, person, _body(Rename).name))
+
+    def rooms(self, person: Person) -> Any:
+        views = rooms.visible(self.store, person)
+        unread = receipts.unread(self.store, person, [channel.id for view in views for channel in view.channels])
+        return {"rooms": [_room(view, unread) for view in views]}
+
+    def join(self, person: Person, room: str) -> Any:
+        given = _body(Join)
+        if given.invitation is not None:
+            raise Refused(Code.NOT_FOUND, "no such invitation")
+        members.join(self.store, person, room, given.password)
+        return {}
+
+    def leave(self, person: Person, room: str) -> Any:
+        members.leave(self.store, person, room)
+        return {}
+
+    def messages(self, person: Person, channel: str) -> Any:
+        before, after = _number("before"), _number("after")
+        page = messages.history(self.store, person, channel, before, after, _number("limit") or PAGE)
+        entries, whole = fit(page.entries, keep_newest=after is None)
+        return {"messages": raw(entries), "more": page.more or not whole}
+
+    def present(self, person: Person, channel: str) -> Any:
+        messages.history(self.store, person, channel, limit=1)  # who may not read may not see who is there
+        found = seats.present(self.store, channel, request.args.get("cursor", "0"))
+        return {"count": found.count, "people": found.people, "cursor": found.cursor or None}
+
+
+def _room(view: RoomView, unread: dict[str, receipts.Unread]) -> dict[str, Any]:
+    channels = [{"id": channel.id, "name": channel.name, **_unread(unread[channel.id])} for channel in view.channels]
+    return {"id": view.id, "name": view.name, "locked": view.locked, "member": view.member, "channels": channels}
+
+
+def _unread(state: receipts.Unread) -> dict[str, Any]:
+    return {"epoch": state.epoch, "tip": state.tip, "read": state.read, "unread": state.unread,
+            "mentions": state.mentions}
+
+
+def _user(person: Person) -> dict[str, str]:
+    return {"id": person.id, "name": person.name, "avatar": person.avatar}
+
+
+def _body(shape: type[T]) -> T:
+    """The request's JSON body. Raises Refused(BAD_FRAME)."""
+    if request.mimetype != "application/json" and request.content_length:
+        raise Refused(Code.BAD_FRAME, "a JSON body is expected")
+    try:
+        return msgspec.json.decode(request.get_data() or b"{}", type=shape)
+    except (ValueError, RecursionError) as wrong:
+        raise Refused(Code.BAD_FRAME, str(wrong)[:200]) from wrong
+
+
+def _number(name: str) -> int | None:
+    """A whole number in the query. Raises Refused(BAD_FRAME)."""
+    text = request.args.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 16):
+        raise Refused(Code.BAD_FRAME, f"{name} is a whole number")
+    return int(text)
+
+
+def _json(told: Any) -> Response:
+    return Response(msgspec.json.encode(told), content_type="application/json")
+
+
+def _keep_private(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
