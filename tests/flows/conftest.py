@@ -1,0 +1,31 @@
+"""One house for all flows: two web processes, the sandbox as WeChat, digests a second apart instead of minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.house_client import House
+from tests.sandbox_client import Sandbox
+
+
+@pytest.fixture(scope="package")
+def running_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("flows")
+    with House(folder, web_processes=2, TEAHOUSE_DIGEST_PACE_SECONDS="1,1,1,1") as house:
+        yield house
+        assert not house.tracebacks(), house.tracebacks()[:2]
+
+
+@pytest.fixture
+def house(running_house: House) -> Iterator[House]:
+    """The house without anybody in it."""
+    yield running_house
+    running_house.let_go(*running_house.phones)
+    running_house.wechat.clear_faults()
+
+
+@pytest.fixture
+def wechat(house: House) -> Sandbox:
+    return house.wechat
