@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 
@@ -22,5 +22,15 @@ def run(job: Callable[[], T]) -> T:
         return job()
     import gevent
 
-    result: T = gevent.get_hub().threadpool.apply(job)
-    return result
+    result, error = gevent.get_hub().threadpool.apply(_caught, (job,))
+    if error is not None:
+        raise error
+    return cast(T, result)
+
+
+def _caught(job: Callable[[], T]) -> tuple[T | None, BaseException | None]:
+    """Gevent prints what a job raises, with all that it says: so a job raises nothing."""
+    try:
+        return job(), None
+    except BaseException as error:
+        return None, error

@@ -45,7 +45,7 @@ def _sqlite(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise Misconfigured("DATABASE_URL: SQLite needs a file")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, poolclass=NullPool, connect_args={
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={
         "check_same_thread": False, "isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -66,8 +66,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _mysql(url: URL) -> Engine:
     return create_engine(
-        url.update_query_dict({"charset": "utf8mb4"}), isolation_level="READ COMMITTED", pool_size=POOL,
-        max_overflow=OVERFLOW, pool_timeout=POOL_SECONDS, pool_recycle=RECYCLE_SECONDS, pool_pre_ping=True,
-        pool_use_lifo=True, pool_reset_on_return=None, connect_args={
+        url.update_query_dict({"charset": "utf8mb4"}), isolation_level="READ COMMITTED", hide_parameters=True,
+        pool_size=POOL, max_overflow=OVERFLOW, pool_timeout=POOL_SECONDS, pool_recycle=RECYCLE_SECONDS,
+        pool_pre_ping=True, pool_use_lifo=True, pool_reset_on_return=None, connect_args={
             "connect_timeout": CONNECT_SECONDS, "read_timeout": ANSWER_SECONDS, "write_timeout": ANSWER_SECONDS,
             "init_command": "SET SESSION innodb_lock_wait_timeout=5, sql_mode='TRADITIONAL'"})

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -138,3 +142,35 @@ def test_a_commit_whose_answer_never_came_is_not_repeated(
 def maria_of_its_own() -> object:
     with mariadb() as server:
         yield server
+
+
+def test_the_loop_goes_on_while_fifty_greenlets_use_sqlite(tmp_path: Path) -> None:
+    program = Path(__file__).with_name("greenlets.py")
+    answer = subprocess.run([sys.executable, program, f"sqlite:///{tmp_path}/record.db"], check=True, timeout=60,
+                            capture_output=True, text=True, env=os.environ | {"PYTHONPATH": os.getcwd()})
+    stall, asked, written = map(float, answer.stdout.split())
+    assert asked == written == 2000
+    assert stall < 50
+    assert answer.stderr == ""
+
+
+def test_an_error_shows_neither_values_nor_the_statement_s_secrets(record: Record) -> None:
+    record.write(lambda c: add(c, "o_twice"))
+    with pytest.raises(Exception, match="(?i)unique|duplicate") as error:
+        record.write(lambda c: organizations.add(c, Organization("o_twice", "words of Alice", 1)))
+    assert "words of Alice" not in str(error.value)
+
+
+def test_a_forked_process_opens_connections_of_its_own(record: Record) -> None:
+    record.write(lambda c: add(c, "o_parent"))
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            record.write(lambda c: add(c, "o_child"))
+            code = 0
+        finally:
+            os._exit(code)
+    assert os.waitpid(child, 0)[1] == 0
+    assert record.read(lambda c: organizations.one(c, "o_child"))
+    record.write(lambda c: add(c, "o_parent_again"))
