@@ -19,6 +19,8 @@ from structlog.typing import Processor
 from settings import Settings
 
 BLANK = "[…]"
+NOISY = ("urllib3", "kombu", "amqp", "wechatpy", "alembic", "celery.worker.strategy", "celery.app.trace", "celery.beat")
+"""What these say below a warning is about themselves, and some of it every second."""
 NAMES = frozenset("""
     access_token aes_key appsecret authorization body code content cookie encoding_aes_key encrypt frame js_code
     mobile password password_hash passwd phone secret secret_key session_key signature msg_signature text token
@@ -48,7 +50,7 @@ def configure(settings: Settings, process: str) -> None:
                     redact, _renderer(settings.log_format)],
     ))
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
-    for noisy in ("urllib3", "kombu", "amqp", "wechatpy", "alembic"):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *ours, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -139,7 +139,7 @@ def raise_file_limit() -> None:
 
 def supervisor_configuration(settings: Settings, chosen: list[Program]) -> str:
     """Secrets stand in the environment and in private files, never here."""
-    base = {"nodaemon": "true", "logfile": "/dev/null", "logfile_maxbytes": "0", "loglevel": "info",
+    base = {"nodaemon": "true", "logfile": "/dev/null", "logfile_maxbytes": "0", "loglevel": "warn",
             "pidfile": settings.var / "supervisord.pid", "childlogdir": settings.var}
     if os.geteuid() == 0:
         base["user"] = getpass.getuser()  # supervisor wants it said that root is meant
