@@ -13,6 +13,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+LOOK_AGAIN_MS = 30_000
+"""Nobody tells when somebody's last socket closes."""
+
 
 class Window(StrEnum):
     MESSAGE = "message"
@@ -85,6 +88,8 @@ def plan(ledger: Ledger, owed: Owed, pace: Sequence[int], now: int) -> Decision:
     held = _held(ledger, owed, now)
     if held is not None:
         return held
+    if ledger.present_elsewhere:
+        return Wait(now + LOOK_AGAIN_MS, "the same person reads along on a live socket")
     if ledger.stopped_until > now:
         return Wait(ledger.stopped_until, "calls for this account are stopped")
     turn = _turn(ledger, owed, pace)
@@ -105,8 +110,6 @@ def _held(ledger: Ledger, owed: Owed, now: int) -> Hold | None:
         return Hold("nothing is owed")
     if not ledger.reachable:
         return Hold("the follower cannot be reached: not following, or the address is not valid")
-    if ledger.present_elsewhere:
-        return Hold("the same person reads along on a live socket")
     if ledger.quiet_until > now:
         return Hold("the follower asked for quiet")
     return None

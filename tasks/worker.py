@@ -83,6 +83,12 @@ def _for_celery(url: str) -> str:
     return f"redis+socket://{parts.netloc}{parts.path}{'?' if query else ''}{query}"
 
 
+@cache
+def settings() -> Settings:
+    """What this process was started with."""
+    return settle(Settings.from_environment())
+
+
 def store() -> Store:
     """This process's store."""
     return _store_of(os.getpid())

@@ -74,6 +74,12 @@ def owed(entries: Sequence[Entry], user: str) -> list[Entry]:
             and not (entry.author and entry.author.id == user)]
 
 
+def calls(entry: Entry) -> bool:
+    """Whether the entry may name somebody."""
+    text = _content(entry)
+    return "@" in text or "＠" in text
+
+
 def names(entry: Entry, name: str) -> bool:
     """Whether the entry mentions somebody: '@name' in its text, not as the beginning of a longer Latin word."""
     text = _content(entry)

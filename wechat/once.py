@@ -60,7 +60,7 @@ class Once:
             pause = min(2 * pause, LAST_LOOK_SECONDS)
 
     def finish(self, answer: Answer, changes: Mapping[str, str]) -> None:
-        """Remembers the answer for repetitions, and the changes of the follower's state. Raises Refused(UNAVAILABLE)."""
+        """Remembers the answer for repetitions, and the follower's changed state. Raises Refused(UNAVAILABLE)."""
         kept = f"={answer.at} {answer.text}"
         several: list[tuple[tuple[str, ...], str]] = [
             (("SET", self._key, kept, "PX", str(self._kept_ms)), self._key)]

@@ -28,9 +28,9 @@ _numbers = itertools.count(24_000_000_000_000_000)
 
 
 def official(organization: str = "o_x", **changes: Any) -> Account:
-    usual = {"appid": f"wx{secrets.token_hex(8)}", "organization": organization, "kind": "official_account", "gh_id": GH,
-             "secret": "official-secret", "token": TOKEN, "aes_key": KEY, "mode": "plain", "data_format": "xml",
-             "created_at": 0}
+    usual = {"appid": f"wx{secrets.token_hex(8)}", "organization": organization, "kind": "official_account",
+             "gh_id": GH, "secret": "official-secret", "token": TOKEN, "aes_key": KEY, "mode": "plain",
+             "data_format": "xml", "created_at": 0}
     return Account(**{**usual, **changes})
 
 

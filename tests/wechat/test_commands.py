@@ -55,7 +55,8 @@ ASKED_NEAR = [
 
 ASKED_MISSING = [
     ("加入", Verb.JOIN), ("join", Verb.JOIN), ("/join", Verb.JOIN), ("切换", Verb.SWITCH),
-    ("昵称", Verb.NICK),    ("举报", Verb.REPORT), ("report", Verb.REPORT), ("禁言", Verb.MUTE), ("禁言 小明", Verb.MUTE), ("解禁", Verb.UNMUTE),
+    ("昵称", Verb.NICK),    ("举报", Verb.REPORT), ("report", Verb.REPORT),
+    ("禁言", Verb.MUTE), ("禁言 小明", Verb.MUTE), ("解禁", Verb.UNMUTE),
     ("踢出", Verb.KICK), ("封禁", Verb.BAN), ("公告", Verb.ANNOUNCE), ("绑定", Verb.BIND), ("绑定 一下", Verb.BIND),
     ("验证", Verb.VERIFY), ("验证 12345", Verb.VERIFY), ("加入：", Verb.JOIN), ("加入 ", Verb.JOIN),
 ]

@@ -29,5 +29,6 @@ def test_a_scene_that_was_changed_or_is_anothers_leads_nowhere() -> None:
     scene = sign(KEY, APPID, CHANNEL, 1_700_000_000)
     other = ids.new_channel(ROOM)
     for wrong in ("", "42", scene[:-1], scene + "A", scene.replace(CHANNEL, other), scene.replace(".6", ".7", 1),
-                  sign(KEY, "wxffffffffffffffff", CHANNEL), sign("x" * 32, APPID, CHANNEL), "qrscene_", "c_x.0." + "A" * 22):
+                  sign(KEY, "wxffffffffffffffff", CHANNEL), sign("x" * 32, APPID, CHANNEL), "qrscene_",
+                  "c_x.0." + "A" * 22):
         assert verify(KEY, APPID, wrong, 1_600_000_000) is None

@@ -1,0 +1,294 @@
+"""What a quiet follower hears from us, over real HTTP against the sandbox, on a clock that both houses share."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from rooms import accounts, cursors, identities, messages, seats
+from rooms.events import Person
+from rooms.messages import Draft
+from rooms.record import deliveries
+from rooms.store import SystemClock
+from tests.cast import opened
+from tests.sandbox_client import AES_KEY, OFFICIAL, Sandbox, official_account
+from tests.wechat.stage import Stage, set_stage
+from wechat import courier
+from wechat.agenda import Agenda, Item
+from wechat.visit import Visit
+
+MINUTE = 60.0
+HOUR = 60 * MINUTE
+
+
+class Clock(SystemClock):
+    """The real one, moved."""
+
+    def __init__(self) -> None:
+        self.offset_ms = 0
+
+    def now(self) -> int:
+        return super().now() + self.offset_ms
+
+
+class Town:
+    """Our house and WeChat's, one clock."""
+
+    def __init__(self, stage: Stage, wechat: Sandbox, clock: Clock) -> None:
+        self.stage, self.wechat, self.clock, self.store = stage, wechat, clock, stage.store
+        self.alice = stage.cast.person("Alice")
+        self._count = 0
+
+    def follower(self, nickname: str = "") -> str:
+        mei = self.wechat.follower(OFFICIAL)
+        self.wechat.say(mei, "加入 茶馆")
+        if nickname:
+            self.wechat.say(mei, f"昵称 {nickname}")
+        return mei
+
+    def person(self, openid: str) -> Person:
+        account = accounts.of(self.store, OFFICIAL)
+        assert account is not None
+        return identities.follower(self.store, account, openid)
+
+    def alice_says(self, text: str, channel: str = "") -> None:
+        self._count += 1
+        channel = channel or self.stage.hall
+        seats.enter(self.store, self.alice, channel, "p.1")
+        messages.post(self.store, self.alice, channel, Draft("text", {"text": text}, f"a{self._count}"))
+
+    def wait(self, seconds: float) -> None:
+        self.clock.offset_ms += int(seconds * 1000)
+        self.wechat.advance(seconds)
+
+    def run(self) -> courier.Delivered:
+        """One run of the courier; hints are not thrown away by the throttle of one a second."""
+        self.store.live._hinted.clear()
+        for channel in (self.stage.hall, self.stage.chat):
+            self.store.live.hint("due", channel)
+        self.store.live._hinted.clear()
+        return courier.deliver(self.store, self.stage.settings)
+
+    def digests(self, openid: str) -> list[str]:
+        return [each["text"] for each in self.wechat.outbox(openid) if each["kind"] == "customer_message"]
+
+    def sent(self, openid: str) -> list[Any]:
+        return list(self.store.record.read(lambda c: deliveries.of_follower(c, OFFICIAL, openid)))[::-1]
+
+
+@pytest.fixture(scope="module")
+def town(request: pytest.FixtureRequest) -> Iterator[Town]:
+    clock = Clock()
+    store = dataclasses.replace(opened(request), clock=clock)
+    with Sandbox([official_account(mode="safe")]) as wechat:
+        stage = set_stage(store, TEAHOUSE_WECHAT_API_URL=wechat.url, TEAHOUSE_CALLBACK_MAX_AGE_SECONDS="0")
+        accounts.add(store, stage.cast.organization, OFFICIAL, "official_account", "official-secret", "AAAAA", AES_KEY,
+                     "safe")
+        server = make_server("127.0.0.1", 0, stage.app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.port}/wechat/{OFFICIAL}"
+        wechat.add_account(**official_account(mode="safe", callback_url=address))
+        yield Town(stage, wechat, clock)
+        server.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def calm(town: Town) -> Iterator[None]:
+    """Nobody from the test before is still waiting, and no account is stopped."""
+    yield
+    town.wechat.clear_faults()
+    town.store.live.delete(town.store.live.name("stopped", OFFICIAL))
+    town.store.live.delete(Agenda(town.store.live)._key)
+    for channel in (town.stage.hall, town.stage.chat):
+        for user in cursors.listeners(town.store, channel):
+            cursors.forget(town.store, channel, user)
+
+
+def test_after_thirty_quiet_seconds_she_hears_what_she_missed(town: Town) -> None:
+    mei = town.follower()
+    town.alice_says("第一句")
+    town.run()
+    assert town.digests(mei) == []
+    town.alice_says("第二句")
+    town.wait(31)
+    assert town.run()[Visit.SENT] == 1
+    assert town.digests(mei) == ["【大厅】2 条新消息\nAlice：第一句\nAlice：第二句"]
+    assert [one.state for one in town.sent(mei)] == ["sent"]
+    assert "没有新消息" in town.wechat.say(mei, "更多")["reply"]["text"]
+
+
+def test_the_pace_makes_four_digests_and_keeps_the_fifth_for_her_name(town: Town) -> None:
+    mei = town.follower("美美")
+    for number, seconds in enumerate((31, 121, 901, 7201)):
+        town.alice_says(f"话{number}")
+        town.wait(seconds - 5)
+        town.run()
+        assert len(town.digests(mei)) == number
+        town.wait(5)
+        town.run()
+        assert len(town.digests(mei)) == number + 1
+    town.alice_says("还有")
+    town.wait(9 * HOUR)
+    town.run()
+    assert len(town.digests(mei)) == 4
+    town.alice_says("@美美 你在吗")
+    town.run()
+    assert "@美美" in town.digests(mei)[-1]
+    assert len(town.digests(mei)) == 5
+
+
+def test_her_next_push_opens_everything_again(town: Town) -> None:
+    mei = town.follower()
+    town.wait(49 * HOUR)
+    town.alice_says("没人听见")
+    town.run()
+    assert town.digests(mei) == []
+    assert "没人听见" in town.wechat.say(mei, "在")["reply"]["text"]
+    town.alice_says("现在呢")
+    town.wait(31)
+    town.run()
+    assert len(town.digests(mei)) == 1
+
+
+def test_a_lost_answer_is_never_sent_again_but_stays_owed_for_the_next_pull(town: Town) -> None:
+    mei = town.follower()
+    town.alice_says("听见了吗")
+    town.wait(31)
+    town.wechat.inject("/cgi-bin/message/custom/send", drop_after_effect=True)
+    assert town.run()[Visit.UNKNOWN] == 1
+    assert [one.state for one in town.sent(mei)] == ["unknown"]
+    for _ in range(4):
+        town.wait(3 * HOUR)
+        town.run()
+    assert len(town.digests(mei)) == 1
+    assert "听见了吗" in town.wechat.say(mei, "更多")["reply"]["text"]
+
+
+def test_after_a_lost_answer_only_what_is_new_is_sent(town: Town) -> None:
+    mei = town.follower()
+    town.alice_says("旧的")
+    town.wait(31)
+    town.wechat.inject("/cgi-bin/message/custom/send", http_status=502)
+    assert town.run()[Visit.UNKNOWN] == 1
+    town.alice_says("新的")
+    town.wait(200)
+    assert town.run()[Visit.SENT] == 1
+    assert town.digests(mei) == ["【大厅】1 条新消息\nAlice：新的"]
+    assert "旧的" in town.wechat.say(mei, "更多")["reply"]["text"]
+
+
+def test_a_worker_that_died_before_the_outcome_leaves_an_unknown(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    mei = town.follower()
+    town.alice_says("嗯")
+    town.wait(31)
+    with monkeypatch.context() as patch:
+        patch.setattr("wechat.visit.send_text", lambda *_: (_ for _ in ()).throw(SystemExit))
+        with pytest.raises(SystemExit):
+            town.run()
+    assert [one.state for one in town.sent(mei)] == ["intent"]
+    for _ in range(3):
+        town.wait(5 * MINUTE)
+        town.store.live.delete(town.store.live.name("once", "stale-intents"))
+        town.run()
+    assert [one.state for one in town.sent(mei)] == ["unknown"]
+    assert town.digests(mei) == []
+
+
+def test_two_couriers_at_once_send_one_digest(town: Town) -> None:
+    mei = town.follower()
+    town.alice_says("一次")
+    town.wait(31)
+    town.run()
+    mei2 = town.follower()
+    town.alice_says("两次")
+    town.wait(200)
+    item = Item(town.stage.hall, town.person(mei2).id)
+    Agenda(town.store.live).put(item, 0)
+    threads = [threading.Thread(target=courier.deliver, args=(town.store, town.stage.settings)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(town.digests(mei2)) == 1
+    assert len(town.digests(mei)) <= 2
+
+
+@pytest.mark.parametrize(("errcode", "later"), [
+    (45015, 0), (45047, 1), (40003, 0), (43004, 0), (48001, 0), (45009, 0), (-1, 1), (45011, 1), (50002, 0), (48002, 0),
+    (99999, 1)])
+def test_a_refusal_is_a_normal_outcome(town: Town, errcode: int, later: int) -> None:
+    """45047 ends one window; the other is still open."""
+    mei = town.follower()
+    town.alice_says("好消息")
+    town.wait(31)
+    town.wechat.inject("/cgi-bin/message/custom/send", errcode=errcode)
+    assert town.run()[Visit.FAILED] == 1
+    assert (town.sent(mei)[0].state, town.sent(mei)[0].errcode) == ("failed", errcode)
+    town.wait(15 * MINUTE)
+    town.run()
+    assert len(town.digests(mei)) == later
+    assert "好消息" in town.wechat.say(mei, "更多")["reply"]["text"] or later
+
+
+def test_a_stale_token_is_renewed_once_and_the_message_arrives(town: Town) -> None:
+    mei = town.follower()
+    town.alice_says("换钥匙")
+    town.wait(31)
+    town.wechat.inject("/cgi-bin/message/custom/send", errcode=40001)
+    assert town.run()[Visit.SENT] == 1
+    assert len(town.digests(mei)) == 1
+
+
+def test_who_sits_at_a_live_socket_gets_nothing_twice(town: Town) -> None:
+    mei = town.follower()
+    person = town.person(mei)
+    seats.enter(town.store, person, town.stage.hall, "p.9")
+    town.alice_says("你看得到")
+    town.wait(31)
+    assert town.run()[Visit.WAITING] == 1
+    assert town.digests(mei) == []
+    seats.step_out(town.store, person, town.stage.hall, "p.9")
+    town.wait(31)
+    assert town.run()[Visit.SENT] == 1
+
+
+def test_who_unfollowed_is_left_alone(town: Town) -> None:
+    mei = town.follower()
+    town.wechat.unfollow(mei)
+    town.alice_says("再见")
+    town.wait(31)
+    assert town.run()[Visit.SENT] == 0
+    assert town.digests(mei) == []
+
+
+def test_a_long_message_comes_in_parts_over_several_digests(town: Town) -> None:
+    mei = town.follower()
+    town.alice_says("长" * 1500)
+    town.wait(31)
+    town.run()
+    town.wait(121)
+    town.run()
+    town.wait(901)
+    town.run()
+    town.wait(7201)
+    town.run()
+    told = town.digests(mei)
+    assert "(1/3)" in told[0]
+    assert sum(text.count("长") for text in told) == 1500
+
+
+def test_one_token_serves_everybody(town: Town) -> None:
+    town.store.live.delete(town.store.live.name("token", OFFICIAL))
+    before = sum(count for (path, _), count in town.wechat.calls().items() if "token" in path)
+    for _ in range(6):
+        town.follower()
+    town.alice_says("大家好")
+    town.wait(31)
+    assert town.run()[Visit.SENT] == 6
+    after = sum(count for (path, _), count in town.wechat.calls().items() if "token" in path)
+    assert after - before == 1
