@@ -25,6 +25,12 @@ def create(world: World) -> Flask:
     def page() -> Response:
         return send_from_directory(PAGE, "phone.html")
 
+    @app.after_request
+    def nothing_from_elsewhere(response: Response) -> Response:
+        socket = world.house.replace("http", "ws", 1)
+        response.headers["Content-Security-Policy"] = f"default-src 'self'; connect-src 'self' {socket}"
+        return response
+
     @app.get("/page/<path:name>")
     def part_of_page(name: str) -> Response:
         return send_from_directory(PAGE, name, max_age=0)

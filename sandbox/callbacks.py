@@ -75,6 +75,7 @@ def push(world: World, account: Account, openid: str, fields: Fields) -> Push:
     made = Push(account.appid, openid, fields, compose(world, account, openid, fields))
     world.pushes.append(made)
     send(world, account, made)
+    tell(world, made)
     person = account.people.get(openid)
     if person:
         person.last_push = made
@@ -92,6 +93,7 @@ def repeat(world: World, account: Account, earlier: Push) -> Push:
     again = Push(account.appid, earlier.openid, earlier.fields, renewed(world, account, earlier))
     world.pushes.append(again)
     send(world, account, again)
+    tell(world, again)
     return again
 
 
@@ -165,6 +167,16 @@ def judge(account: Account, made: Push, answer: Answer) -> None:
         made.problem = None
     except Unreadable as trouble:
         made.problem = str(trouble)
+
+
+def tell(world: World, made: Push) -> None:
+    """Let those who watch know how the push went."""
+    fields = made.fields
+    what = fields["Event"] if fields["MsgType"] == "event" else fields["MsgType"]
+    milliseconds = round(1000 * sum(each["seconds"] for each in made.attempts))
+    told = {"what": what, "attempts": len(made.attempts), "problem": made.problem, "replied": bool(made.reply)}
+    now = world.clock.now()
+    world.journal.add(made.appid, made.openid, "push", now, {**told, "milliseconds": milliseconds})
 
 
 def show(world: World, person: Person, made: Push) -> None:

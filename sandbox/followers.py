@@ -65,14 +65,14 @@ class Phone:
         self.person.subscribe_scene = "ADD_SCENE_QR_CODE" if scene else "ADD_SCENE_SEARCH"
         self.person.qr_scene = scene
         extra = {"EventKey": f"qrscene_{scene}", "Ticket": self.ticket(scene)} if scene else {"EventKey": ""}
-        return self.act("subscribe", "关注", self.event("subscribe", **extra))
+        return self.act("subscribe", did("follow", scene), self.event("subscribe", **extra))
 
     def unfollow(self) -> Push:
         """Leave: no customer message can be sent from then on."""
         self.must_follow()
         self.person.subscribed = False
         self.person.quota.close()
-        return self.act("", "取消关注", self.event("unsubscribe", EventKey=""))
+        return self.act("", did("unfollow"), self.event("unsubscribe", EventKey=""))
 
     def say(self, message: dict[str, Any]) -> Push:
         """A message of any type; the fields have the platform's own names, `text` stands for Content."""
@@ -82,23 +82,23 @@ class Phone:
             raise Impossible(f"there are no {kind} messages")
         given = {**USUAL, "Content": message.get("text", ""), **message}
         fields = {name: given.get(name) or self.usual(kind, name) for name in MESSAGE_FIELDS[kind]}
-        return self.act("message", given["Content"] or f"[{kind}]", self.message(kind, fields))
+        return self.act("message", said(given["Content"] or f"[{kind}]"), self.message(kind, fields))
 
     def tap_menu_item(self, item: str, content: str) -> Push:
         """Tap an item of a message menu: it looks like a text, but counts as a menu click only."""
         self.must_follow()
         fields = self.message("text", {"Content": content, "bizmsgmenuid": item})
-        return self.act("menu", content, fields)
+        return self.act("menu", said(content), fields)
 
     def click(self, key: str) -> Push:
         """A menu button of type click."""
         self.must_follow()
-        return self.act("menu", f"[{self.button(key)}]", self.event("CLICK", EventKey=key))
+        return self.act("menu", did("click", self.button(key)), self.event("CLICK", EventKey=key))
 
     def view(self, url: str) -> Push:
         """A menu button that opens a page: pushed, but it allows no messages."""
         self.must_follow()
-        return self.act("", f"[{url}]", self.event("VIEW", EventKey=url))
+        return self.act("", did("view", url), self.event("VIEW", EventKey=url))
 
     def scan(self, scene: str = "", ticket: str = "") -> Push:
         """Scan a parametric QR code: a follower's SCAN, or following by it."""
@@ -107,11 +107,11 @@ class Phone:
         if not self.person.subscribed:
             return self.follow(scene)
         fields = self.event("SCAN", EventKey=scene, Ticket=ticket or self.ticket(scene))
-        return self.act("scan", "扫描二维码", fields)
+        return self.act("scan", did("scan", scene), fields)
 
     def enter_session(self, source: str = "") -> Push:
         """Open the customer-service session of a mini-program."""
-        return self.act("session", "进入客服会话", self.event("user_enter_tempsession", SessionFrom=source))
+        return self.act("session", did("session"), self.event("user_enter_tempsession", SessionFrom=source))
 
     def answer_subscription(self, templates: dict[str, str]) -> Push:
         """Answer the question for notifications: each acceptance is worth one message of that template."""
@@ -124,11 +124,11 @@ class Phone:
             for template, answer in templates.items()
         ]
         fields = self.event("subscribe_msg_popup_event", **subscription(self.account, "Popup", items))
-        return self.act("", "订阅通知", fields)
+        return self.act("", did("subscription"), fields)
 
     def raise_event(self, name: str, fields: Fields) -> Push:
         """Any other event, with the fields as given; it opens no window."""
-        return self.act("", f"[{name}]", self.event(name, **fields))
+        return self.act("", did("event", name), self.event(name, **fields))
 
     def usual(self, kind: str, name: str) -> Any:
         """A field nobody gave: a MediaId then stands for a file that the account may fetch for three days."""
@@ -136,13 +136,13 @@ class Phone:
             return keep(self.account, SAMPLES.get(kind, SAMPLES["image"]), self.world.clock.now())
         return USUAL.get(name, "")
 
-    def act(self, opens: str, shown: str, fields: Fields) -> Push:
+    def act(self, opens: str, shown: dict[str, str], fields: Fields) -> Push:
         """Open the window, put one's own words on the screen, push."""
         now = self.world.clock.now()
         self.person.acted_at = now
         if opens:
             self.person.quota.open(opens, now)
-        self.world.show(self.person, "said", {"type": "text", "text": shown})
+        self.world.show(self.person, "said", shown)
         return push(self.world, self.account, self.person.openid, fields)
 
     def message(self, kind: str, fields: Fields) -> Fields:
@@ -192,6 +192,16 @@ class Phone:
                 if each.get("key") == key:
                     return str(each["name"])
         return key
+
+
+def said(text: str) -> dict[str, str]:
+    """One's own words, as they stand on one's own screen."""
+    return {"type": "text", "text": text}
+
+
+def did(act: str, text: str = "") -> dict[str, str]:
+    """Something done without words."""
+    return {"type": "act", "act": f"{act}_act", "text": text}
 
 
 def subscription(account: Account, kind: str, items: list[dict[str, Any]]) -> Fields:

@@ -10,7 +10,10 @@ from sandbox.limits import KEPT_STREAM
 
 @dataclass(frozen=True)
 class Delivery:
-    """One thing on a phone's screen. `said` is the person's own act; any other kind came from the account."""
+    """One thing on a phone's screen. `said` is the person's own act; other kinds came from the account.
+
+    `push`, `call` and `menu` are on no screen: they tell those who watch what goes on behind.
+    """
 
     number: int
     appid: str

@@ -77,5 +77,7 @@ class World:
     def record_call(self, appid: str, api: str, errcode: int, body: dict[str, Any]) -> None:
         """Remember a call for those who count."""
         self.call_counts[appid, api, errcode] += 1
-        shown = {"appid": appid, "api": api, "errcode": errcode, "touser": body.get("touser")}
-        self.calls.append({**shown, "at": int(self.clock.now() * 1000)})
+        now, openid = self.clock.now(), str(body.get("touser") or "")
+        shown = {"api": api, "errcode": errcode}
+        self.calls.append({"appid": appid, **shown, "touser": openid, "at": int(now * 1000)})
+        self.journal.add(appid, openid, "call", now, shown)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 
+from sandbox.envelope import read, write
 from tests.sandbox_client import MINI, OFFICIAL, Sandbox, mini_program, official_account
 
 
@@ -38,6 +39,23 @@ class House:
     received: list[Received] = field(default_factory=list)
     answer: Answering = lambda _received: (200, b"success")
     delay_seconds: float = 0.0
+
+
+def replying(**changes: object) -> Answering:
+    """Answer with a passive text reply, to whom and by whom as it should be, apart from `changes`."""
+
+    def answer(received: Received) -> tuple[int, bytes]:
+        push = read(received.body)
+        reply = {
+            "ToUserName": push["FromUserName"],
+            "FromUserName": push["ToUserName"],
+            "CreateTime": 1700000000,
+            "MsgType": "text",
+            "Content": "请坐",
+        }
+        return 200, write({**reply, **changes}, "xml").encode()
+
+    return answer
 
 
 @pytest.fixture(scope="session")

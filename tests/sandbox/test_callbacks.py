@@ -2,32 +2,14 @@
 
 import json
 import time
-from collections.abc import Callable
 
 import pytest
 
 from sandbox.envelope import read, seal, signature, unseal, write
-from tests.sandbox.conftest import House, Received
+from tests.sandbox.conftest import House, Received, replying
 from tests.sandbox_client import AES_KEY, MINI, OFFICIAL, Sandbox, mini_program, official_account
 
 FAILURE = "该公众号暂时无法提供服务，请稍后再试"
-
-
-def replying(**changes: object) -> Callable[[Received], tuple[int, bytes]]:
-    """Answer with a passive text reply, to whom and by whom as it should be, apart from `changes`."""
-
-    def answer(received: Received) -> tuple[int, bytes]:
-        push = read(received.body)
-        reply = {
-            "ToUserName": push["FromUserName"],
-            "FromUserName": push["ToUserName"],
-            "CreateTime": 1700000000,
-            "MsgType": "text",
-            "Content": "请坐",
-        }
-        return 200, write({**reply, **changes}, "xml").encode()
-
-    return answer
 
 
 def test_a_push_is_signed_and_says_who_wrote(wechat: Sandbox, house: House) -> None:
