@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from rooms.record import Record, migrate
+from rooms.store import Store
+from tests.cast import store_on
 from tests.needs import needs
-from tests.servers import MariaServer, mariadb
+from tests.servers import MariaServer, RedisServer, mariadb, valkey
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +41,17 @@ def record(database_url: str) -> Iterator[Record]:
     record = Record.open(database_url, "a key for tests")
     yield record
     record.close()
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[RedisServer]:
+    with valkey() as server:
+        yield server
+
+
+@pytest.fixture
+def store(redis: RedisServer, database_url: str) -> Iterator[Store]:
+    """On a real Redis under a prefix of its own, and on either database."""
+    store = store_on(redis.url, database_url)
+    yield store
+    store.close()

@@ -14,7 +14,7 @@ import gevent  # noqa: E402
 from rooms.record import Record, migrate, organizations  # noqa: E402
 from rooms.record.organizations import Organization  # noqa: E402
 
-GREENLETS, EACH, TICK_SECONDS = 50, 40, 0.005
+GREENLETS, EACH, TICK_SECONDS = 50, 10, 0.005
 
 
 def main(url: str) -> None:

@@ -14,13 +14,13 @@ from rooms.record.tables import metadata
 UPGRADE = "import sys; from rooms.record import migrate; print(len(migrate.upgrade(sys.argv[1])))"
 
 
-def test_four_processes_that_upgrade_at_once_apply_each_migration_once(empty_database: str) -> None:
+def test_three_processes_that_upgrade_at_once_apply_each_migration_once(empty_database: str) -> None:
     known = migrate.pending(empty_database)
     assert known[0] == "0001"
     upgrades = [subprocess.Popen([sys.executable, "-c", UPGRADE, empty_database], stdout=subprocess.PIPE)
-                for _ in range(4)]
+                for _ in range(3)]
     applied = [int(upgrade.communicate(timeout=60)[0]) for upgrade in upgrades]
-    assert sorted(applied) == [0, 0, 0, len(known)]
+    assert sorted(applied) == [0, 0, len(known)]
     assert migrate.pending(empty_database) == []
 
 

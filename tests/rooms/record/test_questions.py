@@ -152,7 +152,8 @@ def test_a_first_epoch_is_e1_and_each_further_one_is_new(record: Record, tearoom
     assert opened[0].epoch == "e1"
     assert len({epoch.epoch for epoch in opened}) == 3
     channel = record.read(lambda c: channels.one(c, tearoom.channel))
-    assert channel and channel.epoch == opened[2].epoch
+    assert channel is not None
+    assert channel.epoch == opened[2].epoch
 
 
 def test_two_who_open_an_epoch_at_once_get_two(record: Record, tearoom: Tearoom) -> None:
