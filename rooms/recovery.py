@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 LOCK_MS = 10_000
 PATIENCE_SECONDS = 5.0
 TOGETHER = 1_000
+COUNTED_AGAIN = 10_000
 REMEMBERED_MS = 24 * 3_600_000
 
 
@@ -106,12 +108,9 @@ class _Rebuild:
         epoch, tip, talk, run_id = (item.decode() for item in self._on_channel(channel.id, "look"))
         behind = not epoch or epoch != channel.epoch or int(tip) < channel.tip
         doubtful = self._store.relaxed and bool(run_id) and run_id != self._run_id
-        fresh = channel.tip == 0 and not epoch and len(channel.epochs) == 1
-        if (behind or doubtful) and not fresh:
+        if behind or doubtful:
             self._remember_client_ids(channel.id)
             self._fork(channel, max(channel.tip, int(tip or 0) if epoch == channel.epoch else 0), int(talk or 0))
-        elif fresh:
-            self._on_channel(channel.id, "fork", channel.epoch, "0", "0", *self._settings(channel, channel.epochs))
         else:
             self._on_channel(channel.id, "keep", *self._settings(channel, channel.epochs))
         self._places(channel)
@@ -122,7 +121,8 @@ class _Rebuild:
         counted = talk if after > channel.tip else channel.talk
         self._on_channel(channel.id, "fork", opened.epoch, str(after), str(counted),
                          *self._settings(channel, [*channel.epochs, opened]))
-        log.warning("channel forked channel=%s epoch=%s after=%d", channel.id, opened.epoch, after)
+        if channel.epoch:
+            log.warning("channel forked channel=%s epoch=%s after=%d", channel.id, opened.epoch, after)
 
     def _settings(self, channel: record.ChannelSnapshot, epochs: Sequence[Any]) -> list[str]:
         forks = [(ended.epoch, following.after_seq) for ended, following in pairwise(epochs)]
@@ -133,7 +133,7 @@ class _Rebuild:
         """Readers who were beyond what is left of the log stand at its tip: what comes next is new to them."""
         epoch, tip, talk, _ = (item.decode() for item in self._on_channel(channel.id, "look"))
         words: list[str] = []
-        for r in channel.reads:
+        for r in self._with_own_words(channel, int(tip)):
             words += [r.user, f"{r.seq} {r.ordinal} {r.own}" if r.seq <= int(tip) else f"{tip} {talk} 0"]
         for part in _pieces(words):
             self._on_channel(channel.id, "reads", *part)
@@ -142,6 +142,22 @@ class _Rebuild:
             words += [c.user, f"{c.epoch} {c.seq}" if c.seq <= int(tip) else f"{epoch} {tip}"]
         for part in _pieces(words):
             self._on_channel(channel.id, "places", *part)
+
+    def _with_own_words(self, channel: record.ChannelSnapshot, tip: int) -> Iterator[Any]:
+        """The copy of a read position may count own words that were lost, or miss some that were kept: count again.
+
+        Exact for readers who are at most 10,000 entries behind; for others the copy is taken as it is.
+        """
+        floor = tip - COUNTED_AGAIN
+        behind = [r for r in channel.reads if floor <= r.seq < tip]
+        lowest = min((r.seq for r in behind), default=tip)
+        said: defaultdict[str, list[int]] = defaultdict(list)
+        if behind:
+            for seq, user in self._store.record.read(lambda c: entries.said_above(c, channel.id, lowest)):
+                said[user].append(seq)
+        for r in channel.reads:
+            recent = floor <= r.seq < tip
+            yield r._replace(own=sum(1 for seq in said[r.user] if seq > r.seq)) if recent else r
 
     def _remember_client_ids(self, channel: str) -> None:
         since = self._store.clock.now() - REMEMBERED_MS

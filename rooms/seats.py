@@ -9,6 +9,7 @@ sockets.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
@@ -45,10 +46,12 @@ class Sitter(NamedTuple):
     name: str
 
 
-class Present(NamedTuple):
+@dataclass(frozen=True)
+class Present:
+    """A page of those present; `cursor` is where to go on, and empty at the end."""
+
     people: list[Sitter]
     cursor: str
-    """"" at the end."""
     count: int
 
 
@@ -115,8 +118,8 @@ def present(store: Store, channel: str, cursor: str = "0", limit: int = 100) -> 
     (following, found), count = store.live.commands([
         (("HSCAN", name.seats, cursor if cursor.isdigit() else "0", "COUNT", str(limit)), name.seats),
         (("HLEN", name.seats), name.seats)])
-    people = [msgspec.json.decode(value, type=Sitter | dict) for value in found[1::2]]
-    sitters = [Sitter(person["id"], person["name"]) for person in people]  # type: ignore[index]
+    people = [msgspec.json.decode(value, type=dict[str, str]) for value in found[1::2]]
+    sitters = [Sitter(person["id"], person["name"]) for person in people]
     return Present(sitters, "" if following == b"0" else following.decode(), int(count))
 
 

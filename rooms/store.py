@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rooms.errors import Misconfigured
 from rooms.live.live import Live
-from rooms.record import Record
+from rooms.record import Record, generations
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -58,8 +58,8 @@ def open_store(settings: Settings) -> Store:
     """
     if settings.redis_url is None or settings.database_url is None:
         raise Misconfigured("REDIS_URL, DATABASE_URL: neither named nor embedded; start with `teahouse up`")
-    record = Record.open(settings.database_url)
-    generation = record.generation()
+    record = Record.open(settings.database_url, settings.secret_key or "")
+    generation = record.read(generations.current)
     live = Live.open(settings.redis_url, settings.redis_prefix, generation,
                      replicas=1 if settings.durability == "replicated" else 0)
     limits = Limits(say_per_second=settings.say_per_second, channel_say_per_second=settings.channel_say_per_second)

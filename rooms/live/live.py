@@ -129,7 +129,8 @@ class Live:
         self.tell("ZADD", key, str(int(time.time() * 1000)), thing, key=key)
 
     def hinted(self, kind: str, limit: int) -> list[str]:
-        """Takes away the oldest hints."""
+        """Takes away the oldest hints. A process gives one a second, so something may happen after it without another:
+        who must not miss that looks again a moment later."""
         key = self.name("hint", kind)
         popped = self.command("ZPOPMIN", key, str(limit), key=key)
         return [thing.decode() for thing in popped[::2]]

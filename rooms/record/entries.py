@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, insert, select
 
-from rooms.events import Logged
+from rooms.events import COUNTED, Logged
 from rooms.record import tables
 from rooms.record.asking import columns
 
@@ -78,6 +78,13 @@ def ordinal_at(connection: Connection, channel: str, seq: int) -> int:
     query = (select(_TABLE.c.ordinal).where(_TABLE.c.channel == channel, _TABLE.c.seq <= seq, _not_lost())
              .order_by(_TABLE.c.seq.desc()).limit(1))
     return connection.scalars(query).one_or_none() or 0
+
+
+def said_above(connection: Connection, channel: str, seq: int) -> list[tuple[int, str]]:
+    """(seq, user) of everything above `seq` that makes a channel unread."""
+    query = select(_TABLE.c.seq, _TABLE.c.user).where(
+        _TABLE.c.channel == channel, _TABLE.c.seq > seq, _TABLE.c.op.in_(COUNTED), _not_lost())
+    return [(row.seq, row.user) for row in connection.execute(query)]
 
 
 def recent_client_ids(connection: Connection, channel: str, since_ms: int) -> list[ClientId]:

