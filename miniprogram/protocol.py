@@ -7,13 +7,15 @@ raises NotAnObject when the connection must end. What the server sends is built 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
 from rooms import ids
 from rooms.errors import Code, Refused
+
+T = TypeVar("T")
 
 SUBPROTOCOL = "teahouse.v1"
 HEARTBEAT_SECONDS = 25
@@ -144,9 +146,9 @@ class Refusal(NamedTuple):
 class _Envelope(msgspec.Struct):
     """What can still be told about a frame that is wrong."""
 
-    op: Any = None
-    id: Any = None
-    type: Any = None
+    op: Raw = Raw(b"null")
+    id: Raw = Raw(b"null")
+    type: Raw = Raw(b"null")
 
 
 _requests: msgspec.json.Decoder[AnyRequest] = msgspec.json.Decoder(AnyRequest)
@@ -178,12 +180,21 @@ def _refusal(payload: bytes, error: Exception) -> Refusal:
         told = _envelope.decode(payload)
     except (ValueError, RecursionError):
         raise NotAnObject(utf8=True) from None
-    number = told.id if type(told.id) is int and abs(told.id) <= EXACT else None
-    if isinstance(told.op, str) and told.op in LATER_OPS:
-        return Refusal(number, Code.UNAVAILABLE, f"{told.op} is not available on this server")
-    if told.op == "say" and isinstance(told.type, str) and told.type in LATER_TYPES:
-        return Refusal(number, Code.UNAVAILABLE, f"{told.type} messages are not available on this server")
+    number, op, kind = _as(int, told.id), _as(str, told.op), _as(str, told.type)
+    if number is not None and abs(number) > EXACT:
+        number = None
+    if op in LATER_OPS:
+        return Refusal(number, Code.UNAVAILABLE, f"{op} is not available on this server")
+    if op == "say" and kind in LATER_TYPES:
+        return Refusal(number, Code.UNAVAILABLE, f"{kind} messages are not available on this server")
     return Refusal(number, Code.BAD_FRAME, str(error)[:200])
+
+
+def _as(kind: type[T], value: Raw) -> T | None:
+    try:
+        return msgspec.json.decode(value, type=kind)
+    except ValueError:
+        return None
 
 
 # ---- what the server says
@@ -344,6 +355,32 @@ class Bye(Event):
     reconnect_after_ms: int
 
 
+class Author(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    door: Literal["miniprogram", "wechat", "console"]
+
+
+class Entry(msgspec.Struct, tag_field="op", tag=str.lower, kw_only=True):
+    """Numbered and kept. Its bytes are made once, where it is posted; here is only their shape."""
+
+    channel: str
+    epoch: str
+    seq: int
+    at: int
+
+
+class Message(Entry):
+    """Somebody said something."""
+
+    by: Author = msgspec.field(name="from")
+    type: Literal["text"]
+    body: Text
+    client_id: str
+    reply_to: int | UnsetType = UNSET
+
+
+ENTRIES: tuple[type[Entry], ...] = (Message,)
 ANSWERS: tuple[type[msgspec.Struct], ...] = (Welcome, Entered, Left, Said, Done, Page, Pong, Refuse)
 EVENTS: tuple[type[msgspec.Struct], ...] = (Present, ReadBy, Gap, Forked, Bye)
 

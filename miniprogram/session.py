@@ -97,8 +97,8 @@ class Session:
             self._first(request)
         elif isinstance(request, wire.Refusal):
             self.connection.answer(wire.refusal(request))
-        elif isinstance(request, wire.Ping):
-            self.connection.answer(wire.encode(wire.Pong(id=request.id)))
+        elif isinstance(request, wire.Ping) and self.known:
+            self._ping(request)
         elif self._queue is None and isinstance(request, wire.Say):
             self._say(request)
         else:
@@ -161,6 +161,8 @@ class Session:
             self._read(request)
         elif isinstance(request, wire.History):
             self._history(request)
+        else:
+            self._ping(request)
 
     @property
     def _me(self) -> Person:
@@ -168,6 +170,9 @@ class Session:
         return self.person
 
     # ---- the verbs
+
+    def _ping(self, request: wire.Ping) -> None:
+        self.connection.answer(wire.encode(wire.Pong(id=request.id)))
 
     def _say(self, request: wire.Say) -> None:
         draft = messages.Draft(request.type, {"text": request.body.text}, request.client_id,

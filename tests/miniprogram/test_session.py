@@ -8,8 +8,7 @@ import pytest
 
 from rooms import identities
 from tests.cast import Cast
-from tests.miniprogram.web import Web, ask, events, say
-from tests.socket_client import Ended
+from tests.miniprogram.web import Web, ask, closes_with, events, say
 
 
 def test_hello_is_welcomed_with_who_one_is(web: Web) -> None:
@@ -103,8 +102,7 @@ def test_nothing_is_heard_after_leaving(web: Web) -> None:
     assert ask(a, say(hall, "secret", "one"))["op"] == "said"
     assert ask(b, {"op": "ping"})["op"] == "pong"
     with pytest.raises(TimeoutError):
-        while b.receive(0.5)["op"] != "message":
-            pass
+        events(b, "message", 1, 0.5)
 
 
 def test_reading_is_told_and_lowers_what_is_unread(web: Web) -> None:
@@ -183,13 +181,6 @@ def test_a_channel_that_cannot_be_resumed_is_named_with_its_reason(web: Web) -> 
 
 
 # ---- who may speak
-
-
-def closes_with(socket: object, code: int) -> None:
-    with pytest.raises(Ended) as ended:
-        while True:
-            socket.receive(5)  # type: ignore[attr-defined]
-    assert ended.value.code == code
 
 
 def test_a_forged_token_is_refused_and_the_socket_closed_with_4001(web: Web) -> None:

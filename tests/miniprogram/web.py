@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from miniprogram.tokens import Tokens
@@ -22,7 +23,7 @@ from rooms.store import Store, open_store
 from settings import Settings
 from tests import servers
 from tests.cast import Cast
-from tests.socket_client import Json, Socket
+from tests.socket_client import Ended, Json, Socket
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret key for tests, long enough"
@@ -134,6 +135,13 @@ def events(socket: Socket, op: str, count: int, seconds: float = 5.0) -> list[Js
         if message["op"] == op:
             found.append(message)
     return found
+
+
+def closes_with(socket: Socket, code: int | None, seconds: float = 5.0) -> None:
+    """Whatever still comes is passed over."""
+    with pytest.raises(Ended) as ended:
+        events(socket, "nothing is called so", 1, seconds)
+    assert ended.value.code == code
 
 
 def say(channel: str, text: str, client_id: str) -> Json:
