@@ -136,7 +136,7 @@ def _configuration(settings: Settings, folder: Path, place: Address) -> str:
         "appendonly yes", f"appendfsync {'everysec' if relaxed else 'always'}", "no-appendfsync-on-rewrite no",
         "aof-load-truncated yes", 'save ""', f"maxmemory {_half_of_memory()}", "maxmemory-policy noeviction",
         "client-output-buffer-limit normal 256mb 64mb 60", "client-output-buffer-limit pubsub 32mb 8mb 60",
-        "tcp-keepalive 60", "timeout 0", "latency-monitor-threshold 50", "",
+        "set-proc-title no", "tcp-keepalive 60", "timeout 0", "latency-monitor-threshold 50", "",
     ])
 
 

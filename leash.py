@@ -1,10 +1,11 @@
 """A process that does not outlive the one that started it.
 
-    python -m leash [--lock FILE] PROGRAM ARGUMENT…
+    python -m leash [--lock FILE] [--after FILE] PROGRAM ARGUMENT…
 
 becomes PROGRAM, which gets SIGTERM when its parent dies, however that happens (Linux; elsewhere an orphan is left to
 the operator). With `--lock`, FILE is locked for as long as PROGRAM lives, and where it is locked already, PROGRAM is
-not started: this is how two Redis servers never write one folder.
+not started: this is how two Redis servers never write one folder. With `--after`, it is started when FILE exists, or
+after 20 seconds all the same.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import fcntl
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+AFTER_SECONDS = 20
 
 
 def die_with_parent() -> None:
@@ -44,7 +47,16 @@ def main(arguments: list[str]) -> None:
             sys.exit(f"{arguments[1]} is locked: {Path(arguments[2]).name} runs here already")
         os.set_inheritable(descriptor, True)
         arguments = arguments[2:]
+    if arguments[:1] == ["--after"]:
+        _wait_for(Path(arguments[1]))
+        arguments = arguments[2:]
     os.execvp(arguments[0], arguments)
+
+
+def _wait_for(path: Path) -> None:
+    deadline = time.monotonic() + AFTER_SECONDS
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":

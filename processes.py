@@ -44,9 +44,10 @@ class Program(NamedTuple):
 
 
 def programs(settings: Settings, sandbox: bool) -> list[Program]:
-    """What runs, for the settings as the operator gave them."""
+    """What runs, for the settings as the operator gave them. The clock waits until the doors are open, so that they
+    need not share the processors with it while they start."""
     python = [sys.executable, "-m"]
-    celery = [*python, "celery", "-A", "tasks.worker"]
+    celery = [*python, "leash", "--after", str(settings.var / "ready"), *python, "celery", "-A", "tasks.worker"]
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", settings.log_level]
     chosen = [
         Program("fast", [*worker, "-n", "fast@%h", "-Q", "fast", "-c", "2"], 300, 40),
@@ -71,6 +72,7 @@ def up(settings: Settings, sandbox: bool) -> int:
         if sandbox:
             _check_port("TEAHOUSE_SANDBOX_PORT", SANDBOX_HOST, settings.sandbox_port)
         raise_file_limit()
+        (settings.var / "ready").unlink(missing_ok=True)
         configuration = settings.var / "supervisord.conf"
         configuration.write_text(supervisor_configuration(settings, programs(settings, sandbox)), encoding="utf-8")
         environ = environment(settings, sandbox)
@@ -219,6 +221,7 @@ def _announce(settings: Settings, sandbox: bool, ended: threading.Event) -> None
     while not ended.wait(0.2):
         missing = [address for address in wanted if not _answers(address)]
         if not missing:
+            (settings.var / "ready").touch()
             print(welcome(settings, sandbox), flush=True)
             return
         if time.monotonic() > deadline:
