@@ -45,25 +45,27 @@ class Archived(NamedTuple):
 def archive(store: Store, until: int | None = None) -> Archived:
     """Copies what the hinted channels have. Begins no further round after `until` (ms); without it, stops when no
     channel has more. Safe to run in several processes at once. Raises Refused(UNAVAILABLE); nothing is lost then."""
-    rows, seen = 0, set[str]()
-    while wanted := [channel for channel in store.live.hinted("archive", CHANNELS) if channel not in seen]:
-        seen.update(wanted)
-        again = list(wanted)
-        try:
-            while wanted:
-                copied, wanted = _round(store, wanted)
-                rows += copied
-            again = _fresh(store, again)
-        finally:
-            _hint(store, again)
-        if until is not None and store.clock.now() >= until:
-            break
+    rows, seen, again = 0, set[str](), set[str]()
+    try:
+        while wanted := store.live.hinted("archive", CHANNELS):
+            seen.update(wanted)
+            again.update(wanted)
+            rows += _drain(store, wanted)
+            again -= set(wanted) - _fresh(store, wanted)
+            if until is not None and store.clock.now() >= until:
+                break
+    finally:
+        _hint(store, sorted(again))
     return Archived(rows, len(seen))
 
 
 def archive_channel(store: Store, channel: str) -> int:
     """Everything that one channel has; returns how many entries were copied."""
-    rows, wanted = 0, [channel]
+    return _drain(store, [channel])
+
+
+def _drain(store: Store, wanted: Sequence[str]) -> int:
+    rows = 0
     while wanted:
         copied, wanted = _round(store, wanted)
         rows += copied
@@ -119,9 +121,9 @@ def _trim(store: Store, cursors: dict[str, int]) -> None:
     store.live.calls(calls)
 
 
-def _fresh(store: Store, wanted: Sequence[str]) -> list[str]:
+def _fresh(store: Store, wanted: Sequence[str]) -> set[str]:
     since = store.clock.now() - FRESH_MS
-    return store.record.read(lambda c: channels.with_entries_since(c, wanted, since))
+    return set(store.record.read(lambda c: channels.with_entries_since(c, wanted, since)))
 
 
 def _hint(store: Store, again: Sequence[str]) -> None:
