@@ -41,11 +41,12 @@ class Verb(StrEnum):
 
 
 class Command(NamedTuple):
-    """`argument` is what followed the word, as it was typed, without the spaces around it."""
+    """`argument` is what followed the word, as it was typed, without the spaces around it. `english` tells the word's
+    language; None where no word was typed."""
 
     verb: Verb
     argument: str = ""
-    english: bool = False
+    english: bool | None = None
 
 
 class Speech(NamedTuple):

@@ -96,7 +96,8 @@ class Conversation:
         if question is not None:
             meaning = _as_answer(question, push.text, meaning)
         if isinstance(meaning, Command):
-            follower.speak(ENGLISH_CODE if meaning.english else CHINESE_CODE)
+            if meaning.english is not None:
+                follower.speak(ENGLISH_CODE if meaning.english else CHINESE_CODE)
             return self._closing(follower, self._errands.run(follower, meaning))
         if isinstance(meaning, AskBack):
             return self._closing(follower, self._errands.ask_back(follower, meaning))

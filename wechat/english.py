@@ -118,13 +118,13 @@ class English(Words):
         return "You are in no channel yet."
 
     def rooms(self, names: Sequence[str]) -> str:
-        return "\n".join(["Rooms:", *names, 'Reply "join NAME" to enter.'])
+        return "\n".join(["Rooms:", *names, 'Reply with the number, or "join NAME".'])
 
     def no_rooms(self) -> str:
         return "There is no room yet."
 
     def channels(self, room: str, names: Sequence[str]) -> str:
-        return "\n".join([f"Channels of {room}:", *names, 'Reply "switch NAME" to change.'])
+        return "\n".join([f"Channels of {room}:", *names, 'Reply with the number, or "switch NAME".'])
 
     def locked(self, name: str) -> str:
         return f"{name} (password)"

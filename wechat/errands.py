@@ -161,7 +161,17 @@ class Errands:
                 return follower.words.bad_name()
             raise
         follower.rename(person, self._store.clock.now())
+        self._show_name(follower)
         return follower.words.renamed(shown_name(person.name))
+
+    def _show_name(self, follower: Follower) -> None:
+        """Those present hear the new name; a seat that is gone stays so until the next word."""
+        try:
+            if follower.channel:
+                seats.enter(self._store, follower.person, follower.channel, "")
+        except Refused as refused:
+            if refused.code is Code.UNAVAILABLE:
+                raise
 
     # finding
 

@@ -135,13 +135,13 @@ class Words:
     # lists and questions
 
     def rooms(self, names: Sequence[str]) -> str:
-        return "\n".join(["聊天室：", *names, "回复“加入 名字”进入。"])
+        return "\n".join(["聊天室：", *names, "回复号码，或“加入 名字”。"])
 
     def no_rooms(self) -> str:
         return "现在还没有聊天室。"
 
     def channels(self, room: str, names: Sequence[str]) -> str:
-        return "\n".join([f"{room}的频道：", *names, "回复“切换 名字”换频道。"])
+        return "\n".join([f"{room}的频道：", *names, "回复号码，或“切换 名字”。"])
 
     def locked(self, name: str) -> str:
         return f"{name}（要密码）"
