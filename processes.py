@@ -47,10 +47,11 @@ def programs(settings: Settings, sandbox: bool) -> list[Program]:
     """What runs, for the settings as the operator gave them. The clock waits until the doors are open, so that they
     need not share the processors with it while they start."""
     python = [sys.executable, "-m"]
-    celery = [*python, "leash", "--after", str(settings.var / "ready"), *python, "celery", "-A", "tasks.worker"]
+    celery = [*python, "leash", "--after", str(settings.var / "ready"), *python, "celery", "--quiet", "-A",
+              "tasks.worker"]
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", settings.log_level]
     chosen = [
-        Program("fast", [*worker, "-n", "fast@%h", "-Q", "fast", "-c", "2"], 300, 40),
+        Program("fast", [*worker, "-n", "fast@%h", "-Q", "fast", "-c", "3"], 300, 40),
         Program("slow", [*worker, "-n", "slow@%h", "-Q", "slow", "-c", "1"], 300, 40),
         Program("beat", [*celery, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile="], 400, 10),
         Program("web", [*python, "gunicorn", "-c", "python:gunicorn_conf", "app:application"], 500, 45),

@@ -7,6 +7,9 @@ from tasks.schedule import every
 from tasks.worker import FAST, store
 
 
-@every(1, queue=FAST)
+SECONDS = 1
+
+
+@every(SECONDS, queue=FAST)
 def archive() -> None:
-    rooms.archive.archive(store(), store().clock.now())
+    rooms.archive.archive(store(), store().clock.now() + SECONDS * 1000)

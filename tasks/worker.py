@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import ssl
+import warnings
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from celery import Celery
+from celery.platforms import SecurityWarning  # type: ignore[attr-defined]  # its stubs leave it out
 from celery.signals import setup_logging, worker_init, worker_process_init
 
 import logs
@@ -27,12 +29,20 @@ FAST, SLOW = "fast", "slow"
 TIME_LIMIT, VISIBILITY = 120, 600
 """Seconds. A task must be over long before the broker hands it out again."""
 
+warnings.filterwarnings("ignore", category=SecurityWarning)  # about root and pickle; we take JSON only
+
 app = Celery("teahouse", include=["tasks.archive", "tasks.deliver", "tasks.tidy"])
+
+
+@cache
+def settings() -> Settings:
+    """What this process was started with."""
+    return settle(Settings.from_environment())
 
 
 def configuration() -> dict[str, Any]:
     """What the facts measured about Celery 5.7 on Redis ask for; docs/decisions/0024 says why."""
-    broker = broker_url(settle(Settings.from_environment()))
+    broker = broker_url(settings())
     return {
         "broker_url": broker,
         "broker_use_ssl": {"ssl_cert_reqs": ssl.CERT_REQUIRED} if broker.startswith("rediss") else None,
@@ -64,12 +74,12 @@ def configuration() -> dict[str, Any]:
 app.add_defaults(configuration)
 
 
-def broker_url(settings: Settings) -> str:
+def broker_url(settled: Settings) -> str:
     """Celery's Redis: the named one, else database 1 of the Redis that holds the log."""
-    url = settings.broker_url
+    url = settled.broker_url
     if url is None:
-        assert settings.redis_url is not None, "the settings are settled"
-        parts = urlsplit(settings.redis_url)
+        assert settled.redis_url is not None
+        parts = urlsplit(settled.redis_url)
         url = (parts._replace(query="db=1") if parts.scheme == "unix" else parts._replace(path="/1")).geturl()
     return _for_celery(url)
 
@@ -83,12 +93,6 @@ def _for_celery(url: str) -> str:
     return f"redis+socket://{parts.netloc}{parts.path}{'?' if query else ''}{query}"
 
 
-@cache
-def settings() -> Settings:
-    """What this process was started with."""
-    return settle(Settings.from_environment())
-
-
 def store() -> Store:
     """This process's store."""
     return _store_of(os.getpid())
@@ -97,11 +101,9 @@ def store() -> Store:
 @cache
 def _store_of(_pid: int) -> Store:
     """Keyed by process, so that a child never uses connections that it inherited."""
-    settings = Settings.from_environment()
-    settled = settle(settings)
-    if settings.redis_url is None:
-        wait_for_redis(settled)
-    return open_store(settled)
+    if Settings.from_environment().redis_url is None:
+        wait_for_redis(settings())
+    return open_store(settings())
 
 
 def refuse_a_cluster(url: str, information: dict[str, Any]) -> None:
@@ -113,9 +115,8 @@ def refuse_a_cluster(url: str, information: dict[str, Any]) -> None:
 
 @worker_init.connect
 def _check_broker(**_: Any) -> None:
-    settings = Settings.from_environment()
-    if settings.redis_url is None:
-        wait_for_redis(settle(settings))
+    if Settings.from_environment().redis_url is None:
+        wait_for_redis(settings())
     with app.connection_for_write() as connection:
         client: Any = connection.default_channel
         try:
@@ -132,4 +133,4 @@ def _begin_child(**_: Any) -> None:
 
 @setup_logging.connect
 def _log(**_: Any) -> None:
-    logs.configure(Settings.from_environment(), "clock")
+    logs.configure(settings(), "clock")

@@ -45,6 +45,7 @@ def test_a_task_is_over_long_before_it_could_be_handed_out_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TEAHOUSE_VAR", str(tmp_path))
+    worker.settings.cache_clear()
     told = worker.configuration()
     assert told["task_time_limit"] < told["broker_transport_options"]["visibility_timeout"] / 2
     assert told["task_acks_late"]
