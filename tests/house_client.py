@@ -282,6 +282,7 @@ class House:
         for phone in phones:
             answer = phone.enter(channel)
             assert answer["op"] == "entered", answer
+            phone.begin_notes()
         return phones
 
     def kill(self, pid: int, how: signal.Signals = signal.SIGKILL) -> None:

@@ -83,10 +83,13 @@ class Load:
             thread.join(self._patience + 5)
         assert not self.problems, self.problems[:3]
 
+    def acked(self) -> int:
+        return sum(sent.seq is not None for phone in self.phones for sent in phone.sent)
+
     def wait_for(self, acked: int, seconds: float = 10.0) -> None:
         """Until everybody together has been acknowledged so often."""
         end = time.monotonic() + seconds
-        while sum(sent.seq is not None for phone in self.phones for sent in phone.sent) < acked:
+        while self.acked() < acked:
             assert time.monotonic() < end, f"the load does not run: {self.problems[:3]}"
             time.sleep(0.02)
 
@@ -227,10 +230,11 @@ def connected(house: House, **settings: Any) -> redis.Redis:
 def after_fault(oracle: Oracle, load: Load, fault: Callable[[], None], seconds: float = 15.0) -> Verdict:
     """Runs the load into the fault and out of it again: everybody speaks before, during and after."""
     with load:
-        load.wait_for(20)
+        load.wait_for(60)
         oracle.fault()
         fault()
         load.wait_for_everybody(time.monotonic(), seconds)
+        load.wait_for(load.acked() + 60)
     oracle.settle(seconds)
     return oracle.check()
 

@@ -175,6 +175,11 @@ class Phone:
             if self.socket:
                 self.socket.reset()
 
+    def begin_notes(self) -> None:
+        """Forgets how it came here."""
+        with self._changed:
+            self.closes, self.connections = [], 1
+
     def close(self, code: int = 1000) -> None:
         """Out of the app."""
         self.come_back = False

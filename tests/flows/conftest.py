@@ -13,7 +13,8 @@ from tests.sandbox_client import Sandbox
 @pytest.fixture(scope="package")
 def running_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("flows")
-    with House(folder, web_processes=2, TEAHOUSE_DIGEST_PACE_SECONDS="1,1,1,1") as house:
+    with House(folder, web_processes=2, TEAHOUSE_DIGEST_PACE_SECONDS="1,1,1,1",
+               TEAHOUSE_SAY_PER_SECOND="0") as house:
         yield house
         assert not house.tracebacks(), house.tracebacks()[:2]
 

@@ -86,11 +86,11 @@ def accounts(running_house: House) -> dict[str, str]:
     made = {mode: f"wx{mode:0<16}" for mode in ("plain", "compatible", "safe")}
     running_house.commands(*(
         ["account", "add", appid, "--organization", running_house.organization, "--kind", "official_account",
-         "--secret", f"secret-of-{mode}", "--token", f"token-of-{mode}", "--aes-key", AES_KEY, "--mode", mode]
+         "--secret", f"secret-of-{mode}", "--token", f"tokenof{mode}", "--aes-key", AES_KEY, "--mode", mode]
         for mode, appid in made.items()))
     for mode, appid in made.items():
         running_house.wechat.add_account(
-            kind="official_account", appid=appid, secret=f"secret-of-{mode}", token=f"token-of-{mode}",
+            kind="official_account", appid=appid, secret=f"secret-of-{mode}", token=f"tokenof{mode}",
             encoding_aes_key=AES_KEY, mode=mode)
     return made
 
