@@ -110,6 +110,7 @@ def _may_come_in(store: Store, person: Person, room: Room, password: str | None)
     if password is None:
         raise Refused(Code.PASSWORD_NEEDED)
     _count_try(store, room.id, person.id, TRIES_PER_MINUTE)
+    _count_try(store, room.id, "everybody", store.limits.room_password_tries_per_minute)
     if not passwords.fits(password, room.password_hash):
         raise Refused(Code.PASSWORD_WRONG)
 

@@ -71,8 +71,9 @@ def when_ready(store: Store, room: str, look: Callable[[], list[Any]]) -> list[A
 
 def close(store: Store, room: str) -> None:
     """Takes the ready mark away: the next verb sets the room anew from the record. For after a change of settings."""
-    gate = keys.of_room(store.live.prefix, room).gate
-    store.live.command("HDEL", gate, "ready", key=gate)
+    name = keys.of_room(store.live.prefix, room)
+    store.live.commands([  # the lock first: a rebuild that is under way has read what was, and must begin again
+        (("DEL", name.rebuild), name.gate), (("HDEL", name.gate, "ready"), name.gate)])
 
 
 def _is_ready(store: Store, room: str) -> bool:
