@@ -6,7 +6,6 @@ import rooms.archive
 from tasks.schedule import every
 from tasks.worker import FAST, store
 
-
 SECONDS = 1
 
 

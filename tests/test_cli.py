@@ -80,7 +80,8 @@ def test_a_password_that_was_made_is_shown_once(teahouse: Teahouse, organization
 
 def test_a_refusal_is_one_line_and_status_1(teahouse: Teahouse, organization: str) -> None:
     room = teahouse("room", "add", "茶馆", "--organization", organization)
-    assert teahouse("room", "add", "茶 馆", "--organization", organization, status=1).startswith("teahouse: duplicate: ")
+    again = teahouse("room", "add", "茶 馆", "--organization", organization, status=1)
+    assert again.startswith("teahouse: duplicate: ")
     assert teahouse("channel", "add", "r_0000000000", "x", status=1).startswith("teahouse: not_found: ")
     assert teahouse("member", "role", room, "u_nobody", "moderator", status=1).startswith("teahouse: not_found: ")
 
@@ -98,7 +99,8 @@ def test_without_tables_a_command_says_what_to_do(teahouse: Teahouse) -> None:
 
 def test_a_secret_may_come_from_a_file(teahouse: Teahouse, organization: str, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("s3cret\n")
-    add = ["account", "add", "wx12345678", "--organization", organization, "--kind", "official_account", "--token", "abc"]
+    add = ["account", "add", "wx12345678", "--organization", organization, "--kind", "official_account",
+           "--token", "abc"]
     teahouse(*add, "--secret", f"@{tmp_path}/secret")
     assert "cannot read" in teahouse(*add, "--secret", f"@{tmp_path}/nothing", status=1)
 
