@@ -4,7 +4,8 @@ from urllib.parse import quote
 
 from flask import Blueprint, Request, Response, jsonify, request
 
-from sandbox.control import Unclear, refuse_strangers
+from sandbox.control import refuse_strangers
+from sandbox.orders import Unclear
 from sandbox.outgoing import NoAnswer, exchange
 
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]

@@ -144,9 +144,7 @@ class Sandbox:
 
     # ---- mini-program -------------------------------------------------------------------------------------
 
-    def login_code(
-        self, appid: str = MINI, openid: str | None = None, unionid: str | None = None
-    ) -> tuple[str, str]:
+    def login_code(self, appid: str = MINI, openid: str | None = None, unionid: str | None = None) -> tuple[str, str]:
         """A code as wx.login gives it, and the openid that it stands for (a new user's without one)."""
         answer = self.post("/login_code", {"appid": appid, "openid": openid, "unionid": unionid})
         return answer["code"], answer["openid"]

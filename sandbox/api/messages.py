@@ -26,7 +26,7 @@ def custom_send(call: Call) -> Answer:
 
 @endpoint("/cgi-bin/message/custom/typing")
 def typing(call: Call) -> Answer:
-    """"The other side is typing", within thirty seconds of the person's last act."""
+    """The mark "the other side is typing", within thirty seconds of the person's last act."""
     person = call.person(call.body.get("touser"))
     command = call.text("command")
     if command not in ("Typing", "CancelTyping"):
