@@ -75,6 +75,7 @@ class Visitor:
         self._base = settings.wechat_api_url
         self._agenda = agenda
         self._limits = limits
+        self._clients: dict[str, Client] = {}
 
     def visit(self, item: Item) -> Visit:
         """Raises Refused(UNAVAILABLE)."""
@@ -213,8 +214,11 @@ class Visitor:
             self._store.live.set(self._stop(appid), f"{now + reaction.stop_ms} {reaction.alarm}", px=reaction.stop_ms)
 
     def _client(self, account: Account) -> Client:
-        tokens = SharedTokens(self._store.live, Credentials(account.appid, account.secret), self._base)
-        return Client(account.appid, tokens, self._base, self._limits)
+        """One for the run, so that its connections are used again."""
+        if account.appid not in self._clients:
+            tokens = SharedTokens(self._store.live, Credentials(account.appid, account.secret), self._base)
+            self._clients[account.appid] = Client(account.appid, tokens, self._base, self._limits)
+        return self._clients[account.appid]
 
     def _gone(self, item: Item) -> Visit:
         self._agenda.drop(item)
