@@ -108,7 +108,8 @@ class Api:
     def present(self, person: Person, channel: str) -> Any:
         messages.history(self.store, person, channel, limit=1)  # who may not read may not see who is there
         found = seats.present(self.store, channel, request.args.get("cursor", "0"))
-        return {"count": found.count, "people": found.people, "cursor": found.cursor or None}
+        people = [person._asdict() for person in found.people]
+        return {"count": found.count, "people": people, "cursor": found.cursor or None}
 
 
 def _room(view: RoomView, unread: dict[str, receipts.Unread]) -> dict[str, Any]:

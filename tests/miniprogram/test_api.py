@@ -1,0 +1,133 @@
+"""What a mini-program asks outside its socket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from rooms import identities
+from tests.cast import Cast
+from tests.miniprogram.web import Web, ask, say
+
+
+def call(web: Web, method: str, path: str, token: str = "", **given: Any) -> requests.Response:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return requests.request(method, f"http://127.0.0.1:{web.port}/api/v1{path}", headers=headers, timeout=10, **given)
+
+
+def code(answer: requests.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+@pytest.mark.parametrize(("method", "path"), [
+    ("GET", "/me"), ("PATCH", "/me"), ("GET", "/rooms"), ("POST", "/rooms/r_0123456789/join"),
+    ("POST", "/rooms/r_0123456789/leave"), ("GET", "/channels/c_0123456789abcd/messages"),
+    ("GET", "/channels/c_0123456789abcd/present"),
+])
+def test_nothing_is_told_without_a_good_token(web: Web, method: str, path: str) -> None:
+    alice = web.cast.person("Alice")
+    assert code(call(web, method, path)) == (401, "unauthenticated")
+    assert code(call(web, method, path, "nonsense")) == (401, "unauthenticated")
+    assert code(call(web, method, path, web.token(alice, -1))) == (401, "expired")
+    old = web.tokens.issue(alice.id, alice.organization, web.store.clock.now() - 1_000)
+    identities.revoke(web.store, alice.id)
+    assert code(call(web, method, path, old)) == (401, "unauthenticated")
+
+
+def test_a_token_in_the_address_counts_for_nothing(web: Web) -> None:
+    assert call(web, "GET", f"/me?token={web.token(web.cast.person('Alice'))}").status_code == 401
+
+
+def test_the_profile_is_shown_and_renamed(web: Web) -> None:
+    alice = web.cast.person("Alice")
+    token = web.token(alice)
+    assert call(web, "GET", "/me", token).json() == {"id": alice.id, "name": "Alice", "avatar": ""}
+    renamed = call(web, "PATCH", "/me", token, json={"name": "爱丽丝"})
+    assert renamed.json()["name"] == "爱丽丝"
+    assert call(web, "GET", "/me", token).json()["name"] == "爱丽丝"
+    assert renamed.headers["Cache-Control"] == "no-store"
+    assert "Access-Control-Allow-Origin" not in renamed.headers
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"name":1}', b'{"name":"x","is_admin":true}',
+                                  b"[" * 9000, b'{"name":""}', b'{"name":"\\ud800"}', b"\xff"])
+def test_a_wrong_body_is_refused(web: Web, body: bytes) -> None:
+    token = web.token(web.cast.person("Alice"))
+    answer = requests.patch(f"http://127.0.0.1:{web.port}/api/v1/me", data=body, timeout=10, headers={
+        "Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+    assert code(answer) == (400, "bad_frame")
+
+
+def test_a_body_above_the_limit_is_refused(web: Web) -> None:
+    assert code(call(web, "POST", "/login", json={"appid": "x" * 100_000})) == (413, "request_entity_too_large")
+
+
+def test_rooms_are_listed_with_what_is_unread(web: Web) -> None:
+    hall = web.channel("listed")
+    alice, bob = web.cast.person("Alice"), web.cast.person("Bob")
+    a = web.member(alice, hall)
+    web.member(bob, hall).vanish()
+    ask(a, say(hall, "one", "one"))
+    rooms = call(web, "GET", "/rooms", web.token(bob)).json()["rooms"]
+    listed = next(channel for room in rooms for channel in room["channels"] if channel["id"] == hall)
+    assert (listed["name"], listed["tip"], listed["unread"]) == ("listed", 1, 1)
+    assert [room["member"] for room in rooms if room["id"] == web.cast.room] == [True]
+
+
+def test_joining_and_leaving_a_room(web: Web) -> None:
+    token = web.token(web.cast.person("Alice"))
+    room = web.cast.room
+    hall = web.channel("joined")
+    assert code(call(web, "GET", f"/channels/{hall}/messages", token))[1] == "not_member"
+    assert call(web, "POST", f"/rooms/{room}/join", token, json={}).status_code == 200
+    assert call(web, "GET", f"/channels/{hall}/messages", token).json() == {"messages": [], "more": False}
+    assert call(web, "POST", f"/rooms/{room}/leave", token).status_code == 200
+    assert code(call(web, "GET", f"/channels/{hall}/messages", token))[1] == "not_member"
+
+
+def test_messages_come_in_pages(web: Web) -> None:
+    hall = web.channel("paged")
+    alice = web.cast.person("Alice")
+    a = web.member(alice, hall)
+    for number in range(10):
+        ask(a, say(hall, str(number), f"n{number}"))
+    token = web.token(alice)
+
+    def seqs(query: str) -> list[int]:
+        page = call(web, "GET", f"/channels/{hall}/messages{query}", token).json()
+        return [entry["seq"] for entry in page["messages"]]
+
+    assert seqs("") == list(range(1, 11))
+    assert seqs("?limit=3") == [8, 9, 10]
+    assert seqs("?before=4&limit=2") == [2, 3]
+    assert seqs("?after=4&limit=2") == [5, 6]
+    for wrong in ("?limit=-1", "?before=x", "?after=1e9", "?limit=99999999999999999999", "?before=1&after=2"):
+        assert code(call(web, "GET", f"/channels/{hall}/messages{wrong}", token)) == (400, "bad_frame")
+
+
+def test_who_is_present_is_told_to_members_only(web: Web) -> None:
+    hall = web.channel("present")
+    alice = web.cast.person("Alice")
+    web.member(alice, hall)
+    there = call(web, "GET", f"/channels/{hall}/present", web.token(alice)).json()
+    assert there == {"count": 1, "people": [{"id": alice.id, "name": "Alice"}], "cursor": None}
+    assert code(call(web, "GET", f"/channels/{hall}/present", web.token(web.cast.person("Bob"))))[1] == "not_member"
+
+
+def test_another_organization_sees_nothing(web: Web) -> None:
+    other = Cast(web.store)
+    charlie = web.token(other.person("Charlie"))
+    hall = web.channel("ours")
+    for method, path in (("GET", f"/channels/{hall}/messages"), ("GET", f"/channels/{hall}/present"),
+                         ("POST", f"/rooms/{web.cast.room}/join"), ("POST", f"/rooms/{web.cast.room}/leave")):
+        assert code(call(web, method, path, charlie)) == (404, "not_found")
+    rooms = call(web, "GET", "/rooms", charlie).json()["rooms"]
+    assert web.cast.room not in {room["id"] for room in rooms}
+
+
+def test_logging_in_to_an_account_that_is_not_ours_is_not_found(web: Web) -> None:
+    assert code(call(web, "POST", "/login", json={"appid": "wx0000000000000000", "code": "x"})) == (404, "not_found")
+    assert code(call(web, "POST", "/login", json={"appid": "*", "code": "x"})) == (404, "not_found")
+    assert code(call(web, "POST", "/login", json={"appid": ["x"], "code": "x"})) == (400, "bad_frame")
