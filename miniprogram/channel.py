@@ -18,13 +18,34 @@ from rooms.events import Logged
 
 TAIL_ENTRIES, TAIL_BYTES = 256, 256 * 1024
 BATCH_ENTRIES, BATCH_BYTES = 256, 512 * 1024
+LONGEST_REST_SECONDS = 0.02
+"""A busy channel, one that has sent several frames at once, rests as long as that took, but no longer than this."""
 STRIDE = 64
 """Members served between two looks at the clock."""
 
 
 class Channel:
-    __slots__ = ("_add", "_roll", "_sending", "_tail_bytes", "crowd", "epoch", "filling", "forks", "id", "idle_since",
-                 "members", "pending", "queued", "ready", "tail", "tip", "wanted")
+    __slots__ = (
+        "_add",
+        "_rest_until",
+        "_roll",
+        "_sending",
+        "_tail_bytes",
+        "_worked",
+        "crowd",
+        "epoch",
+        "filling",
+        "forks",
+        "id",
+        "idle_since",
+        "members",
+        "pending",
+        "queued",
+        "ready",
+        "tail",
+        "tip",
+        "wanted",
+    )
 
     def __init__(self, channel: str, add: Callable[[Channel], None]) -> None:
         self.id = channel
@@ -40,6 +61,7 @@ class Channel:
         self.pending: list[Logged] = []
         self._sending: deque[_Round] = deque()
         self.crowd = Crowd(channel)
+        self._rest_until = self._worked = 0.0
         self.queued = False
         self.ready = False
         self.filling = False
@@ -147,15 +169,25 @@ class Channel:
         entries, self.pending = self.pending[:count], self.pending[count:]
         return entries
 
-    def flush(self, until: float) -> bool:
-        """Sends what waits; False when the time was up before everybody had it."""
-        while self.pending or self._sending:
-            if not self._sending:
-                self.seal()
+    def flush(self, until: float) -> float | None:
+        """Sends what waits. None when everybody has it, else when to go on: the time was up, or the channel rests."""
+        began = monotonic()
+        if not self._sending:
+            if began < self._rest_until:
+                return self._rest_until
+            self.seal()
+        gathered = sum(sending.frames for sending in self._sending)
+        while self._sending:
             if not self._sending[0].go_on(until):
-                return False
+                self._worked += monotonic() - began
+                return 0.0
             self._sending.popleft()
-        return True
+        return self._rest(gathered, monotonic(), began)
+
+    def _rest(self, gathered: int, now: float, began: float) -> float | None:
+        worked, self._worked = self._worked + now - began, 0.0
+        self._rest_until = now + min(LONGEST_REST_SECONDS, worked) if gathered > 1 else 0.0
+        return self._rest_until if self.pending else None
 
 
 class _Round:
@@ -167,6 +199,10 @@ class _Round:
         self._batch = batch
         self._members = members
         self._at = 0
+
+    @property
+    def frames(self) -> int:
+        return self._batch.frames
 
     def without(self, member: Connection) -> None:
         """The list may be shared with other rounds, and `_at` counts places in it."""

@@ -82,12 +82,11 @@ class Connection:
         if not self.queued:
             self.reader.writer.add(self)
 
-    def flush(self, until: float) -> bool:  # noqa: ARG002  as the writer calls it
+    def flush(self, until: float) -> None:  # noqa: ARG002  as the writer calls it
         """Sends what `answer` gathered."""
         if self.waiting is not None:
             parts, self.waiting = self.waiting, None
             self._send(b"".join(parts), len(parts) // 2)
-        return True
 
     def deliver(self, batch: Batch) -> None:
         """Frames of a channel, after everything that was answered before."""

@@ -18,7 +18,8 @@ from miniprogram.wheel import Wheel
 from miniprogram.writer import Writer
 
 READ_BYTES = 32 * 1024
-BYTES_PER_SECOND = 128 * 1024
+BYTES_PER_FRAME = 2_560
+"""What a socket may send in a second, for each frame that it may send: 128,000 bytes with the usual 50 frames."""
 
 
 class Reader:
@@ -31,6 +32,7 @@ class Reader:
         self.wheel = Wheel(self.now)
         self.connections: dict[int, Connection] = {}
         self._frames_per_second = frames_per_second
+        self._bytes_per_second = max(framing.MESSAGE_LIMIT, frames_per_second * BYTES_PER_FRAME)
         self._poller = new_poller()
         self._over: dict[Connection, None] = {}
 
@@ -146,7 +148,7 @@ class Reader:
         if connection.window != self.now:
             connection.window = self.now
             connection.frames_left = self._frames_per_second
-            connection.bytes_left = BYTES_PER_SECOND
+            connection.bytes_left = self._bytes_per_second
 
     def _hold(self, connection: Connection) -> None:
         self.counters.paused += 1

@@ -1,6 +1,7 @@
 """Natural batching: who has something to send stands in a queue, and what comes meanwhile leaves with it.
 
-A quiet channel is served at once; a busy one finds its frames gathered by the time it is served. No timer is involved.
+A quiet channel is served at once; a busy one finds its frames gathered by the time it is served, and then rests as long
+as it took to send them: what would have left in two rounds leaves in one.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ class Source(Protocol):
     queued: bool
     """Written by the writer."""
 
-    def flush(self, until: float) -> bool:
-        """Sends; False when the time was up before everything was sent. Never waits."""
+    def flush(self, until: float) -> float | None:
+        """Sends, and never waits. None when everything was sent, else the time at which it wants to go on."""
 
 
 class Writer:
@@ -53,15 +54,22 @@ class Writer:
             source = queue.popleft()
             source.queued = False
             try:
-                done = source.flush(until)
+                again = source.flush(until)
             except Exception:
                 log.exception("sending failed")
-                done = True
-            if not done and not source.queued:
-                source.queued = True
-                queue.append(source)
-            if monotonic() >= until:
+                again = None
+            now = monotonic()
+            if again is not None and not source.queued:
+                self._later(source, again - now)
+            if now >= until:
                 return
+
+    def _later(self, source: Source, seconds: float) -> None:
+        source.queued = True
+        if seconds > 0:
+            gevent.spawn_later(seconds, self.add, source)
+        else:
+            self._queue.append(source)
 
     @property
     def idle(self) -> bool:
