@@ -22,6 +22,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -35,7 +36,8 @@ SANDBOX_HOST = "127.0.0.1"
 
 
 class Program(NamedTuple):
-    """One that is kept running. What must stop later has a lower `order`; `patience` is its time to stop in seconds."""
+    """One that is kept running. What must stop later has a lower `order`, what may stop together has the same;
+    `patience` is its time to stop in seconds."""
 
     name: str
     command: list[str]
@@ -53,7 +55,7 @@ def programs(settings: Settings, sandbox: bool) -> list[Program]:
     chosen = [
         Program("fast", [*worker, "-n", "fast@%h", "-Q", "fast", "-c", "3"], 300, 40),
         Program("slow", [*worker, "-n", "slow@%h", "-Q", "slow", "-c", "1"], 300, 40),
-        Program("beat", [*celery, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile="], 400, 10),
+        Program("beat", [*celery, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile="], 300, 10),
         Program("web", [*python, "gunicorn", "-c", "python:gunicorn_conf", "app:application"], 500, 45),
     ]
     if settings.redis_url is None:
@@ -146,12 +148,18 @@ def supervisor_configuration(settings: Settings, chosen: list[Program]) -> str:
             "pidfile": settings.var / "supervisord.pid", "childlogdir": settings.var}
     if os.geteuid() == 0:
         base["user"] = getpass.getuser()  # supervisor wants it said that root is meant
-    return "\n".join([_section("supervisord", base), *(_program(program) for program in chosen)])
+    together = [_group(order, list(few)) for order, few in groupby(chosen, key=lambda program: program.order)]
+    return "\n".join([_section("supervisord", base), *together, *(_program(program) for program in chosen)])
+
+
+def _group(order: int, chosen: list[Program]) -> str:
+    names = ",".join(program.name for program in chosen)
+    return _section(f"group:{order}", {"programs": names, "priority": order})
 
 
 def _program(program: Program) -> str:
     return _section(f"program:{program.name}", {
-        "command": " ".join(_quoted(word) for word in _leashed(program.command)), "priority": program.order,
+        "command": " ".join(_quoted(word) for word in _leashed(program.command)),
         "autorestart": "true", "startsecs": 1, "startretries": 1_000_000, "stopwaitsecs": program.patience,
         "stopasgroup": "false", "killasgroup": "true", "redirect_stderr": "true", "stdout_logfile": "/dev/stdout",
         "stdout_logfile_maxbytes": 0,

@@ -119,10 +119,14 @@ class House:
         return self
 
     def stop(self, seconds: float = 60.0) -> float:
-        """SIGTERM as an operator would; how many seconds it took."""
+        """Everybody leaves, then SIGTERM as an operator would; how many seconds that took."""
         for phone in self.phones:
             phone.close()
         self.phones.clear()
+        return self.end(seconds)
+
+    def end(self, seconds: float = 60.0) -> float:
+        """SIGTERM while whoever is there is still there."""
         process, self._process = self._process, None
         began = time.monotonic()
         if process is not None:
@@ -289,6 +293,12 @@ class House:
         """Only what is ours."""
         assert pid in {child.pid for child in self.children()}, f"{pid} is no process of this house"
         os.kill(pid, how)
+
+    def kill_all(self, pids: Sequence[int], how: signal.Signals = signal.SIGKILL) -> None:
+        """Those of them that still live: when the first dies, others may go by themselves."""
+        for child in self.children():
+            if child.pid in pids:
+                _signal(child.pid, how)
 
     def memory(self) -> dict[int, int]:
         """Resident bytes of every process that runs."""

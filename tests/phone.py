@@ -57,6 +57,8 @@ class Shown:
     streamed: int | None = None
     """seq of the last entry that the server gave on this socket; None where a gap allows any."""
     entered: bool = False
+    """The server has said so, and has not refused since because of it."""
+    left: bool = False
     asking: bool = False
 
     @property
@@ -235,7 +237,7 @@ class Phone:
                 self._connect()
                 pause = 0.05
                 self._listen()
-            except (OSError, Refusal, requests.RequestException):
+            except (OSError, Ended, Refusal, requests.RequestException):
                 self._lost(None)
                 self._stopped.wait(pause)
                 pause = min(pause * 2, 0.5)
@@ -383,7 +385,7 @@ class Phone:
         elif op == "say":
             self._said(message, request)
         elif op == "leave" and message["op"] == "left" and request["channel"] in self.shown:
-            self.shown[request["channel"]].entered = False
+            self.shown[request["channel"]].entered, self.shown[request["channel"]].left = False, True
         if op == "history" and message["op"] == "history":
             self._page(message, request)
         if message["id"] in self._wanted:
@@ -405,10 +407,11 @@ class Phone:
     def _entered(self, message: Json, request: Json) -> None:
         channel = message["channel"]
         shown = self.shown.setdefault(channel, Shown())
+        shown.left = False
         if "since" not in request:
             shown.entries.clear()
             shown.begin, shown.began_in = message["tip"] - len(message["messages"]), message["epoch"]
-        after = shown.last
+        after = min(request["since"]["seq"], shown.last) if "since" in request else shown.begin
         for entry in message["messages"]:
             if entry["seq"] != after + 1:
                 self.wrongs.append(f"entered.messages: {entry['seq']} after {after} in {channel}")
@@ -446,7 +449,7 @@ class Phone:
 
     def _hear_entry(self, entry: Json) -> None:
         shown = self.shown.get(entry["channel"])
-        if shown is None or not shown.entered:
+        if shown is None or shown.left:
             self.wrongs.append(f"an entry of a channel that was not entered: {entry['channel']} {entry['seq']}")
             return
         seq = entry["seq"]

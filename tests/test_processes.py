@@ -183,6 +183,6 @@ def test_the_configuration_holds_no_secret_and_survives_odd_folders(tmp_path: Pa
     path.write_text(written)
     options = ServerOptions()
     options.realize(["-c", str(path)])
-    commands = {group.name: group.process_configs[0].command for group in options.process_group_configs}
+    commands = {each.name: each.command for group in options.process_group_configs for each in group.process_configs}
     assert set(commands) == set(PROGRAMS)
     assert "100% of " in commands["redis"]

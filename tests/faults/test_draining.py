@@ -51,3 +51,23 @@ def test_a_reload_drains_all(house: House, channel: str, note: Note) -> None:
         assert set(phone.closes) == {4013}, phone.closes
         assert phone.torn == 0
     note(verdict)
+
+
+def test_the_house_ends_and_begins_again(house: House, channel: str, note: Note) -> None:
+    """F5: everybody is told; nothing said is in doubt; on the same data they go on where they were."""
+    phones = house.phones_in_each_process(channel, 6, "说")
+    oracle = Oracle(house, channel, phones)
+    took = 0.0
+
+    def fault() -> None:
+        nonlocal took
+        took = house.end()
+        for phone in phones:
+            assert phone.closes[:1] == [4013], phone.closes
+            assert len(phone.byes) == 1
+            assert phone.torn == 0
+        house.start()
+
+    verdict = after_fault(oracle, Load(phones, channel, patience=60), fault, seconds=30)
+    assert len({entry.epoch for entry in oracle.log()[0]}) == 1
+    note(verdict, seconds_to_end=took, seconds_to_ready=house.seconds_to_ready)

@@ -84,8 +84,7 @@ def test_the_clock_is_killed_under_load(house: House, channel: str, note: Note) 
 
     def fault() -> None:
         victims = house.clock("fast")
-        for victim in victims:
-            house.kill(victim)
+        house.kill_all(victims)
         house.wait(lambda: house.clock("fast") and not set(house.clock("fast")) & set(victims), 10, "another worker")
 
     verdict = after_fault(oracle, Load(phones, channel), fault)
@@ -106,9 +105,9 @@ def test_an_archiver_is_killed_in_the_middle_again_and_again(house: House, chann
         nonlocal killed
         end = time.monotonic() + 5
         while time.monotonic() < end and killed < 10:
-            for child in house.clock("fast")[1:]:
-                house.kill(child)
-                killed += 1
+            children = house.clock("fast")[1:]
+            house.kill_all(children)
+            killed += len(children)
             time.sleep(0.35)
 
     verdict = after_fault(oracle, Load(phones, channel, pause=0.005), fault)

@@ -104,13 +104,13 @@ def test_publish_subscribe_breaks_every_second(house: House, channel: str, note:
     def break_it() -> None:
         nonlocal killed
         with connected(house) as client:
-            while not stop.wait(1.0):
+            while not stop.wait(0.7):
                 killed += client.client_kill_filter(_type="pubsub")  # type: ignore[no-untyped-call]
 
     def fault() -> None:
         thread = threading.Thread(target=break_it)
         thread.start()
-        time.sleep(5)
+        time.sleep(3.7)
         stop.set()
         thread.join()
 
@@ -118,7 +118,7 @@ def test_publish_subscribe_breaks_every_second(house: House, channel: str, note:
     said_at = {sent.client_id: sent.acked_at for phone in phones for sent in phone.sent if sent.acked_at}
     longest = max(entry["heard_at"] - said_at[entry["client_id"]] for phone in phones
                   for entry in phone.entries(channel) if entry.get("client_id") in said_at)
-    assert killed >= 5
+    assert killed >= 4
     assert longest < 3
     note(verdict, killed=killed, longest_wait_to_hear=longest)
 

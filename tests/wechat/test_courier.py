@@ -292,3 +292,49 @@ def test_one_token_serves_everybody(town: Town) -> None:
     assert town.run()[Visit.SENT] == 6
     after = sum(count for (path, _), count in town.wechat.calls().items() if "token" in path)
     assert after - before == 1
+
+
+def test_where_redis_lost_her_windows_they_count_as_spent_until_she_acts(town: Town) -> None:
+    mei = town.follower()
+    key = town.store.live.name("follower", f"{{{OFFICIAL}:{mei}}}")
+    town.store.live.delete(key)
+    town.alice_says("还在吗")
+    town.wait(31)
+    assert town.run()[Visit.HELD] == 1
+    assert town.digests(mei) == []
+    assert "还在吗" in town.wechat.say(mei, "在的")["reply"]["text"]
+    town.alice_says("太好了")
+    town.wait(31)
+    assert town.run()[Visit.SENT] == 1
+
+
+def test_a_busy_room_does_not_make_digests_come_sooner(town: Town) -> None:
+    mei = town.follower()
+    for number in range(20):
+        town.alice_says(f"快{number}")
+        town.wait(4)
+        town.run()
+    assert len(town.digests(mei)) == 1
+    for number in range(20, 40):
+        town.alice_says(f"快{number}")
+        town.wait(4)
+        town.run()
+    assert len(town.digests(mei)) == 2
+    told = "".join(town.digests(mei))
+    assert [f"快{number}" in told for number in range(26)] == [True] * 26
+
+
+def test_a_crash_of_redis_after_the_intent_sends_nothing_twice(town: Town) -> None:
+    mei = town.follower()
+    town.alice_says("别重复")
+    town.wait(31)
+    assert town.run()[Visit.SENT] == 1
+    person = town.person(mei)
+    places = f"{town.store.live.prefix}:{{{town.stage.cast.room}}}:{town.stage.hall}:places"
+    told = cursors.told(town.store, town.stage.hall, person.id)
+    assert told is not None
+    town.store.live.command("HSET", places, person.id, f"{told.epoch} {told.seq - 1}", key=places)
+    for _ in range(3):
+        town.wait(9000)
+        town.run()
+    assert len(town.digests(mei)) == 1

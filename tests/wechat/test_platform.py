@@ -168,11 +168,12 @@ def test_an_answer_that_cannot_be_trusted_is_unknown_and_soon(name: str) -> None
 
 
 def test_what_never_left_is_known_not_to_have_been_sent(store: Store) -> None:
-    with server(lambda _: None) as base:
-        pass
-    assert send_text(Client(OFFICIAL, Fixed(), base, QUICK), "oMei", "x").state is State.UNSENT
-    store.live.delete(store.live.name("token", OFFICIAL))
-    assert send_text(Client(OFFICIAL, tokens(store, base), base, QUICK), "oMei", "x").state is State.UNSENT
+    with socket.socket() as taken:  # bound and not listening: nobody can connect
+        taken.bind(("127.0.0.1", 0))
+        base = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        assert send_text(Client(OFFICIAL, Fixed(), base, QUICK), "oMei", "x").state is State.UNSENT
+        store.live.delete(store.live.name("token", OFFICIAL))
+        assert send_text(Client(OFFICIAL, tokens(store, base), base, QUICK), "oMei", "x").state is State.UNSENT
 
 
 def test_no_error_tells_the_token_or_the_secret(store: Store, wechat: Sandbox) -> None:
