@@ -16,11 +16,12 @@ import msgspec
 
 from rooms.events import Entry
 from rooms.live.log import Raw
-from rooms.record import Connection, alarms, channels, entries, epochs
+from rooms.record import Connection, alarms, channels, entries, epochs, marks
 from rooms.record.alarms import Alarm
 from rooms.record.channels import Channel
 from rooms.record.entries import Row
 from rooms.record.epochs import Epoch
+from rooms.record.marks import MARKING, Mark
 
 CONFLICT, HOLE, UNREADABLE = "archive_conflict", "archive_hole", "archive_unreadable"
 LONGEST = {"client_id": 64, "word": 24, "id": 32}
@@ -66,6 +67,7 @@ def _file(connection: Connection, channel: Channel, batch: Sequence[Raw], now: i
         elif not _same(held, row):
             sounded.append(_conflict(held, row, now))
     entries.add_many(connection, rows)
+    marks.add_many(connection, [_mark(row) for row in rows if row.op in MARKING and row.of is not None])
     alarms.sound(connection, sounded)
     last = good[-1]
     if last.seq > channel.archived_seq:
@@ -109,6 +111,10 @@ def _plain(channel: str, raw: Raw, entry: Entry) -> Row:
     word, door = LONGEST["word"], entry.author.door if entry.author else ""
     return Row(channel, raw.seq, raw.epoch, entry.at, raw.op[:word], raw.author[:LONGEST["id"]], door[:word],
                entry.type[:word], entry.client_id[:LONGEST["client_id"]], raw.ordinal, entry.of, raw.frame)
+
+
+def _mark(row: Row) -> Mark:
+    return Mark(row.channel, row.seq, row.epoch, row.op, row.of or 0, b'"on":false' not in row.frame)
 
 
 def _same(held: Row, row: Row) -> bool:

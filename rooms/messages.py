@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, ids, recovery
+from rooms import gate, ids, overlay, recovery, repeats
 from rooms.drafts import Draft, check
 from rooms.errors import Code, Refused
 from rooms.events import Door, Logged, Person
@@ -37,12 +37,13 @@ class Page(NamedTuple):
     more: bool
 
 
-def post(store: Store, person: Person, channel: str, draft: Draft) -> Said:
+def post(store: Store, person: Person, channel: str, draft: Draft, role: str = "") -> Said:
     """Says it.
 
-    Raises Refused: not_found, not_member, not_entered, closed, rate_limited, too_long, bad_frame, unavailable.
+    `role` is given to staff, who need no seat. Raises Refused: not_found, not_member, not_entered, closed, banned,
+    forbidden, muted, muted_all, slow_mode, rate_limited, duplicate, too_long, bad_frame, unavailable.
     """
-    names, arguments = _ticket(store, person, channel, draft)
+    names, arguments = _ticket(store, person, channel, draft, role)
     answer = gate.ask(store, ids.room_of(channel), POST, names, arguments)
     return _said(store, channel, draft.client_id, answer)
 
@@ -50,7 +51,7 @@ def post(store: Store, person: Person, channel: str, draft: Draft) -> Said:
 def post_soon(store: Store, person: Person, channel: str, draft: Draft, then: Callable[[Said | Refused], None]) -> None:
     """Says it without waiting. `then` runs in the pipeline's thread of control and must not wait."""
     try:
-        names, arguments = _ticket(store, person, channel, draft)
+        names, arguments = _ticket(store, person, channel, draft, "")
     except Refused as refused:
         then(refused)
         return
@@ -62,7 +63,11 @@ def post_soon(store: Store, person: Person, channel: str, draft: Draft, then: Ca
 
 
 def after(store: Store, channel: str, seq: int, limit: int, until: int | None = None) -> list[Logged]:
-    """Entries above `seq`, ascending, at most `limit`, none above `until`: for readers that are in already."""
+    """Entries above `seq` as they stand now, ascending, at most `limit`, none above `until`, for who is in."""
+    return overlay.as_they_stand(store, channel, _after(store, channel, seq, limit, until))
+
+
+def _after(store: Store, channel: str, seq: int, limit: int, until: int | None) -> list[Logged]:
     last = seq + limit if until is None else min(until, seq + limit)
     found = log.between(store.live, channel, seq + 1, last)
     if found and found[0].seq == seq + 1:
@@ -86,7 +91,7 @@ def history(store: Store, person: Person, channel: str, before: int | None = Non
     if after_seq is not None:
         page = after(store, channel, max(0, after_seq), limit)
         return Page(page, bool(page) and page[-1].seq < tip)
-    page = _below(store, channel, limit, before)
+    page = overlay.as_they_stand(store, channel, _below(store, channel, limit, before))
     return Page(page, bool(page) and page[0].seq > 1)
 
 
@@ -99,7 +104,7 @@ def _below(store: Store, channel: str, limit: int, before: int | None) -> list[L
     return [*store.record.read(lambda c: entries.page(c, channel, before=top, limit=missing)), *found]
 
 
-def _ticket(store: Store, person: Person, channel: str, draft: Draft) -> tuple[list[str], list[str | bytes]]:
+def _ticket(store: Store, person: Person, channel: str, draft: Draft, role: str) -> tuple[list[str], list[str | bytes]]:
     """The script's keys and arguments: everything that does not depend on the room's state is judged here."""
     if not ids.is_channel(channel):
         raise Refused(Code.NOT_FOUND)
@@ -110,16 +115,20 @@ def _ticket(store: Store, person: Person, channel: str, draft: Draft) -> tuple[l
     before = f'{{"op":"message","channel":"{channel}"'
     arguments: list[str | bytes] = [
         person.organization, person.id, draft.client_id, "message", before, _tail(person, draft, body),
-        *_rate(limits.say_per_second), *_rate(limits.channel_say_per_second), str(idle)]
+        *_rate(limits.say_per_second), *_rate(limits.channel_say_per_second), str(idle), channel,
+        repeats.digest(draft), _tail(person, draft, None)[:-1], role]
     names = [room.gate, room.members, name.head, name.log, name.seats, name.reads, room.pace, name.away, name.places,
-             *name.seen, name.feed, name.dirty]
+             *name.seen, name.feed, name.dirty, room.sanctions, room.free, name.slow, name.echo]
     return names, arguments
 
 
 def _tail(person: Person, draft: Draft, body: Any) -> bytes:
+    """What follows the numbers in the entry's wire form; without a body for a repeat that is folded."""
     rest: dict[str, Any] = {
-        "from": {"id": person.id, "name": person.name, "door": person.door.value},
-        "type": draft.type, "body": body, "client_id": draft.client_id}
+        "from": {"id": person.id, "name": person.name, "door": person.door.value}, "type": draft.type}
+    if body is not None:
+        rest["body"] = body
+    rest["client_id"] = draft.client_id
     if draft.reply_to is not None:
         rest["reply_to"] = draft.reply_to
     try:

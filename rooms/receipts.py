@@ -17,6 +17,8 @@ from rooms.live.scripts import READ
 from rooms.record import entries
 from rooms.store import Store
 
+MOST_RECALLED = "999"
+
 
 class Unread(NamedTuple):
     epoch: str
@@ -37,8 +39,9 @@ class Reading(NamedTuple):
     def parse(text: bytes) -> Reading:
         return Reading(*map(int, text.split()))
 
-    def unread(self, talk: int) -> int:
-        return max(0, talk - self.ordinal - self.own)
+    def unread(self, talk: int, recalled: int) -> int:
+        """`talk`: counted entries there are; `recalled`: how many above `seq` were taken back since."""
+        return max(0, talk - self.ordinal - self.own - recalled)
 
 
 def read(store: Store, person: Person, channel: str, seq: int) -> int:
@@ -49,7 +52,8 @@ def read(store: Store, person: Person, channel: str, seq: int) -> int:
     if not ids.is_channel(channel) or not 0 <= seq < 1 << 53:
         raise Refused(Code.NOT_FOUND if not ids.is_channel(channel) else Code.BAD_FRAME)
     name = keys.of_channel(store.live.prefix, channel)
-    names = [name.room.gate, name.room.members, name.head, name.log, name.reads, name.seats, name.feed, name.dirty]
+    names = [name.room.gate, name.room.members, name.head, name.log, name.reads, name.seats, name.feed, name.dirty,
+             name.recalled]
 
     def ask(ordinal: str) -> list[Any]:
         arguments = [person.organization, person.id, str(seq), ordinal]
@@ -63,19 +67,21 @@ def read(store: Store, person: Person, channel: str, seq: int) -> int:
 
 
 def unread(store: Store, person: Person, channels: Sequence[str]) -> dict[str, Unread]:
-    """For channels that the person may see, in one round trip; who never entered a channel has nothing unread there."""
+    """For channels that the person may see, in one round trip. Who never entered has nothing unread."""
     wanted: list[tuple[tuple[str, ...], str]] = []
     for channel in channels:
         name = keys.of_channel(store.live.prefix, channel)
         wanted += [(("HMGET", name.head, "epoch", "tip", "talk"), name.head),
-                   (("HGET", name.reads, person.id), name.head)]
+                   (("HGET", name.reads, person.id), name.head),
+                   (("ZREVRANGE", name.recalled, "0", MOST_RECALLED), name.head)]
     answers = iter(store.live.commands(wanted))
-    return {channel: _unread(next(answers), next(answers)) for channel in channels}
+    return {channel: _unread(next(answers), next(answers), next(answers)) for channel in channels}
 
 
-def _unread(head: Any, text: bytes | None) -> Unread:
+def _unread(head: Any, text: bytes | None, recalled: Sequence[bytes]) -> Unread:
     epoch, tip, talk = (head[0] or b"").decode(), int(head[1] or 0), int(head[2] or 0)
     if text is None:
         return Unread(epoch, tip, tip, 0, 0)
     reading = Reading.parse(text)
-    return Unread(epoch, tip, reading.seq, reading.unread(talk), 0)
+    gone = sum(1 for seq in recalled if int(seq) > reading.seq)
+    return Unread(epoch, tip, reading.seq, reading.unread(talk, gone), 0)

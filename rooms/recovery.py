@@ -99,6 +99,10 @@ class _Rebuild:
         self._on_room("begin", room.organization, room.state, _flag(room.private), _flag(room.password_hash))
         for part in _pieces([word for member in snapshot.members for word in (member.user, member.role)]):
             self._on_room("members", *part)
+        for part in _pieces([word for s in snapshot.sanctions for word in (_field(s), str(s.until))]):
+            self._on_room("sanctions", *part)
+        for part in _pieces(list(snapshot.free)):
+            self._on_room("free", *part)
         for channel in snapshot.channels:
             self._open(channel)
         self._on_room("ready")
@@ -114,6 +118,8 @@ class _Rebuild:
             self._fork(channel, max(channel.tip, int(tip or 0) if epoch == channel.epoch else 0), int(talk or 0))
         else:
             self._on_channel(channel.id, "keep", *self._settings(channel, channel.epochs))
+        for part in _pieces([str(seq) for seq in channel.recalled for _ in range(2)]):
+            self._on_channel(channel.id, "recalled", *part)
         self._places(channel)
 
     def _fork(self, channel: record.ChannelSnapshot, after: int, talk: int) -> None:
@@ -121,14 +127,16 @@ class _Rebuild:
         opened = self._store.record.write(lambda c: record.open_epoch(c, channel.id, after))
         counted = talk if after > channel.tip else channel.talk
         self._on_channel(channel.id, "fork", opened.epoch, str(after), str(counted),
-                         *self._settings(channel, [*channel.epochs, opened]))
+                         *self._settings(channel, [*channel.epochs, opened]), "pins", " ".join(map(str, channel.pins)))
         if channel.epoch:
             log.warning("channel forked channel=%s epoch=%s after=%d", channel.id, opened.epoch, after)
 
     def _settings(self, channel: record.ChannelSnapshot, epochs: Sequence[Any]) -> list[str]:
         forks = [(ended.epoch, following.after_seq) for ended, following in pairwise(epochs)]
-        return ["state", channel.state, "capacity", str(channel.capacity), "slow_seconds", str(channel.slow_seconds),
-                "archived", str(channel.tip), "run", self._run_id, "forks", msgspec.json.encode(forks).decode()]
+        settings = {"state": channel.state, "capacity": channel.capacity, "slow_seconds": channel.slow_seconds,
+                    "archived": channel.tip, "run": self._run_id, "forks": msgspec.json.encode(forks).decode(),
+                    **channel.rules}
+        return [str(word) for pair in settings.items() for word in pair]
 
     def _places(self, channel: record.ChannelSnapshot) -> None:
         """Readers who were beyond what is left of the log stand at its tip: what comes next is new to them."""
@@ -153,9 +161,11 @@ class _Rebuild:
         behind = [r for r in channel.reads if floor <= r.seq < tip]
         lowest = min((r.seq for r in behind), default=tip)
         said: defaultdict[str, list[int]] = defaultdict(list)
+        gone = frozenset(channel.recalled)
         if behind:
             for seq, user in self._store.record.read(lambda c: entries.said_above(c, channel.id, lowest)):
-                said[user].append(seq)
+                if seq not in gone:
+                    said[user].append(seq)
         for r in channel.reads:
             recent = floor <= r.seq < tip
             yield r._replace(own=sum(1 for seq in said[r.user] if seq > r.seq)) if recent else r
@@ -168,18 +178,24 @@ class _Rebuild:
             self._on_channel(channel, "seen", *part)
 
     def _on_room(self, step: str, *words: str) -> None:
-        names = [self._keys.gate, self._keys.members, self._keys.rebuild]
+        names = [self._keys.gate, self._keys.members, self._keys.rebuild, self._keys.sanctions, self._keys.free]
         self._check(self._store.live.call(OPEN_ROOM, names, [self._lock, step, *words], durable=True))
 
     def _on_channel(self, channel: str, step: str, *words: str) -> list[Any]:
         name = keys.of_channel(self._store.live.prefix, channel)
-        names = [self._keys.rebuild, name.head, name.log, name.reads, name.places, *name.seen]
+        names = [self._keys.rebuild, name.head, name.log, name.reads, name.places, *name.seen,
+                 name.recalled]
         return self._check(self._store.live.call(OPEN_CHANNEL, names, [self._lock, step, *words], durable=True))
 
     def _check(self, reply: Any) -> list[Any]:
         if reply[0] == b"lost":
             raise _LockLost
         return list(reply[1:])
+
+
+def _field(sanction: Any) -> str:
+    """The gate's field of a sanction: "m:user", "b:user:channel"."""
+    return ":".join(filter(None, (sanction.kind[0], sanction.user, sanction.channel)))
 
 
 def _flag(value: object) -> str:

@@ -41,6 +41,15 @@ class Entered(NamedTuple):
     forks: list[tuple[str, int]]
 
 
+class Queued(NamedTuple):
+    """A place in the queue for a seat: `place` 1 is next."""
+
+    channel: str
+    ticket: str
+    place: int
+    length: int
+
+
 class Sitter(NamedTuple):
     id: str
     name: str
@@ -58,7 +67,20 @@ class Present:
 def enter(store: Store, person: Person, channel: str, holder: str, password: str | None = None) -> Entered:
     """Takes a seat, and joins an open room first. The same holder entering again changes nothing.
 
-    Raises Refused: not_found, password_needed, password_wrong, closed, full, unavailable.
+    Raises Refused: not_found, password_needed, password_wrong, banned, forbidden, closed, unavailable; `full` where
+    there is no seat (the place in the queue that was taken is given back: see `arrive` for who waits).
+    """
+    there = arrive(store, person, channel, holder, password)
+    if isinstance(there, Queued):
+        step_out(store, person, channel, holder)
+        raise Refused(Code.FULL, "no seat is free")
+    return there
+
+
+def arrive(store: Store, person: Person, channel: str, holder: str, password: str | None = None) -> Entered | Queued:
+    """Takes a seat, or a place in the queue for one. Entering again with a place keeps it; an offered seat is taken.
+
+    Raises Refused as `enter` does, and queue_full.
     """
     if not ids.is_channel(channel):
         raise Refused(Code.NOT_FOUND)
@@ -123,26 +145,43 @@ def present(store: Store, channel: str, cursor: str = "0", limit: int = 100) -> 
     return Present(sitters, "" if following == b"0" else following.decode(), int(count))
 
 
+def places(store: Store, channel: str, users: Sequence[str]) -> tuple[dict[str, int], int]:
+    """user → place in the queue (1 is next), for those who wait there; and the queue's length."""
+    queue = keys.of_channel(store.live.prefix, channel).queue
+    ranks = store.live.commands([(("ZRANK", queue, user), queue) for user in users] + [(("ZCARD", queue), queue)])
+    return {user: rank + 1 for user, rank in zip(users, ranks[:-1], strict=True) if rank is not None}, int(ranks[-1])
+
+
 def is_present(store: Store, user: str, channel: str) -> bool:
     """Whether a socket holds a seat of this person in the channel right now."""
     held = keys.of_channel(store.live.prefix, channel).held
     return bool(store.live.command("HEXISTS", held, user, key=held))
 
 
-def _enter(store: Store, person: Person, channel: str, holder: str) -> Entered:
+def _enter(store: Store, person: Person, channel: str, holder: str) -> Entered | Queued:
     name = keys.of_channel(store.live.prefix, channel)
-    names = [name.room.gate, name.room.members, name.head, name.seats, name.held, name.away, name.leases, name.reads,
-             name.feed, name.dirty]
+    names = [*_seat_keys(name), name.reads, name.dirty, name.room.sanctions, name.room.free, name.recalled]
     keep = store.limits.lease_ms if holder else store.limits.follower_idle_ms
     who = msgspec.json.encode({"id": person.id, "name": person.name})
-    arguments: list[str | bytes] = [person.organization, person.id, who, holder, str(keep)]
-    epoch, tip, talk, text, count, at, role, capacity, slow, forks = gate.ask(
-        store, ids.room_of(channel), ENTER, names, arguments)
+    rush = store.limits.channel_enters_per_second
+    arguments: list[str | bytes] = [
+        person.organization, person.id, who, holder, str(keep), channel, ids.new("t"), "",
+        str(1_000 / rush) if rush else "0", str(rush or 1)]
+    answer = gate.ask(store, ids.room_of(channel), ENTER, names, arguments)
     store.live.hint("seats", channel)
+    if len(answer) == 3:
+        return Queued(channel, answer[0].decode(), int(answer[1]), int(answer[2]))
+    epoch, tip, talk, text, count, at, role, capacity, slow, forks, muted, gone, muted_all = answer
     reading = Reading.parse(text)
-    rules = {"muted_all": False, "slow_seconds": int(slow or 0), "capacity": int(capacity or 0)}
-    return Entered(channel, epoch.decode(), int(tip), reading.seq, reading.unread(int(talk)), 0, int(count), int(at),
-                   role.decode(), None, None, rules, parse_forks(forks))
+    rules = {"muted_all": muted_all == b"1", "slow_seconds": int(slow or 0), "capacity": int(capacity or 0)}
+    return Entered(channel, epoch.decode(), int(tip), reading.seq, reading.unread(int(talk), int(gone)), 0, int(count),
+                   int(at), role.decode(), int(muted) if muted else None, None, rules, parse_forks(forks))
+
+
+def _seat_keys(name: keys.ChannelKeys) -> list[str]:
+    """What every script that touches seats is given first, in this order."""
+    return [name.room.gate, name.room.members, name.head, name.seats, name.held, name.away, name.leases, name.queue,
+            name.tickets, name.waiting, name.offers, name.feed]
 
 
 def parse_forks(text: bytes | None) -> list[tuple[str, int]]:
@@ -151,8 +190,7 @@ def parse_forks(text: bytes | None) -> list[tuple[str, int]]:
 
 def _let_go(store: Store, user: str, channel: str, holder: str, how: str) -> int:
     name = keys.of_channel(store.live.prefix, channel)
-    names = [name.room.gate, name.seats, name.held, name.away, name.leases, name.feed]
-    return int(gate.ask(store, ids.room_of(channel), LEAVE, names, [user, holder, how])[0])
+    return int(gate.ask(store, ids.room_of(channel), LEAVE, _seat_keys(name), [user, holder, how])[0])
 
 
 def _each(store: Store, script: Any, channels: Iterable[str], arguments: list[str]) -> list[tuple[str, list[Any]]]:
@@ -160,7 +198,7 @@ def _each(store: Store, script: Any, channels: Iterable[str], arguments: list[st
     waiting = []
     for channel in channels:
         name = keys.of_channel(store.live.prefix, channel)
-        waiting.append((channel, [name.room.gate, name.seats, name.held, name.away, name.leases, name.feed]))
+        waiting.append((channel, _seat_keys(name)))
     replies = store.live.calls([(script, names, arguments) for _, names in waiting])
     return [(channel, list(reply[1:])) for (channel, _), reply in zip(waiting, replies, strict=True)
             if not isinstance(reply, Refused) and reply[0] == b"ok"]

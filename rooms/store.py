@@ -32,6 +32,7 @@ class Limits:
     say_per_second: int = 5
     channel_say_per_second: int = 0
     room_password_tries_per_minute: int = 100
+    channel_enters_per_second: int = 0
     follower_idle_ms: int = 30 * 60_000
     lease_ms: int = 15_000
 
@@ -63,7 +64,8 @@ def open_store(settings: Settings) -> Store:
     generation = record.read(generations.current)
     live = Live.open(settings.redis_url, settings.redis_prefix, generation,
                      replicas=1 if settings.durability == "replicated" else 0)
-    limits = Limits(settings.say_per_second, settings.channel_say_per_second, settings.room_password_tries_per_minute)
+    limits = Limits(settings.say_per_second, settings.channel_say_per_second, settings.room_password_tries_per_minute,
+                    settings.channel_enters_per_second)
     return Store(live, record, SystemClock(), limits, relaxed=settings.durability == "relaxed")
 
 

@@ -1,4 +1,4 @@
-"""What repeats: seats whose time is over are freed, readers' places are copied to the record, lost hints are found again."""
+"""What repeats: seats whose time is over are freed, readers' places go to the record, lost hints are found again."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def copy_places(store: Store, channel: str) -> int:
 
 
 def find_lost_hints(store: Store) -> int:
-    """Walks all channels and marks those that want attention; returns how many. Hints may be lost, their causes may not."""
+    """Walks all channels and marks those that want attention; returns how many."""
     found = 0
     for page in _pages(store):
         for channel, (head, present, dirty, listeners) in zip(page, _glance(store, page), strict=True):

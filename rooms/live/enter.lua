@@ -1,33 +1,34 @@
--- Take a seat in a channel, or come back to it.
--- KEYS 1 gate 2 members 3 head 4 seats 5 held 6 away 7 leases 8 reads 9 feed 10 dirty
+-- Take a seat in a channel, come back to it, or join the queue for one.
+-- KEYS 1 gate 2 members 3 head 4 seats 5 held 6 away 7 leases 8 queue 9 tickets 10 waiting 11 offers 12 feed
+--      13 reads 14 dirty 15 sanctions 16 free 17 recalled
 -- ARGV 3 organization 4 user 5 {"id","name"} of the person 6 holder "process.socket", or "" for a follower
---      7 lease ms of the process, or idle ms of a follower
--- {'ok', epoch, tip, talk, reading, present, at, role, capacity, slow_seconds, forks}
+--      7 lease ms of the process, or idle ms of a follower 8 channel 9 a fresh ticket 10 ticket that is presented, or ""
+--      11 ms between enters of the channel, 0 for none 12 burst
+-- {'ok', epoch, tip, talk, reading, present, at, role, capacity, slow_seconds, forks, muted for ms or '', recalled since,
+--  muted_all, at of the seat}
+-- {'queued', ticket, place, length}
 local user, holder, keep = ARGV[4], ARGV[6], tonumber(ARGV[7])
-local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization', 'state', 'private', 'locked')
+local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization', 'state', 'private', 'locked', 'white_only')
 if gate[1] ~= READY then return {'closed'} end
-local head = redis.call('HMGET', KEYS[3], 'state', 'epoch', 'tip', 'talk', 'capacity', 'slow_seconds', 'forks')
+local head = redis.call('HMGET', KEYS[3], 'state', 'epoch', 'tip', 'talk', 'capacity', 'slow_seconds', 'forks', 'see',
+  'enter', 'muted_all', 'queue_most', 'arrivals', 'enter_pace')
 if gate[2] ~= ARGV[3] or not head[1] then return no('not_found') end
+local at = now()
 local role = redis.call('HGET', KEYS[2], user)
+local free = redis.call('SISMEMBER', KEYS[16], user) == 1
+local banned = sanctioned(KEYS[15], 'b', user, ARGV[8], at)
+if banned and (role or gate[4] ~= '1') then return no('banned', banned) end
 if not role and gate[4] == '1' then return no('not_found') end
+if gate[6] == '1' and not free and (not role or RANK[role] < RANK.moderator) then return no('not_found') end
 if not role and gate[5] == '1' then return no('password_needed') end
 if not role then return no('not_member') end
+if RANK[role] < (RANK[head[8]] or 0) then return no('not_found') end
+if RANK[role] < (RANK[head[9]] or 0) then return no('forbidden') end
 if gate[3] ~= 'open' or head[1] ~= 'open' then return no('closed') end
 
-local at = now()
-lapse(KEYS[4], KEYS[5], KEYS[6], KEYS[7], at)
-local seated = redis.call('HEXISTS', KEYS[4], user) == 1
-local present = redis.call('HLEN', KEYS[4])
-local capacity = tonumber(head[5])
-if not seated and capacity > 0 and present >= capacity then return no('full') end
+lapse(KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12], at)
 
-if not redis.call('HGET', KEYS[8], user) then
-  redis.call('HSET', KEYS[8], user, head[3] .. ' ' .. head[4] .. ' 0')
-  redis.call('SADD', KEYS[10], user)
-end
-if holder == '' then
-  redis.call('ZADD', KEYS[6], 'GT', whole(at + keep), user)
-else
+local function hold()
   local words = redis.call('HGET', KEYS[5], user)
   if not words then
     redis.call('HSET', KEYS[5], user, holder)
@@ -36,10 +37,52 @@ else
   end
   redis.call('ZADD', KEYS[7], 'GT', whole(at + keep), string.match(holder, '^[^.]+'))
 end
+
+local seated = redis.call('HEXISTS', KEYS[4], user) == 1
+local offered = redis.call('ZSCORE', KEYS[11], user)
+local present, capacity = redis.call('HLEN', KEYS[4]), tonumber(head[5])
+local rush, pace, burst = tonumber(ARGV[11]), math.max(at, tonumber(head[13] or at)), tonumber(ARGV[12])
+local full = capacity > 0 and present + redis.call('ZCARD', KEYS[11]) >= capacity
+local crowded = rush > 0 and pace - at > rush * (burst - 1)
+if not seated and not offered and (full or crowded) then
+  local ticket = string.match(redis.call('HGET', KEYS[9], user) or '', '^%S+')
+  if not ticket then
+    if redis.call('ZCARD', KEYS[8]) >= tonumber(head[11] or 1000) then return no('queue_full', 30000) end
+    ticket = ARGV[9]
+    local class = (free or RANK[role] >= RANK.moderator) and 0 or 1
+    local number = redis.call('HINCRBY', KEYS[3], 'arrivals', 1)
+    redis.call('ZADD', KEYS[8], whole(class * 1000000000000 + number), user)
+    redis.call('HSET', KEYS[9], user, ticket .. ' ' .. ARGV[5])
+    redis.call('SPUBLISH', KEYS[12], 'P{"op":"queue"}')
+  end
+  if holder == '' then
+    redis.call('ZADD', KEYS[10], whole(at + TICKET_MS), user)
+  else
+    hold()
+    redis.call('ZREM', KEYS[10], user)
+  end
+  return {'queued', ticket, redis.call('ZRANK', KEYS[8], user) + 1, redis.call('ZCARD', KEYS[8])}
+end
+
+if redis.call('HEXISTS', KEYS[9], user) == 1 then
+  redis.call('HDEL', KEYS[9], user)
+  redis.call('ZREM', KEYS[8], user)
+  redis.call('ZREM', KEYS[10], user)
+  redis.call('ZREM', KEYS[11], user)
+end
+if rush > 0 and not seated then redis.call('HSET', KEYS[3], 'enter_pace', whole(pace + rush)) end
+if not redis.call('HGET', KEYS[13], user) then
+  redis.call('HSET', KEYS[13], user, head[3] .. ' ' .. head[4] .. ' 0')
+  redis.call('SADD', KEYS[14], user)
+end
+if holder == '' then redis.call('ZADD', KEYS[6], 'GT', whole(at + keep), user) else hold() end
 redis.call('HSET', KEYS[4], user, ARGV[5])
 if not seated then
   present = present + 1
-  redis.call('SPUBLISH', KEYS[9], 'P{"op":"present","count":' .. whole(present) .. ',"joined":' .. ARGV[5] .. '}')
+  redis.call('SPUBLISH', KEYS[12], 'P{"op":"present","count":' .. whole(present) .. ',"joined":' .. ARGV[5] .. '}')
 end
-return {'ok', head[2], head[3], head[4], redis.call('HGET', KEYS[8], user), present, whole(at), role,
-        head[5], head[6], head[7]}
+local read = redis.call('HGET', KEYS[13], user)
+local muted = sanctioned(KEYS[15], 'm', user, ARGV[8], at)
+return {'ok', head[2], head[3], head[4], read, present, whole(at), role, head[5], head[6], head[7],
+  muted and whole(muted == 0 and 0 or at + muted) or '',
+  redis.call('ZCOUNT', KEYS[17], '(' .. string.match(read, '^%d+'), '+inf'), head[10]}

@@ -3,12 +3,21 @@
 `{r_…}:gate`      hash   ready mark, organization, state, flags of the room
 `{r_…}:members`   hash   user → role
 `{r_…}:pace`      hash   user → when the next message is due (GCRA), expires when the room falls silent
+`{r_…}:sanctions` hash   "m:user" or "b:user", also with ":channel" → until when (ms), 0 for open-ended
+`{r_…}:free`      set    the white list: always may speak, counted first in the queue, never evicted
 `{r_…}:rebuild`   string who is rebuilding the gates
 `…:c_…:head`      hash   state, epoch, tip, talk, archived, forks, limits of the channel
 `…:c_…:log`       stream `seq-0` → o(p) e(poch) u(ser) n (counted entries up to here) f(rame)
 `…:c_…:seats`     hash   user → {"id","name"} of everyone present
 `…:c_…:held`      hash   user → the sockets that hold the seat, as "process.socket" words
 `…:c_…:away`      zset   user → when the seat ends that no socket holds
+`…:c_…:queue`     zset   user → class and order of arrival, for those who wait for a seat
+`…:c_…:tickets`   hash   user → "ticket {"id","name"}" of everybody who waits or was offered a seat
+`…:c_…:waiting`   zset   user → when the ticket ends that no socket holds
+`…:c_…:offers`    zset   user → when the offered seat goes to the next
+`…:c_…:slow`      hash   user → when slow mode lets them speak again
+`…:c_…:echo`      hash   what was said lately, to fold and to guard: user → "digest seq at", digest → "count since"
+`…:c_…:recalled`  zset   seqs that were recalled
 `…:c_…:leases`    zset   web process → when it counts as dead
 `…:c_…:reads`     hash   user → "seq n own": read up to seq, which was the n-th counted entry; own posts since
 `…:c_…:places`    hash   follower → "epoch seq": what they were told
@@ -29,6 +38,8 @@ class RoomKeys(NamedTuple):
     gate: str
     members: str
     pace: str
+    sanctions: str
+    free: str
     rebuild: str
 
 
@@ -40,6 +51,13 @@ class ChannelKeys(NamedTuple):
     held: str
     away: str
     leases: str
+    queue: str
+    tickets: str
+    waiting: str
+    offers: str
+    slow: str
+    echo: str
+    recalled: str
     reads: str
     places: str
     dirty: str
@@ -57,10 +75,8 @@ def of_room(prefix: str, room: str) -> RoomKeys:
 def of_channel(prefix: str, channel: str) -> ChannelKeys:
     room = ids.room_of(channel)
     tag = f"{prefix}:{{{room}}}:{channel}"
-    return ChannelKeys(
-        of_room(prefix, room), f"{tag}:head", f"{tag}:log", f"{tag}:seats", f"{tag}:held", f"{tag}:away",
-        f"{tag}:leases", f"{tag}:reads", f"{tag}:places", f"{tag}:dirty",
-        (f"{tag}:seen:0", f"{tag}:seen:1", f"{tag}:seen:2"), f"{tag}:feed")
+    parts = {name: f"{tag}:{name}" for name in ChannelKeys._fields if name not in ("room", "seen")}
+    return ChannelKeys(room=of_room(prefix, room), seen=(f"{tag}:seen:0", f"{tag}:seen:1", f"{tag}:seen:2"), **parts)
 
 
 def channel_of_feed(feed: str) -> str:

@@ -1,14 +1,17 @@
 -- Say something: check, number, append, publish. One act.
 -- KEYS 1 gate 2 members 3 head 4 log 5 seats 6 reads 7 pace 8 away 9 places 10 11 12 seen 13 feed 14 dirty
+--      15 sanctions 16 free 17 slow 18 echo
 -- ARGV 3 organization 4 user 5 client_id 6 operation 7 frame before the numbers 8 frame after them
 --      9 ms between messages of a user 10 burst 11 ms between messages of the channel 12 burst 13 follower's idle ms
+--      14 channel 15 digest of what is said 16 frame after the numbers where it is folded 17 role that is given, or ""
 -- {'ok', epoch, seq, at, repeated, followers}
-local user, burst, channel_burst = ARGV[4], tonumber(ARGV[10]), tonumber(ARGV[12])
+local user, channel, burst, channel_burst = ARGV[4], ARGV[14], tonumber(ARGV[10]), tonumber(ARGV[12])
 local gap, channel_gap = tonumber(ARGV[9]), tonumber(ARGV[11])
 local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization', 'state')
 if gate[1] ~= READY then return {'closed'} end
 if gate[2] ~= ARGV[3] then return no('not_found') end
-local head = redis.call('HMGET', KEYS[3], 'state', 'epoch', 'tip', 'talk', 'pace', 'seen0', 'seen1', 'seen2')
+local head = redis.call('HMGET', KEYS[3], 'state', 'epoch', 'tip', 'talk', 'pace', 'seen0', 'seen1', 'seen2',
+  'post', 'muted_all', 'slow_seconds', 'fold_seconds', 'guard_count', 'guard_seconds')
 if not head[1] then return no('not_found') end
 
 local once = user .. '|' .. ARGV[5]
@@ -19,11 +22,26 @@ for bucket = 10, 12 do
     return {'ok', epoch, seq, at, 1, 0}
   end
 end
-if not redis.call('HGET', KEYS[2], user) then return no('not_member') end
-if redis.call('HEXISTS', KEYS[5], user) == 0 then return no('not_entered') end
+local at = now()
+local staff = ARGV[17] ~= ''
+local role = staff and ARGV[17] or redis.call('HGET', KEYS[2], user)
+local banned = sanctioned(KEYS[15], 'b', user, channel, at)
+if banned then return no('banned', banned) end
+if not role then return no('not_member') end
+if not staff and redis.call('HEXISTS', KEYS[5], user) == 0 then return no('not_entered') end
 if gate[3] ~= 'open' or head[1] ~= 'open' then return no('closed') end
 
-local at = now()
+local trusted = RANK[role] >= RANK.moderator
+local free = trusted or redis.call('SISMEMBER', KEYS[16], user) == 1
+if not trusted and RANK[role] < (RANK[head[9]] or 0) then return no('forbidden') end
+local muted = sanctioned(KEYS[15], 'm', user, channel, at)
+if muted then return no('muted', muted) end
+if head[10] == '1' and not free then return no('muted_all') end
+local slow = tonumber(head[11] or 0)
+if slow > 0 and not free then
+  local wait = tonumber(redis.call('HGET', KEYS[17], user) or 0) - at
+  if wait > 0 then return no('slow_mode', wait) end
+end
 local due = math.max(at, tonumber(gap > 0 and redis.call('HGET', KEYS[7], user) or at))
 if gap > 0 and due - at > gap * (burst - 1) then return no('rate_limited', due - at - gap * (burst - 1)) end
 local channel_due = math.max(at, tonumber(head[5] or at))
@@ -31,15 +49,41 @@ if channel_gap > 0 and channel_due - at > channel_gap * (channel_burst - 1) then
   return no('rate_limited', channel_due - at - channel_gap * (channel_burst - 1))
 end
 
-local epoch, seq, talk = head[2], head[3] + 1, head[4] + 1
-local frame = ARGV[7] .. ',"epoch":"' .. epoch .. '","seq":' .. whole(seq) .. ',"at":' .. whole(at) .. ARGV[8]
-redis.call('XADD', KEYS[4], whole(seq) .. '-0', 'o', ARGV[6], 'e', epoch, 'u', user, 'n', whole(talk), 'f', frame)
-redis.call('HSET', KEYS[3], 'tip', whole(seq), 'talk', whole(talk))
+local guard, fold, digest, tail = tonumber(head[13] or 0), tonumber(head[12] or 0), ARGV[15], ARGV[8]
+local said, since = 0, at
+if guard > 0 and digest ~= '' and not trusted then
+  local window = tonumber(head[14] or 60) * 1000
+  said, since = string.match(redis.call('HGET', KEYS[18], digest) or '0 0', '(%d+) (%d+)')
+  said, since = tonumber(said), tonumber(since)
+  if at - since >= window then said, since = 0, at end
+  if said >= guard then return no('duplicate', since + window - at) end
+end
+if fold > 0 and digest ~= '' then
+  local same, first, last = string.match(redis.call('HGET', KEYS[18], user) or '', '(%S+) (%d+) (%d+)')
+  if same == digest and at - last < fold * 1000 then
+    tail = ARGV[16] .. ',"repeat_of":' .. first .. '}'
+  else
+    first = whole(head[3] + 1)
+  end
+  redis.call('HSET', KEYS[18], user, digest .. ' ' .. first .. ' ' .. whole(at))
+  redis.call('PEXPIRE', KEYS[18], 3600000)
+end
+if guard > 0 and digest ~= '' then
+  redis.call('HSET', KEYS[18], digest, whole(said + 1) .. ' ' .. whole(since))
+  redis.call('PEXPIRE', KEYS[18], 3600000)
+end
+
+local epoch = head[2]
+local seq, talk = append(KEYS[3], KEYS[4], KEYS[13], epoch, head[3], head[4], ARGV[6], user, 1, ARGV[7], tail, at)
 if gap > 0 then
   redis.call('HSET', KEYS[7], user, whole(due + gap))
   redis.call('PEXPIRE', KEYS[7], 60000)
 end
 if channel_gap > 0 then redis.call('HSET', KEYS[3], 'pace', whole(channel_due + channel_gap)) end
+if slow > 0 and not free then
+  redis.call('HSET', KEYS[17], user, whole(at + slow * 1000))
+  redis.call('PEXPIRE', KEYS[17], slow * 1000)
+end
 
 local period = math.floor(at / 43200000)
 local ring = period % 3
@@ -49,10 +93,11 @@ if head[6 + ring] ~= whole(period) then
 end
 redis.call('HSET', KEYS[10 + ring], once, epoch .. ' ' .. whole(seq) .. ' ' .. whole(at))
 
-local read, n, own = reading(redis.call('HGET', KEYS[6], user))
-if n + own + 1 == talk then read, n, own = seq, talk, 0 else own = own + 1 end
-redis.call('HSET', KEYS[6], user, whole(read) .. ' ' .. whole(n) .. ' ' .. whole(own))
-redis.call('SADD', KEYS[14], user)
+if not staff then
+  local read, n, own = reading(redis.call('HGET', KEYS[6], user))
+  if n + own + 1 == talk then read, n, own = seq, talk, 0 else own = own + 1 end
+  redis.call('HSET', KEYS[6], user, whole(read) .. ' ' .. whole(n) .. ' ' .. whole(own))
+  redis.call('SADD', KEYS[14], user)
+end
 if tonumber(ARGV[13]) > 0 then redis.call('ZADD', KEYS[8], 'GT', whole(at + ARGV[13]), user) end
-redis.call('SPUBLISH', KEYS[13], 'E' .. whole(seq) .. ' ' .. epoch .. ' ' .. ARGV[6] .. ' ' .. frame)
 return {'ok', epoch, whole(seq), whole(at), 0, redis.call('HLEN', KEYS[9])}

@@ -5,6 +5,9 @@
 
 local READY, OFFSET = ARGV[1], tonumber(ARGV[2])
 local RECONNECT_MS = 30000
+local TICKET_MS = 600000
+local HOLD_MS, HOLD_AWAY_MS = 30000, 180000
+local RANK = {guest = 0, member = 1, moderator = 2, owner = 3}
 
 local function now()
   local time = redis.call('TIME')
@@ -25,9 +28,52 @@ local function reading(text)
   return tonumber(seq), tonumber(n), tonumber(own)
 end
 
--- Frees the seats whose time is over and takes away those of dead processes (they get the time to come back).
+-- Whether a sanction holds, and for how many ms more (0: no end is set). Ends by itself; only asked, never swept.
+local function sanctioned(sanctions, kind, user, channel, at)
+  local found = redis.call('HMGET', sanctions, kind .. ':' .. user, kind .. ':' .. user .. ':' .. channel)
+  local longest
+  for i = 1, 2 do
+    local till = tonumber(found[i] or nil)
+    if till == 0 then return 0 end
+    if till and till > at then longest = math.max(longest or 0, till - at) end
+  end
+  return longest
+end
+
+-- Numbers an entry, appends it to the log and publishes it. head is HMGET of epoch, tip, talk.
+local function append(key, log, feed, epoch, tip, talk, op, user, counted, before, after, at)
+  local seq = tip + 1
+  talk = talk + counted
+  local frame = before .. ',"epoch":"' .. epoch .. '","seq":' .. whole(seq) .. ',"at":' .. whole(at) .. after
+  redis.call('XADD', log, whole(seq) .. '-0', 'o', op, 'e', epoch, 'u', user, 'n', whole(talk), 'f', frame)
+  redis.call('HSET', key, 'tip', whole(seq), 'talk', whole(talk))
+  redis.call('SPUBLISH', feed, 'E' .. whole(seq) .. ' ' .. epoch .. ' ' .. op .. ' ' .. frame)
+  return seq, talk
+end
+
+-- Hands free seats to those who wait, first come first served within their class. Publishes each offer.
+local function hand_on(head, seats, queue, tickets, waiting, offers, feed, at)
+  local capacity = tonumber(redis.call('HGET', head, 'capacity') or 0)
+  while redis.call('ZCARD', queue) > 0
+      and (capacity == 0 or redis.call('HLEN', seats) + redis.call('ZCARD', offers) < capacity) do
+    local user = redis.call('ZRANGE', queue, 0, 0)[1]
+    redis.call('ZREM', queue, user)
+    local ticket = string.match(redis.call('HGET', tickets, user) or '', '^%S+')
+    if ticket then
+      local away = redis.call('ZSCORE', waiting, user)
+      local hold = away and HOLD_AWAY_MS or HOLD_MS
+      redis.call('ZREM', waiting, user)
+      redis.call('ZADD', offers, whole(at + hold), user)
+      redis.call('SPUBLISH', feed, 'P{"op":"seat","user":"' .. user .. '","ticket":"' .. ticket ..
+        '","hold_seconds":' .. whole(hold / 1000) .. ',"away":' .. (away and 'true' or 'false') .. '}')
+    end
+  end
+end
+
+-- Frees what time has ended: seats, seats of dead processes (they get the time to come back), tickets, offers.
+-- What is freed is handed on at once. KEYS of a channel come in this order wherever seats are touched.
 -- Returns how many seats were freed.
-local function lapse(seats, held, away, leases, at)
+local function lapse(head, seats, held, away, leases, queue, tickets, waiting, offers, feed, at)
   for _, process in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', at)) do
     local ended = tonumber(redis.call('ZSCORE', leases, process))
     local all = redis.call('HGETALL', held)
@@ -38,8 +84,12 @@ local function lapse(seats, held, away, leases, at)
       end
       if #kept == 0 then
         redis.call('HDEL', held, all[i])
-        redis.call('ZADD', away, 'GT', whole(ended + RECONNECT_MS), all[i])
-      else
+        if redis.call('HEXISTS', seats, all[i]) == 1 then
+          redis.call('ZADD', away, 'GT', whole(ended + RECONNECT_MS), all[i])
+        else
+          redis.call('ZADD', waiting, whole(ended + TICKET_MS), all[i])
+        end
+      elseif #kept ~= select(2, string.gsub(all[i + 1], '%S+', '')) then
         redis.call('HSET', held, all[i], table.concat(kept, ' '))
       end
     end
@@ -50,6 +100,17 @@ local function lapse(seats, held, away, leases, at)
     redis.call('ZREM', away, user)
     if redis.call('HEXISTS', held, user) == 0 then freed = freed + redis.call('HDEL', seats, user) end
   end
+  for _, user in ipairs(redis.call('ZRANGEBYSCORE', waiting, '-inf', at, 'LIMIT', 0, 1000)) do
+    redis.call('ZREM', waiting, user)
+    redis.call('ZREM', queue, user)
+    redis.call('HDEL', tickets, user)
+  end
+  for _, user in ipairs(redis.call('ZRANGEBYSCORE', offers, '-inf', at, 'LIMIT', 0, 1000)) do
+    redis.call('ZREM', offers, user)
+    redis.call('HDEL', tickets, user)
+    redis.call('HDEL', held, user)
+  end
+  hand_on(head, seats, queue, tickets, waiting, offers, feed, at)
   return freed
 end
 

@@ -1,5 +1,5 @@
 -- A reader has read up to seq. Never backwards, never beyond the tip.
--- KEYS 1 gate 2 members 3 head 4 log 5 reads 6 seats 7 feed 8 dirty
+-- KEYS 1 gate 2 members 3 head 4 log 5 reads 6 seats 7 feed 8 dirty 9 recalled
 -- ARGV 3 organization 4 user 5 seq 6 n at seq where the log no longer has it, or ""
 -- {'ok', seq}, or {'older'} when the log no longer holds seq and n must be looked up in the record
 local user, seq = ARGV[4], tonumber(ARGV[5])
@@ -24,7 +24,10 @@ else
   while from do
     local page = redis.call('XRANGE', KEYS[4], from, '+', 'COUNT', 500)
     for _, entry in ipairs(page) do
-      if entry[2][6] == user and entry[2][2] == 'message' then own = own + 1 end
+      local counted = entry[2][2] == 'message' or entry[2][2] == 'announced'
+      if entry[2][6] == user and counted and not redis.call('ZSCORE', KEYS[9], string.match(entry[1], '^%d+')) then
+        own = own + 1
+      end
     end
     from = #page == 500 and whole(string.match(page[500][1], '^%d+') + 1) or nil
   end

@@ -87,6 +87,12 @@ def said_above(connection: Connection, channel: str, seq: int) -> list[tuple[int
     return [(row.seq, row.user) for row in connection.execute(query)]
 
 
+def one(connection: Connection, channel: str, seq: int) -> Row | None:
+    query = select(*columns(_TABLE, Row._fields)).where(_TABLE.c.channel == channel, _TABLE.c.seq == seq, _not_lost())
+    row = connection.execute(query).one_or_none()
+    return Row._make(row) if row else None
+
+
 def recent_client_ids(connection: Connection, channel: str, since_ms: int) -> list[ClientId]:
     """Of what was said since then, newest first. The log's times hardly step back, so the scan ends at the first
     stretch that is older throughout."""

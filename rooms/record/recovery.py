@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, update
 
 from rooms.errors import Code, Refused
-from rooms.record import channels, cursors, epochs, members, reads, rooms, tables
+from rooms.record import channels, cursors, epochs, free, marks, members, reads, rooms, rules, sanctions, tables
 from rooms.record.cursors import Cursor
 from rooms.record.epochs import Epoch
 from rooms.record.members import Member
 from rooms.record.reads import Read
 from rooms.record.rooms import Room
+from rooms.record.sanctions import Sanction
 
 
 class ChannelSnapshot(NamedTuple):
@@ -31,12 +32,17 @@ class ChannelSnapshot(NamedTuple):
     epochs: Sequence[Epoch]
     reads: Sequence[Read]
     cursors: Sequence[Cursor]
+    rules: Mapping[str, str]
+    recalled: Sequence[int]
+    pins: Sequence[int]
 
 
 class RoomSnapshot(NamedTuple):
     room: Room
     members: Sequence[Member]
     channels: Sequence[ChannelSnapshot]
+    sanctions: Sequence[Sanction]
+    free: Sequence[str]
 
 
 def snapshot(connection: Connection, room: str) -> RoomSnapshot | None:
@@ -45,7 +51,8 @@ def snapshot(connection: Connection, room: str) -> RoomSnapshot | None:
     if found is None:
         return None
     inside = [_channel(connection, channel) for channel in channels.of_room(connection, room)]
-    return RoomSnapshot(found, members.of_room(connection, room), inside)
+    return RoomSnapshot(found, members.of_room(connection, room), inside,
+                        sanctions.of_room(connection, found.organization, room), free.of_room(connection, room))
 
 
 def open_epoch(connection: Connection, channel: str, after_seq: int) -> Epoch:
@@ -72,4 +79,6 @@ def _channel(connection: Connection, channel: channels.Channel) -> ChannelSnapsh
     return ChannelSnapshot(
         channel.id, channel.name, channel.state, channel.capacity, channel.slow_seconds, channel.epoch,
         channel.archived_seq, channel.talk, epochs.of_channel(connection, channel.id),
-        reads.of_channel(connection, channel.id), cursors.of_channel(connection, channel.id))
+        reads.of_channel(connection, channel.id), cursors.of_channel(connection, channel.id),
+        rules.of_channel(connection, channel.id), marks.recalled(connection, channel.id),
+        marks.pinned(connection, channel.id))

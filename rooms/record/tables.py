@@ -139,3 +139,33 @@ alarms = _table(
     "alarms", Column("id", SERIAL, primary_key=True, autoincrement=True), _must("at", TIME), _must("kind", WORD),
     Column("channel", ID), Column("epoch", ID), Column("seq", COUNT), _must("detail", TEXT), Column("content", BYTES),
     Column("closed_at", TIME), Index("ix_alarms_closed_at_at", "closed_at", "at"))
+
+sanctions = _table(
+    "sanctions", Column("organization", ID, primary_key=True), Column("room", ID, primary_key=True),
+    Column("channel", ID, primary_key=True), Column("kind", WORD, primary_key=True),
+    Column("user", ID, primary_key=True), _must("until", TIME), _must("reason", LINE), _must("by", ID),
+    _must("at", TIME), Index("ix_sanctions_room", "room"), Index("ix_sanctions_user", "user"))
+"""A mute or a ban that stands. No `channel` means the room, no `room` the organization; `until` 0: no end."""
+
+free = _table(
+    "free", Column("room", ID, ForeignKey(rooms.c.id), primary_key=True), Column("user", ID, primary_key=True),
+    _must("by", ID), _must("at", TIME))
+"""The white list: these may always speak and are never evicted."""
+
+rules = _table(
+    "rules", Column("channel", ID, ForeignKey(channels.c.id), primary_key=True), Column("name", WORD, primary_key=True),
+    _must("value", LINE))
+"""What a channel holds people to, where it differs from the default."""
+
+audit = _table(
+    "audit", Column("organization", ID, primary_key=True),
+    Column("number", COUNT, primary_key=True, autoincrement=False), _must("at", TIME), _must("actor", ID),
+    _must("door", WORD), _must("act", WORD), _must("target", ID), _must("room", ID), _must("channel", ID), _must("reason", LINE), _must("before", TEXT), _must("after", TEXT),
+    _must("hash", FOREIGN_ID), Index("ix_audit_target", "organization", "target"))
+"""Acts of authority, one chain an organization: `hash` is over the row and the hash before it. Only ever added to."""
+
+marks = _table(
+    "marks", Column("channel", ID, primary_key=True), Column("seq", COUNT, primary_key=True, autoincrement=False),
+    Column("epoch", ID, primary_key=True), _must("op", WORD), _must("of", COUNT), _must("on", FLAG),
+    sqlite_with_rowid=False)
+"""The recalls and pins among the entries, so that how entries stand now is found without a walk through all."""

@@ -126,7 +126,8 @@ class LogMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(0, 10))
     def time_passes(self, seconds: int) -> None:
-        """The process lives: it keeps its leases."""
+        """The process lives: it keeps its leases, and a room that is not ready is made so by the next look at it."""
+        recovery.make_ready(self.store, self.cast.room)
         self.store.live.offset_ms += seconds * 1000
         seats.keep_alive(self.store, "p1", self.names.values())
         for channel in self.model.values():

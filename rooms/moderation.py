@@ -1,0 +1,317 @@
+"""Acts of authority: mute, kick, ban, their ends, rules, announcements, pins; and taking one's own words back.
+
+First the record (the sanction and its line in the audit, in one transaction), then the room's gate, and with it an
+entry in each channel concerned: from that instant no door lets a message slip, because no door decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rooms import gate, ids
+from rooms.errors import Code, Refused
+from rooms.events import Person
+from rooms.live import keys
+from rooms.live.scripts import ACT, FREE, SANCTION
+from rooms.permissions import may_act_on, moderates
+from rooms.record import Connection, audit, channels, free, members, rules, sanctions
+from rooms.record import entries as rows
+from rooms.record import rooms as room_rows
+from rooms.record.audit import Act
+from rooms.record.sanctions import Sanction
+from rooms.store import Store
+
+OWN_RECALL_MS = 120_000
+LONGEST_REASON = 200
+LONGEST_ANNOUNCEMENT = 2_000
+LONGEST_SECONDS = 10 * 365 * 86_400
+MOST_PINS = 10
+
+
+class Actor(NamedTuple):
+    """Who acts. `role` is given to staff by their organization; members act by their own role in the room."""
+
+    person: Person
+    role: str = ""
+
+
+class Done(NamedTuple):
+    """`seq` of the entry in each channel; 0 where nothing had to change."""
+
+    seqs: Mapping[str, int]
+
+
+class _Place(NamedTuple):
+    room: str
+    channel: str
+    channels: Sequence[str]
+
+
+def mute(store: Store, actor: Actor, place: str, user: str, seconds: int | None = None, reason: str = "") -> Done:
+    """Nobody hears `user` in the channel or room `place` until the time is over; without `seconds`, until unmuted.
+
+    Raises Refused: not_found, not_member, forbidden, bad_frame, too_long.
+    """
+    return _sanction(store, actor, place, user, "mute", "muted", seconds, reason)
+
+
+def unmute(store: Store, actor: Actor, place: str, user: str, reason: str = "") -> Done:
+    return _lift(store, actor, place, user, "mute", "unmuted", reason)
+
+
+def ban(store: Store, actor: Actor, place: str, user: str, seconds: int | None = None, reason: str = "") -> Done:
+    """Puts `user` out and keeps them out, until the time is over or they are pardoned."""
+    return _sanction(store, actor, place, user, "ban", "banned", seconds, reason)
+
+
+def pardon(store: Store, actor: Actor, place: str, user: str, reason: str = "") -> Done:
+    return _lift(store, actor, place, user, "ban", "pardoned", reason)
+
+
+def kick(store: Store, actor: Actor, place: str, user: str, reason: str = "") -> Done:
+    """Puts `user` out; they may come back. Out of a room, their membership ends too."""
+    where = _place(store, actor, place)
+    reason = _reason(reason)
+
+    def act(connection: Connection) -> None:
+        _may(connection, actor, where.room, user)
+        if not where.channel:
+            members.remove(connection, where.room, user)
+        _write_down(connection, store, actor, where, "kick", user, reason)
+
+    store.record.write(act)
+    if not where.channel:
+        _at_the_gate(store, actor, where.room, "", None, out=user)
+    return _entries(store, actor, where, "kicked", user, {"user": user, "reason": reason}, [])
+
+
+def set_rules(store: Store, actor: Actor, channel: str, changed: Mapping[str, int | bool | str]) -> Done:
+    """Changes what the channel holds people to. Raises Refused as `mute`, and bad_frame for what is no rule."""
+    where = _place(store, actor, channel)
+    values = {name: _rule(name, value) for name, value in changed.items()}
+    if not values or not where.channel:
+        raise Refused(Code.BAD_FRAME, f"rules: some of {', '.join(RULES)}, of a channel")
+
+    def act(connection: Connection) -> None:
+        _may(connection, actor, where.room, "")
+        before = rules.of_channel(connection, channel)
+        rules.set_(connection, channel, values)
+        _write_down(connection, store, actor, where, "rules", "", "", before, values)
+
+    store.record.write(act)
+    words = [word for pair in values.items() for word in pair]
+    return _entries(store, actor, where, "rules", "", dict(changed), ["rules", *words])
+
+
+def announce(store: Store, actor: Actor, place: str, text: str) -> Done:
+    """Says it to everybody in the channel or room. Raises Refused: forbidden, too_long, bad_frame."""
+    where = _place(store, actor, place)
+    if not text.strip() or "\0" in text:
+        raise Refused(Code.BAD_FRAME, "an announcement needs words")
+    if len(text) > LONGEST_ANNOUNCEMENT:
+        raise Refused(Code.TOO_LONG, f"an announcement has at most {LONGEST_ANNOUNCEMENT} characters")
+
+    def act(connection: Connection) -> None:
+        _may(connection, actor, where.room, "")
+        _write_down(connection, store, actor, where, "announce", "", "", {}, {"characters": len(text)})
+
+    store.record.write(act)
+    return _entries(store, actor, where, "announced", "", {"text": text}, [], counted=True)
+
+
+def pin(store: Store, actor: Actor, channel: str, seq: int, on: bool = True) -> Done:
+    """Holds an entry up, or takes it down; at most ten. Raises Refused: not_found, forbidden, full."""
+    where = _place(store, actor, channel)
+    author = _author_of(store, channel, seq)
+    return _entries(store, actor, where, "pinned", "", {"of": seq, "on": on},
+                    ["pin", str(seq), "1" if on else "0", author])
+
+
+def recall(store: Store, actor: Actor, channel: str, seq: int, reason: str = "") -> Done:
+    """Takes words back: one's own within two minutes, moderators those of others always.
+
+    Raises Refused: not_found, forbidden.
+    """
+    where = _place(store, actor, channel)
+    author = _author_of(store, channel, seq)
+    done = _entries(store, actor, where, "recalled", "", {"of": seq}, ["recall", str(seq), str(OWN_RECALL_MS), author])
+    if author != actor.person.id:
+        store.record.write(lambda c: _write_down(c, store, actor, where, "recall", author, _reason(reason), {},
+                                                 {"seq": seq}))
+    return done
+
+
+def set_free(store: Store, actor: Actor, room: str, user: str, on: bool = True) -> None:
+    """The white list: these may always speak, come first in the queue, and are never evicted."""
+    where = _place(store, actor, room)
+    if where.channel:
+        raise Refused(Code.BAD_FRAME, "the white list is a room's")
+
+    def act(connection: Connection) -> None:
+        _may(connection, actor, room, "")
+        if on:
+            free.add(connection, room, user, actor.person.id, store.clock.now())
+        else:
+            free.remove(connection, room, user)
+        _write_down(connection, store, actor, where, "free" if on else "unfree", user, "")
+
+    store.record.write(act)
+    name = keys.of_room(store.live.prefix, room)
+    gate.ask(store, room, FREE, [name.gate, name.free], [actor.person.organization, user, "1" if on else "0"])
+
+
+# what they have in common
+
+
+def _sanction(store: Store, actor: Actor, place: str, user: str, kind: str, op: str, seconds: int | None,
+              reason: str) -> Done:
+    where = _place(store, actor, place)
+    reason, now = _reason(reason), store.clock.now() + store.live.offset_ms
+    if seconds is not None and not 1 <= seconds <= LONGEST_SECONDS:
+        raise Refused(Code.BAD_FRAME, f"seconds: 1 to {LONGEST_SECONDS}")
+    until = 0 if seconds is None else now + seconds * 1_000
+    organization, by = actor.person.organization, actor.person.id
+    standing = Sanction(organization, where.room, where.channel, kind, user, until, reason, by, now)
+
+    def act(connection: Connection) -> None:
+        _may(connection, actor, where.room, user)
+        sanctions.set_(connection, standing)
+        _write_down(connection, store, actor, where, kind, user, reason, {}, {"until": until})
+
+    store.record.write(act)
+    field = _field(kind, user, where.channel)
+    if not where.channel:
+        _at_the_gate(store, actor, where.room, field, until)
+    told = {"user": user, "until": until or None, "reason": reason}
+    return _entries(store, actor, where, op, user, told, ["sanction", field, str(until)] if where.channel else [])
+
+
+def _lift(store: Store, actor: Actor, place: str, user: str, kind: str, op: str, reason: str) -> Done:
+    where = _place(store, actor, place)
+    reason = _reason(reason)
+
+    def act(connection: Connection) -> bool:
+        _may(connection, actor, where.room, user)
+        lifted = sanctions.lift(connection, actor.person.organization, where.room, where.channel, kind, user)
+        if lifted:
+            _write_down(connection, store, actor, where, "un" + kind, user, reason)
+        return lifted
+
+    if not store.record.write(act):
+        return Done({})
+    field = _field(kind, user, where.channel)
+    if not where.channel:
+        _at_the_gate(store, actor, where.room, field, None)
+    return _entries(store, actor, where, op, user, {"user": user, "reason": reason},
+                    ["lift", field, "1"] if where.channel else [])
+
+
+def _place(store: Store, actor: Actor, place: str) -> _Place:
+    """The channels of a room, or one channel. Not found and not of this organization look the same."""
+    channel = place if ids.is_channel(place) else ""
+    room = ids.room_of(channel) if channel else place
+    if not ids.is_room(room):
+        raise Refused(Code.NOT_FOUND)
+
+    def ask(connection: Connection) -> list[str] | None:
+        found = room_rows.one(connection, room)
+        if found is None or found.organization != actor.person.organization:
+            return None
+        return [one.id for one in channels.of_room(connection, room)]
+
+    inside = store.record.read(ask)
+    if inside is None or (channel and channel not in inside):
+        raise Refused(Code.NOT_FOUND)
+    return _Place(room, channel, [channel] if channel else inside)
+
+
+def _may(connection: Connection, actor: Actor, room: str, user: str) -> None:
+    """Raises Refused: not_found for a stranger, forbidden for who may not do this to `user`."""
+    role = actor.role or members.role(connection, room, actor.person.id)
+    if role is None:
+        raise Refused(Code.NOT_MEMBER)
+    if not moderates(role):
+        raise Refused(Code.FORBIDDEN)
+    if not user:
+        return
+    if not members.may_belong(connection, room, user):
+        raise Refused(Code.NOT_FOUND)
+    if not may_act_on(role, members.role(connection, room, user)):
+        raise Refused(Code.FORBIDDEN)
+
+
+def _write_down(connection: Connection, store: Store, actor: Actor, where: _Place, act: str, target: str, reason: str,
+                before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None) -> None:
+    encode = msgspec.json.encode
+    audit.add(connection, actor.person.organization, Act(
+        store.clock.now(), actor.person.id, actor.person.door.value, act, target, where.room, where.channel, reason,
+        encode(before or {}).decode(), encode(after or {}).decode()))
+
+
+def _at_the_gate(store: Store, actor: Actor, room: str, field: str, until: int | None, out: str = "") -> None:
+    name = keys.of_room(store.live.prefix, room)
+    gate.ask(store, room, SANCTION, [name.gate, name.sanctions, name.members], [
+        actor.person.organization, field or "-", "" if until is None else str(until), out])
+
+
+def _entries(store: Store, actor: Actor, where: _Place, op: str, user: str, told: Mapping[str, Any],
+             effect: list[str], counted: bool = False) -> Done:
+    """One entry in each channel."""
+    told = {name: value for name, value in told.items() if value is not None}
+    by = {"id": actor.person.id, "name": actor.person.name, "door": actor.person.door.value}
+    after = b"," + msgspec.json.encode({**told, "by": by})[1:]
+    seqs = {}
+    for channel in where.channels:
+        before = f'{{"op":"{op}","channel":"{channel}"'
+        arguments: list[str | bytes] = [
+            actor.person.organization, actor.person.id, actor.role, op, "1" if counted else "0", before, after, user,
+            channel, *(effect or [""])]
+        answer = gate.ask(store, where.room, ACT, _act_keys(store, channel), arguments)
+        seqs[channel] = int(answer[1])
+        store.live.hint("archive", channel)
+        store.live.hint("due", channel)
+    return Done(seqs)
+
+
+def _act_keys(store: Store, channel: str) -> list[str]:
+    name = keys.of_channel(store.live.prefix, channel)
+    return [name.room.gate, name.room.members, name.head, name.seats, name.held, name.away, name.leases, name.queue,
+            name.tickets, name.waiting, name.offers, name.feed, name.reads, name.log, name.room.sanctions,
+            name.recalled, name.dirty]
+
+
+def _author_of(store: Store, channel: str, seq: int) -> str:
+    """Who said it, from the record where the log may no longer know; empty where the record does not either."""
+    if not ids.is_channel(channel) or not 1 <= seq < 1 << 53:
+        raise Refused(Code.NOT_FOUND)
+    row = store.record.read(lambda c: rows.one(c, channel, seq))
+    return row.user if row else ""
+
+
+def _field(kind: str, user: str, channel: str) -> str:
+    return ":".join(filter(None, (kind[0], user, channel)))
+
+
+def _reason(reason: str) -> str:
+    if len(reason) > LONGEST_REASON or "\0" in reason:
+        raise Refused(Code.TOO_LONG, f"a reason has at most {LONGEST_REASON} characters")
+    return reason.strip()
+
+
+RULES: dict[str, tuple[int, int]] = {
+    "muted_all": (0, 1), "slow_seconds": (0, 86_400), "capacity": (0, 1_000_000), "queue_most": (0, 100_000),
+    "fold_seconds": (0, 3_600), "guard_count": (0, 1_000), "guard_seconds": (1, 3_600)}
+ROLE_RULES = ("see", "enter", "post")
+
+
+def _rule(name: str, value: int | bool | str) -> str:
+    if name in ROLE_RULES and value in ("guest", "member", "moderator", "owner"):
+        return str(value)
+    least, most = RULES.get(name, (1, 0))
+    if isinstance(value, str) or not least <= int(value) <= most:
+        allowed = f"{least} to {most}" if name in RULES else "a role" if name in ROLE_RULES else "no such rule"
+        raise Refused(Code.BAD_FRAME, f"{name}: {allowed}")
+    return str(int(value))

@@ -1,0 +1,25 @@
+"""The white lists of rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, select
+
+from rooms.record import tables
+from rooms.record.asking import add_new
+
+_TABLE = tables.free
+
+
+def add(connection: Connection, room: str, user: str, by: str, at: int) -> bool:
+    """False when they are on it already."""
+    return add_new(connection, _TABLE, {"room": room, "user": user, "by": by, "at": at})
+
+
+def remove(connection: Connection, room: str, user: str) -> bool:
+    return connection.execute(delete(_TABLE).where(_TABLE.c.room == room, _TABLE.c.user == user)).rowcount > 0
+
+
+def of_room(connection: Connection, room: str) -> Sequence[str]:
+    return list(connection.scalars(select(_TABLE.c.user).where(_TABLE.c.room == room).order_by(_TABLE.c.user)))

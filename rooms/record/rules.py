@@ -1,0 +1,21 @@
+"""What channels hold people to, by name, where it differs from the default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, select
+
+from rooms.record import tables
+from rooms.record.asking import put
+
+_TABLE = tables.rules
+
+
+def set_(connection: Connection, channel: str, values: Mapping[str, str]) -> None:
+    put(connection, _TABLE, [{"channel": channel, "name": name, "value": value} for name, value in values.items()])
+
+
+def of_channel(connection: Connection, channel: str) -> dict[str, str]:
+    query = select(_TABLE.c.name, _TABLE.c.value).where(_TABLE.c.channel == channel)
+    return {row.name: row.value for row in connection.execute(query)}

@@ -1,0 +1,54 @@
+"""Mutes and bans that stand. Whether one has ended is judged by the room's gate, on its own clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, or_, select
+
+from rooms.record import tables
+from rooms.record.asking import columns, put
+
+
+class Sanction(NamedTuple):
+    """`kind` is mute or ban. An empty `channel` means the room, an empty `room` the organization; `until` 0: no end."""
+
+    organization: str
+    room: str
+    channel: str
+    kind: str
+    user: str
+    until: int
+    reason: str
+    by: str
+    at: int
+
+
+_TABLE = tables.sanctions
+_COLUMNS = columns(_TABLE, Sanction._fields)
+
+
+def set_(connection: Connection, sanction: Sanction) -> None:
+    """It takes the place of one of its kind in the same place."""
+    put(connection, _TABLE, [sanction._asdict()])
+
+
+def lift(connection: Connection, organization: str, room: str, channel: str, kind: str, user: str) -> bool:
+    """False when there was none."""
+    statement = delete(_TABLE).where(
+        _TABLE.c.organization == organization, _TABLE.c.room == room, _TABLE.c.channel == channel,
+        _TABLE.c.kind == kind, _TABLE.c.user == user)
+    return connection.execute(statement).rowcount > 0
+
+
+def of_room(connection: Connection, organization: str, room: str) -> Sequence[Sanction]:
+    """All that hold in the room: its own, its channels', and the organization's."""
+    here = or_(_TABLE.c.room == room, _TABLE.c.room == "")
+    query = select(*_COLUMNS).where(_TABLE.c.organization == organization, here)
+    return [Sanction._make(row) for row in connection.execute(query)]
+
+
+def of_user(connection: Connection, organization: str, user: str) -> Sequence[Sanction]:
+    query = select(*_COLUMNS).where(_TABLE.c.organization == organization, _TABLE.c.user == user)
+    return [Sanction._make(row) for row in connection.execute(query)]

@@ -1,0 +1,17 @@
+"""Knowing the same words when they come again, for folding and for the guard against duplicates."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+
+from rooms.drafts import Draft
+
+
+def digest(draft: Draft) -> str:
+    """Equal for texts that differ only in case, width and spaces; empty for what is not text."""
+    text = draft.body.get("text")
+    if draft.type != "text" or not isinstance(text, str):
+        return ""
+    folded = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return hashlib.blake2b(folded.encode("utf-8", "replace"), digest_size=12).hexdigest()

@@ -1,0 +1,208 @@
+"""Acts of authority: what they change at once, what everybody reads of them, and who may not."""
+
+from __future__ import annotations
+
+import pytest
+
+from rooms import members, messages, moderation, receipts, recovery, seats
+from rooms.drafts import Draft
+from rooms.errors import Code, Refused
+from rooms.events import Person
+from rooms.moderation import Actor
+from rooms.record import audit
+from rooms.store import Store
+from tests.cast import Cast, opened
+
+
+class Stage:
+    """Alice owns the room, Bob helps her, Charlie and Dora talk; Mallory is of another organization."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.cast = store, Cast(store)
+        self.hall, self.chat = self.cast.channel("hall"), self.cast.channel("chat")
+        self.alice, self.bob, self.charlie, self.dora = map(self.cast.person, ("alice", "bob", "charlie", "dora"))
+        self.mallory = Cast(store).person("mallory")
+        for number, person in enumerate((self.alice, self.bob, self.charlie, self.dora)):
+            for channel in (self.hall, self.chat):
+                seats.enter(store, person, channel, f"p1.{number}")
+        members.set_role(store, self.cast.room, self.alice.id, "owner")
+        members.set_role(store, self.cast.room, self.bob.id, "moderator")
+        self.count = 0
+
+    def say(self, person: Person, words: str = "hello", channel: str = "") -> messages.Said:
+        self.count += 1
+        draft = Draft("text", {"text": words}, f"m{self.count}")
+        return messages.post(self.store, person, channel or self.hall, draft)
+
+    def ops(self, channel: str = "") -> list[str]:
+        return [entry.op for entry in messages.after(self.store, channel or self.hall, 0, 100)]
+
+    def wait(self, seconds: int) -> None:
+        for step in range(0, seconds, 10):
+            self.store.live.offset_ms += min(10, seconds - step) * 1000
+            seats.keep_alive(self.store, "p1", [self.hall, self.chat])
+
+
+@pytest.fixture(scope="module")
+def store(request: pytest.FixtureRequest) -> Store:
+    return opened(request)
+
+
+@pytest.fixture
+def stage(store: Store) -> Stage:
+    store.live.offset_ms = 0
+    return Stage(store)
+
+
+def refusal(verb: object, *arguments: object, **named: object) -> Code:
+    with pytest.raises(Refused) as caught:
+        verb(*arguments, **named)  # type: ignore[operator]
+    return caught.value.code
+
+
+def test_who_is_muted_is_not_heard_until_the_time_is_over(stage: Stage) -> None:
+    moderation.mute(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id, seconds=10, reason="too loud")
+    assert refusal(stage.say, stage.charlie) is Code.MUTED
+    assert stage.say(stage.charlie, channel=stage.chat).seq == 1, "the other channel is not concerned"
+    stage.wait(10)
+    assert stage.say(stage.charlie).seq == 2
+    assert stage.ops() == ["muted", "message"]
+
+
+def test_a_mute_in_the_room_holds_in_every_channel_and_each_tells_of_it(stage: Stage) -> None:
+    done = moderation.mute(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id)
+    assert done.seqs == {stage.hall: 1, stage.chat: 1}
+    assert {refusal(stage.say, stage.charlie, channel=channel) for channel in (stage.hall, stage.chat)} == {Code.MUTED}
+    moderation.unmute(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id)
+    assert stage.say(stage.charlie).seq == 3
+
+
+def test_sanctions_outlive_the_loss_of_redis(stage: Stage) -> None:
+    moderation.mute(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id)
+    moderation.ban(stage.store, Actor(stage.bob), stage.cast.room, stage.dora.id)
+    for key in stage.store.live.command("KEYS", f"{stage.store.live.prefix}:{{{stage.cast.room}}}*", key=stage.cast.gate):
+        stage.store.live.delete(key.decode())
+    seats.enter(stage.store, stage.charlie, stage.hall, "p1.2")
+    assert refusal(stage.say, stage.charlie) is Code.MUTED
+    assert refusal(seats.enter, stage.store, stage.dora, stage.hall, "p1.3") is Code.BANNED
+
+
+def test_the_kicked_lose_their_seat_and_may_come_back(stage: Stage) -> None:
+    moderation.kick(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id, "cool down")
+    assert refusal(stage.say, stage.charlie) is Code.NOT_ENTERED
+    assert seats.present(stage.store, stage.hall).count == 3
+    seats.enter(stage.store, stage.charlie, stage.hall, "p1.2")
+    assert stage.say(stage.charlie).seq == 2
+
+
+def test_the_banned_stay_out_until_pardoned(stage: Stage) -> None:
+    moderation.ban(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id, seconds=60)
+    assert refusal(seats.enter, stage.store, stage.charlie, stage.chat, "p1.2") is Code.BANNED
+    assert refusal(stage.say, stage.charlie, channel=stage.chat) is Code.BANNED
+    moderation.pardon(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id)
+    assert seats.enter(stage.store, stage.charlie, stage.chat, "p1.2").role == "member"
+    assert stage.ops() == ["banned", "pardoned"]
+
+
+def test_when_all_are_muted_moderators_and_the_white_list_speak(stage: Stage) -> None:
+    moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"muted_all": True})
+    assert refusal(stage.say, stage.charlie) is Code.MUTED_ALL
+    stage.say(stage.bob)
+    moderation.set_free(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id)
+    stage.say(stage.charlie)
+    recovery.close(stage.store, stage.cast.room)
+    stage.say(stage.charlie)
+    assert refusal(stage.say, stage.dora) is Code.MUTED_ALL
+
+
+def test_slow_mode_says_how_long_to_wait(stage: Stage) -> None:
+    moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"slow_seconds": 10})
+    stage.say(stage.charlie)
+    with pytest.raises(Refused) as caught:
+        stage.say(stage.charlie)
+    assert caught.value.code is Code.SLOW_MODE
+    assert caught.value.retry_after_seconds in (9, 10)
+    stage.wait(10)
+    stage.say(stage.charlie)
+
+
+def test_repeats_are_folded_where_the_channel_folds(stage: Stage) -> None:
+    moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"fold_seconds": 60})
+    first = stage.say(stage.charlie, "在吗").seq
+    stage.say(stage.charlie, "在 吗")
+    stage.say(stage.dora, "在吗")
+    entries = messages.after(stage.store, stage.hall, first, 10)
+    assert b'"repeat_of":%d}' % first in entries[0].frame
+    assert b'"body"' not in entries[0].frame
+    assert b"repeat_of" not in entries[1].frame, "somebody else's words are their own"
+
+
+def test_too_many_of_the_same_words_are_refused(stage: Stage) -> None:
+    moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"guard_count": 2, "guard_seconds": 60})
+    stage.say(stage.charlie, "buy tea")
+    stage.say(stage.dora, "BUY  TEA")
+    assert refusal(stage.say, stage.charlie, "buy tea") is Code.DUPLICATE
+    stage.wait(60)
+    stage.say(stage.charlie, "buy tea")
+
+
+def test_only_those_who_may_post_do(stage: Stage) -> None:
+    moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"post": "moderator"})
+    assert refusal(stage.say, stage.charlie) is Code.FORBIDDEN
+    stage.say(stage.bob)
+
+
+def test_ones_own_words_can_be_taken_back_for_two_minutes(stage: Stage) -> None:
+    said = stage.say(stage.charlie, "a secret")
+    assert refusal(moderation.recall, stage.store, Actor(stage.dora), stage.hall, said.seq) is Code.FORBIDDEN
+    moderation.recall(stage.store, Actor(stage.charlie), stage.hall, said.seq)
+    entries = messages.after(stage.store, stage.hall, 0, 10)
+    assert b"secret" not in entries[0].frame
+    assert b'"recalled":true' in entries[0].frame
+    late = stage.say(stage.charlie, "another")
+    stage.wait(121)
+    assert refusal(moderation.recall, stage.store, Actor(stage.charlie), stage.hall, late.seq) is Code.FORBIDDEN
+    moderation.recall(stage.store, Actor(stage.bob), stage.hall, late.seq)
+
+
+def test_what_was_taken_back_is_not_unread(stage: Stage) -> None:
+    said = [stage.say(stage.charlie, f"words {number}").seq for number in range(3)]
+    moderation.recall(stage.store, Actor(stage.bob), stage.hall, said[1])
+    moderation.announce(stage.store, Actor(stage.bob), stage.hall, "quiet please")
+
+    def unread(person: Person) -> int:
+        return receipts.unread(stage.store, person, [stage.hall])[stage.hall].unread
+
+    assert (unread(stage.dora), unread(stage.charlie), unread(stage.bob)) == (3, 1, 2)
+    receipts.read(stage.store, stage.dora, stage.hall, said[0])
+    assert unread(stage.dora) == 2
+
+
+def test_pins_are_ten_at_most(stage: Stage) -> None:
+    said = [stage.say(stage.charlie, f"words {number}").seq for number in range(11)]
+    for seq in said[:10]:
+        moderation.pin(stage.store, Actor(stage.bob), stage.hall, seq)
+    assert refusal(moderation.pin, stage.store, Actor(stage.bob), stage.hall, said[10]) is Code.FULL
+    moderation.pin(stage.store, Actor(stage.bob), stage.hall, said[0], on=False)
+    moderation.pin(stage.store, Actor(stage.bob), stage.hall, said[10])
+
+
+@pytest.mark.parametrize("verb", [moderation.mute, moderation.kick, moderation.ban, moderation.unmute, moderation.pardon])
+def test_nobody_acts_on_their_equals_or_from_outside(stage: Stage, verb: object) -> None:
+    everyone = stage.store, stage.hall, stage.dora.id
+    assert refusal(verb, everyone[0], Actor(stage.charlie), *everyone[1:]) is Code.FORBIDDEN
+    assert refusal(verb, everyone[0], Actor(stage.mallory), *everyone[1:]) is Code.NOT_FOUND
+    assert refusal(verb, everyone[0], Actor(stage.bob), stage.hall, stage.alice.id) is Code.FORBIDDEN
+    assert refusal(verb, everyone[0], Actor(stage.bob), stage.hall, stage.mallory.id) is Code.NOT_FOUND
+    assert stage.ops() == []
+
+
+def test_every_act_is_in_the_audit_and_the_chain_holds(stage: Stage) -> None:
+    actor = Actor(stage.bob)
+    moderation.mute(stage.store, actor, stage.hall, stage.charlie.id, seconds=60, reason="spam")
+    moderation.kick(stage.store, actor, stage.cast.room, stage.dora.id)
+    moderation.set_rules(stage.store, actor, stage.hall, {"slow_seconds": 5})
+    found = stage.store.record.read(lambda c: audit.page(c, stage.cast.organization))
+    assert [(row.act.act, row.act.target, row.act.reason) for row in found] == [
+        ("mute", stage.charlie.id, "spam"), ("kick", stage.dora.id, ""), ("rules", "", "")]
+    assert stage.store.record.read(lambda c: audit.first_broken(c, stage.cast.organization)) is None
