@@ -128,6 +128,13 @@ def test_a_second_one_on_the_same_folder_refuses_in_one_line(house: House) -> No
     assert second.stderr.count("\n") == 1
 
 
+def test_the_doctor_asks_the_sandbox_for_the_demo_s_tokens(house: House) -> None:
+    told = json.loads(house.command("doctor", "--json").stdout)
+    assert [finding for finding in told["findings"] if finding["state"] == "wrong"] == []
+    tokens = [finding for finding in told["findings"] if finding["what"].startswith("wx")]
+    assert [finding["state"] for finding in tokens] == ["ok", "ok"]
+
+
 def test_no_secret_of_ours_can_be_read_by_others_or_stands_on_a_command_line(house: House) -> None:
     password = json.loads((house.var / "redis.json").read_text())["password"]
     key = (house.var / "secret_key").read_text()
