@@ -60,6 +60,8 @@ class House:
             "TEAHOUSE_LOGINS_PER_MINUTE": "100000", **environ,
         }
         self.web_processes = web_processes
+        self.redis_port = 0
+        """Of a Redis that is not the embedded one."""
         self.demo: Json = {}
         self.wechat = Sandbox()
         self.phones: list[Phone] = []
@@ -250,6 +252,10 @@ class House:
     def redis(self) -> int:
         return self._one(lambda child, _: re.search(r"(valkey|redis)-server", child.command) is not None
                          and "leash" not in child.command)
+
+    def supervisor(self) -> int:
+        """What starts the others again; frozen, it does not."""
+        return self._one(lambda child, _: "supervisor.supervisord" in child.command and "leash" not in child.command)
 
     def clock(self, name: str = "fast") -> list[int]:
         """The Celery worker of that name, master first, then its children."""

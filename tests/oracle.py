@@ -222,7 +222,9 @@ class Oracle:
 
 
 def connected(house: House, **settings: Any) -> redis.Redis:
-    """A client of the house's Redis."""
+    """A client of the house's Redis: the embedded one, unless `redis_port` says where another is."""
+    if house.redis_port:
+        return redis.Redis("127.0.0.1", house.redis_port, **settings)
     place = msgspec.json.decode((house.var / "redis.json").read_bytes())
     return redis.Redis("127.0.0.1", place["port"], password=place["password"], **settings)
 

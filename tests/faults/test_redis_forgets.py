@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
+from pathlib import Path
 
 from tests.faults.conftest import Note
 from tests.house_client import House
@@ -76,6 +78,43 @@ def freeze(house: House, pids: list[int]) -> None:
 def thaw(house: House, pids: list[int]) -> None:
     for pid in pids:
         house.kill(pid, signal.SIGCONT)
+
+
+def test_the_end_of_redis_file_is_torn(house: House, channel: str, note: Note) -> None:
+    """F9: a power cut that took what SQL already has. It starts; a new epoch begins above what is known."""
+    phones = house.phones_in_each_process(channel, 4, "断")
+    oracle = Oracle(house, channel, phones)
+    for number in range(40):
+        phones[number % 4].say(channel, f"之前 {number}")
+    oracle.settle()
+    tip = oracle.log()[0][-1].seq
+    house.wait(lambda: len(oracle.recorded()) == tip, 10, "archived")
+    supervisor, clock = house.supervisor(), house.clock("fast")
+    freeze(house, [*clock, supervisor])
+    try:
+        oracle.fault()
+        house.kill(house.redis())
+        house.wait(lambda: not house.redis(), 5, "it is dead")
+        torn = tear(house.var / "redis", channel)
+    finally:
+        thaw(house, [supervisor, *clock])
+    for number in range(40):
+        phones[number % 4].say(channel, f"之后 {number}")
+    oracle.settle()
+    verdict = oracle.check()
+    entries = oracle.log()[0]
+    assert [entry.seq for entry in entries] == list(range(1, tip + 41)), "no number is used twice, none is left out"
+    assert len({entry.epoch for entry in entries}) == 2
+    note(verdict, bytes_torn=torn)
+
+
+def tear(folder: Path, channel: str) -> int:
+    """Cuts the append-only file in the middle of the tenth last thing that was said; how many bytes went."""
+    file = max((folder / "appendonlydir").glob("*.incr.aof"))
+    data = file.read_bytes()
+    said = [match.start() for match in re.finditer(f"{channel}:log".encode(), data)]
+    file.write_bytes(data[:said[-10] + 5])
+    return len(data) - said[-10] - 5
 
 
 def test_redis_refuses_to_write(house: House, channel: str, note: Note) -> None:
