@@ -35,14 +35,14 @@ _NAMES: dict[bytes, str] = {}
 
 class Hub:
     def __init__(self, store: Store, writer: Writer, workers: Workers, counters: Counters,
-                 forks_of: Callable[[Channel], Forks | None]) -> None:
-        """`forks_of` asks the core, through somebody who is in the channel, how its epochs follow each other."""
+                 enter_again: Callable[[Channel], Forks | None]) -> None:
+        """`enter_again` seats those who are in a channel again, and so learns how its epochs follow each other."""
         self.channels: dict[str, Channel] = {}
         self._store = store
         self._writer = writer
         self._workers = workers
         self._counters = counters
-        self._forks_of = forks_of
+        self._enter_again = enter_again
         self._opening: dict[str, Event] = {}
         self._feed = store.live.feed(self.note, self.look_again)
         self._again = Event()
@@ -122,7 +122,7 @@ class Hub:
         """Where the room is not ready, somebody who is in the channel enters again, which makes it ready."""
         found = seats.tips(self._store, [channel.id]).get(channel.id)
         if found is None:
-            self._forks_of(channel)
+            self._enter_again(channel)
         return found or self._tip(channel.id)
 
     def forget_idle(self, now: int) -> None:
@@ -176,7 +176,7 @@ class Hub:
         return bool(found)
 
     def _fork(self, channel: Channel, epoch: str, tip: int) -> None:
-        forks = self._forks_of(channel)
+        forks = self._enter_again(channel)
         if forks is None:
             channel.begin(epoch, tip, [])
             return

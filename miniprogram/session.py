@@ -8,7 +8,7 @@ much in its queue is not read.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gevent.pool import Pool
 from msgspec import UNSET
@@ -34,6 +34,16 @@ RESUMED_AT_ONCE = 16
 CLOSES = {Code.EXPIRED: wire.Close.EXPIRED, Code.BANNED: wire.Close.SIGNED_OUT}
 
 
+class Again(NamedTuple):
+    """A message that was refused although its author had entered here: Redis lost the seat."""
+
+    request: wire.Say
+
+    @property
+    def id(self) -> int:
+        return self.request.id
+
+
 class Session:
     __slots__ = ("_queue", "avatar", "connection", "entered", "greeted", "in_flight", "issued",
                  "number", "person", "sessions", "until")
@@ -51,7 +61,7 @@ class Session:
         self.entered: dict[str, Channel] = {}
         self.in_flight = 0
         """Messages on their way to the log."""
-        self._queue: deque[wire.AnyRequest] | None = None
+        self._queue: deque[wire.AnyRequest | Again] | None = None
 
     @property
     def holder(self) -> str:
@@ -115,7 +125,7 @@ class Session:
 
     # ---- in order
 
-    def _later(self, request: wire.AnyRequest) -> None:
+    def _later(self, request: wire.AnyRequest | Again) -> None:
         if self._queue is None:
             self._queue = deque((request,))
             self.sessions.workers.do(self._work)
@@ -133,7 +143,7 @@ class Session:
         if self.connection.state is State.OPEN:
             self.connection.reader.resume(self.connection)
 
-    def _act(self, request: wire.AnyRequest) -> None:
+    def _act(self, request: wire.AnyRequest | Again) -> None:
         try:
             self._perform(request)
         except Refused as no:
@@ -143,16 +153,18 @@ class Session:
             log.exception("%s failed", type(request).__name__.lower())
             self._refuse(request, Refused(Code.UNAVAILABLE, "the server made a mistake", 1_000))
 
-    def _refuse(self, request: wire.AnyRequest, no: Refused) -> None:
+    def _refuse(self, request: wire.AnyRequest | Again, no: Refused) -> None:
         self.connection.answer(wire.refused(request.id, no))
         if isinstance(request, wire.Hello) and self.person is None:
             self.connection.close(CLOSES.get(no.code, wire.Close.NO_HELLO))
 
-    def _perform(self, request: wire.AnyRequest) -> None:
+    def _perform(self, request: wire.AnyRequest | Again) -> None:
         if isinstance(request, wire.Hello):
             self._hello(request)
         elif isinstance(request, wire.Say):
             self._say(request)
+        elif isinstance(request, Again):
+            self._say_again(request.request)
         elif isinstance(request, wire.Enter):
             self._enter(request)
         elif isinstance(request, wire.Leave):
@@ -175,20 +187,26 @@ class Session:
         self.connection.answer(wire.encode(wire.Pong(id=request.id)))
 
     def _say(self, request: wire.Say) -> None:
-        draft = messages.Draft(request.type, {"text": request.body.text}, request.client_id,
-                               None if request.reply_to is UNSET else request.reply_to)
         self.in_flight += 1
 
         def then(said: messages.Said | Refused) -> None:
             self.in_flight -= 1
-            if isinstance(said, Refused):
-                self.connection.answer(wire.refused(request.id, said))
+            if isinstance(said, messages.Said):
+                self._said(request, said)
+            elif said.code is Code.NOT_ENTERED and request.channel in self.entered:
+                self._later(Again(request))
             else:
-                self.connection.answer(wire.encode(wire.Said(
-                    id=request.id, channel=said.channel, client_id=said.client_id, epoch=said.epoch, seq=said.seq,
-                    at=said.at)))
+                self.connection.answer(wire.refused(request.id, said))
 
-        messages.post_soon(self.sessions.store, self._me, request.channel, draft, then)
+        messages.post_soon(self.sessions.store, self._me, request.channel, _draft(request), then)
+
+    def _say_again(self, request: wire.Say) -> None:
+        seats.enter(self.sessions.store, self._me, request.channel, self.holder)
+        self._said(request, messages.post(self.sessions.store, self._me, request.channel, _draft(request)))
+
+    def _said(self, request: wire.Say, said: messages.Said) -> None:
+        self.connection.answer(wire.encode(wire.Said(
+            id=request.id, channel=said.channel, client_id=said.client_id, epoch=said.epoch, seq=said.seq, at=said.at)))
 
     def _hello(self, request: wire.Hello) -> None:
         if self.person is not None:
@@ -290,3 +308,8 @@ class Session:
             return
         if positions.where(channel.forks, channel.epoch, channel.tip, Position(epoch, seq)).forked is not None:
             raise Refused(Code.NOT_FOUND, "that entry was lost")
+
+
+def _draft(request: wire.Say) -> messages.Draft:
+    return messages.Draft(request.type, {"text": request.body.text}, request.client_id,
+                          None if request.reply_to is UNSET else request.reply_to)

@@ -34,7 +34,7 @@ class Sessions:
         self.counters = counters
         self.process = process
         self.workers = Workers()
-        self.hub = Hub(store, writer, self.workers, counters, self.forks_of)
+        self.hub = Hub(store, writer, self.workers, counters, self.enter_again)
         self.door = Door(store, self.hub)
         self._sockets_per_user = sockets_per_user
         self._numbers = count(1)
@@ -85,12 +85,25 @@ class Sessions:
     # ---- rounds
 
     def keep_seats(self) -> None:
-        """Every five seconds: this process lives. Where it was thought dead, everybody takes their seat again."""
+        """Every few seconds: this process lives. Where it was thought dead, everybody takes their seat again."""
         channels = [channel.id for channel in self.hub.channels.values() if channel.members]
         for channel_id in seats.keep_alive(self.store, self.process, channels):
-            for session in self._in(channel_id):
-                self.workers.do(lambda session=session, channel_id=channel_id: _try(  # type: ignore[misc]
-                    seats.enter, self.store, session.person, channel_id, session.holder))
+            self._seat_again(self._in(channel_id), channel_id)
+
+    def enter_again(self, channel: Channel) -> Forks | None:
+        """For when Redis has lost the channel: everybody takes their seat again. The first of them makes the room
+        ready and learns how the log's epochs follow each other. None when nobody here is in it."""
+        there = [session for session in self._in(channel.id) if session.person is not None]
+        if not there or there[0].person is None:
+            return None
+        forks = seats.enter(self.store, there[0].person, channel.id, there[0].holder).forks
+        self._seat_again(there[1:], channel.id)
+        return forks
+
+    def _seat_again(self, those: list[Session], channel_id: str) -> None:
+        for session in those:
+            self.workers.do(lambda session=session: _try(  # type: ignore[misc]
+                seats.enter, self.store, session.person, channel_id, session.holder))
 
     def check_rights(self) -> None:
         """Every five seconds: who was signed out or banned since their socket opened goes."""
@@ -103,13 +116,6 @@ class Sessions:
         for session in list(self._of.get(user, ())):
             if who is None or who.tokens_after > session.issued:
                 session.connection.close(Close.SIGNED_OUT)
-
-    def forks_of(self, channel: Channel) -> Forks | None:
-        """How the channel's epochs follow each other, asked through somebody who is in it. None: nobody is."""
-        for session in self._in(channel.id):
-            if session.person is not None:
-                return seats.enter(self.store, session.person, channel.id, session.holder).forks
-        return None
 
     def _in(self, channel_id: str) -> list[Session]:
         channel = self.hub.channels.get(channel_id)

@@ -186,11 +186,3 @@ def served_by(web: Web, member: Socket) -> int:
                 if any(os.path.realpath(fd).endswith(f"socket:[{inode}]") for fd in Path(f"/proc/{pid}/fd").iterdir()))
 
 
-def test_what_publishing_lost_is_read_from_the_log(web: Web) -> None:
-    hall = web.channel("holes")
-    alice, bob = web.member(web.cast.person("Alice"), hall), web.member(web.cast.person("Bob"), hall)
-    for number in range(60):
-        if number % 20 == 5:
-            web.store.live.command("CLIENT", "KILL", "TYPE", "pubsub", key="x")
-        ask(alice, say(hall, str(number), f"n{number}"))
-    assert [entry["seq"] for entry in events(bob, "message", 60, 6)] == list(range(1, 61))

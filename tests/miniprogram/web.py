@@ -48,6 +48,7 @@ class Web:
         self.tokens = Tokens(SECRET)
         self._opened: list[Socket] = []
         self.process: subprocess.Popen[bytes]
+        self.redis: servers.RedisServer
 
     def start(self) -> None:
         with (self._folder / "web.log").open("ab") as log:
@@ -152,6 +153,7 @@ def say(channel: str, text: str, client_id: str) -> Json:
 def running(folder: Path, processes: int = 1, **environ: str) -> Iterator[Web]:
     with servers.valkey() as redis:
         web = Web(folder, redis.url, processes, **environ)
+        web.redis = redis
         web.start()
         try:
             yield web
