@@ -45,6 +45,9 @@ def post(store: Store, person: Person, channel: str, draft: Draft, role: str = "
     """
     names, arguments = _ticket(store, person, channel, draft, role)
     answer = gate.ask(store, ids.room_of(channel), POST, names, arguments)
+    if not answer:
+        store.compared.add(channel)
+        return post(store, person, channel, draft, role)
     return _said(store, channel, draft.client_id, answer)
 
 
@@ -57,7 +60,13 @@ def post_soon(store: Store, person: Person, channel: str, draft: Draft, then: Ca
         return
 
     def settle(answer: gate.Answer | Refused) -> None:
-        then(answer if isinstance(answer, Refused) else _said(store, channel, draft.client_id, answer))
+        if isinstance(answer, Refused):
+            then(answer)
+        elif answer:
+            then(_said(store, channel, draft.client_id, answer))
+        else:
+            store.compared.add(channel)
+            post_soon(store, person, channel, draft, then)
 
     gate.ask_soon(store, ids.room_of(channel), POST, names, arguments, settle)
 
@@ -116,10 +125,17 @@ def _ticket(store: Store, person: Person, channel: str, draft: Draft, role: str)
     arguments: list[str | bytes] = [
         person.organization, person.id, draft.client_id, "message", before, _tail(person, draft, body),
         *_rate(limits.say_per_second), *_rate(limits.channel_say_per_second), str(idle), channel,
-        repeats.digest(draft), _tail(person, draft, None)[:-1], role]
+        *_compared(store, person, channel, draft), role]
     names = [room.gate, room.members, name.head, name.log, name.seats, name.reads, room.pace, name.away, name.places,
              *name.seen, name.feed, name.dirty, room.sanctions, room.free, name.slow, name.echo]
     return names, arguments
+
+
+def _compared(store: Store, person: Person, channel: str, draft: Draft) -> tuple[str, bytes]:
+    """A digest of the words and the entry without them: only for channels that are known to fold or to guard."""
+    if channel not in store.compared:
+        return "?", b""
+    return repeats.digest(draft), _tail(person, draft, None)[:-1]
 
 
 def _tail(person: Person, draft: Draft, body: Any) -> bytes:

@@ -45,6 +45,8 @@ class Store:
     limits: Limits
     relaxed: bool = False
     """The mode in which the last second before a crash may be lost: every restart of Redis then opens a new epoch."""
+    compared: set[str] = field(default_factory=set)
+    """Channels that fold repeats or guard against duplicates, as far as this process was told."""
     reopening: dict[str, list[Any]] = field(default_factory=dict)
     """Rooms that this process is making ready, and what waits for each (see `gate`)."""
 

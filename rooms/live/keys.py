@@ -1,29 +1,31 @@
 """Names of keys. All keys of a room carry its id as hash tag, so that one script sees them all on one node.
 
+Names are short because a post carries nearly twenty of them: XXXX is what a channel's id has beyond its room's token.
+
 `{r_…}:gate`      hash   ready mark, organization, state, flags of the room
 `{r_…}:members`   hash   user → role
 `{r_…}:pace`      hash   user → when the next message is due (GCRA), expires when the room falls silent
 `{r_…}:sanctions` hash   "m:user" or "b:user", also with ":channel" → until when (ms), 0 for open-ended
 `{r_…}:free`      set    the white list: always may speak, counted first in the queue, never evicted
 `{r_…}:rebuild`   string who is rebuilding the gates
-`…:c_…:head`      hash   state, epoch, tip, talk, archived, forks, limits of the channel
-`…:c_…:log`       stream `seq-0` → o(p) e(poch) u(ser) n (counted entries up to here) f(rame)
-`…:c_…:seats`     hash   user → {"id","name"} of everyone present
-`…:c_…:held`      hash   user → the sockets that hold the seat, as "process.socket" words
-`…:c_…:away`      zset   user → when the seat ends that no socket holds
-`…:c_…:queue`     zset   user → class and order of arrival, for those who wait for a seat
-`…:c_…:tickets`   hash   user → "ticket {"id","name"}" of everybody who waits or was offered a seat
-`…:c_…:waiting`   zset   user → when the ticket ends that no socket holds
-`…:c_…:offers`    zset   user → when the offered seat goes to the next
-`…:c_…:slow`      hash   user → when slow mode lets them speak again
-`…:c_…:echo`      hash   what was said lately, to fold and to guard: user → "digest seq at", digest → "count since"
-`…:c_…:recalled`  zset   seqs that were recalled
-`…:c_…:leases`    zset   web process → when it counts as dead
-`…:c_…:reads`     hash   user → "seq n own": read up to seq, which was the n-th counted entry; own posts since
-`…:c_…:places`    hash   follower → "epoch seq": what they were told
-`…:c_…:dirty`     set    users whose reading or place the record does not know yet
-`…:c_…:seen:0..2` hash   user|client_id → "epoch seq at", a ring of 12-hour buckets
-`…:c_…:feed`      sharded publish/subscribe channel
+`…:XXXX:head`      hash   state, epoch, tip, talk, archived, forks, limits of the channel
+`…:XXXX:log`       stream `seq-0` → o(p) e(poch) u(ser) n (counted entries up to here) f(rame)
+`…:XXXX:seats`     hash   user → {"id","name"} of everyone present
+`…:XXXX:held`      hash   user → the sockets that hold the seat, as "process.socket" words
+`…:XXXX:away`      zset   user → when the seat ends that no socket holds
+`…:XXXX:queue`     zset   user → class and order of arrival, for those who wait for a seat
+`…:XXXX:tickets`   hash   user → "ticket {"id","name"}" of everybody who waits or was offered a seat
+`…:XXXX:waiting`   zset   user → when the ticket ends that no socket holds
+`…:XXXX:offers`    zset   user → when the offered seat goes to the next
+`…:XXXX:slow`      hash   user → when slow mode lets them speak again
+`…:XXXX:echo`      hash   what was said lately, to fold and to guard: user → "digest seq at", digest → "count since"
+`…:XXXX:recalled`  zset   seqs that were recalled
+`…:XXXX:leases`    zset   web process → when it counts as dead
+`…:XXXX:reads`     hash   user → "seq n own": read up to seq, which was the n-th counted entry; own posts since
+`…:XXXX:places`    hash   follower → "epoch seq": what they were told
+`…:XXXX:dirty`     set    users whose reading or place the record does not know yet
+`…:XXXX:seen:0..2` hash   user|client_id → "epoch seq at", a ring of 12-hour buckets
+`…:XXXX:feed`      sharded publish/subscribe channel
 """
 
 from __future__ import annotations
@@ -74,10 +76,11 @@ def of_room(prefix: str, room: str) -> RoomKeys:
 @lru_cache(maxsize=65536)
 def of_channel(prefix: str, channel: str) -> ChannelKeys:
     room = ids.room_of(channel)
-    tag = f"{prefix}:{{{room}}}:{channel}"
+    tag = f"{prefix}:{{{room}}}:{channel[2 + ids.TOKEN:]}"
     parts = {name: f"{tag}:{name}" for name in ChannelKeys._fields if name not in ("room", "seen")}
     return ChannelKeys(room=of_room(prefix, room), seen=(f"{tag}:seen:0", f"{tag}:seen:1", f"{tag}:seen:2"), **parts)
 
 
 def channel_of_feed(feed: str) -> str:
-    return feed.rsplit(":", 2)[1]
+    before, _, suffix = feed.rpartition(":")[0].rpartition(":")
+    return f"c_{before[-1 - ids.TOKEN:-1]}{suffix}"

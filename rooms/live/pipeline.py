@@ -168,8 +168,8 @@ class Pipeline:
         """What was under way may have happened. Repeatable calls are tried once more, the others end as unknown."""
         self._wire.close()
         never_sent = not isinstance(error, TimeoutError) and time.monotonic() < self._rest_until
-        self._rest_until = time.monotonic() + REST_AFTER_FAILURE_SECONDS
-        if not never_sent:
+        if not never_sent:  # what is refused while resting does not make the rest longer
+            self._rest_until = time.monotonic() + REST_AFTER_FAILURE_SECONDS
             log.warning("redis connection lost: %s", error)
         for call in batch:
             call.tries += 1

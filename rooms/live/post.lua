@@ -3,8 +3,9 @@
 --      15 sanctions 16 free 17 slow 18 echo
 -- ARGV 3 organization 4 user 5 client_id 6 operation 7 frame before the numbers 8 frame after them
 --      9 ms between messages of a user 10 burst 11 ms between messages of the channel 12 burst 13 follower's idle ms
---      14 channel 15 digest of what is said 16 frame after the numbers where it is folded 17 role that is given, or ""
--- {'ok', epoch, seq, at, repeated, followers}
+--      14 channel 15 digest of what is said, "" for what has none, "?" where the caller made none
+--      16 frame after the numbers where it is folded 17 role that is given, or ""
+-- {'ok', epoch, seq, at, repeated, followers}, or {'digest'} where the channel's rules need one
 local user, channel, burst, channel_burst = ARGV[4], ARGV[14], tonumber(ARGV[10]), tonumber(ARGV[12])
 local gap, channel_gap = tonumber(ARGV[9]), tonumber(ARGV[11])
 local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization', 'state')
@@ -50,6 +51,7 @@ if channel_gap > 0 and channel_due - at > channel_gap * (channel_burst - 1) then
 end
 
 local guard, fold, digest, tail = tonumber(head[13] or 0), tonumber(head[12] or 0), ARGV[15], ARGV[8]
+if (guard > 0 or fold > 0) and digest == '?' then return {'digest'} end
 local said, since = 0, at
 if guard > 0 and digest ~= '' and not trusted then
   local window = tonumber(head[14] or 60) * 1000

@@ -160,8 +160,9 @@ rules = _table(
 audit = _table(
     "audit", Column("organization", ID, primary_key=True),
     Column("number", COUNT, primary_key=True, autoincrement=False), _must("at", TIME), _must("actor", ID),
-    _must("door", WORD), _must("act", WORD), _must("target", ID), _must("room", ID), _must("channel", ID), _must("reason", LINE), _must("before", TEXT), _must("after", TEXT),
-    _must("hash", FOREIGN_ID), Index("ix_audit_target", "organization", "target"))
+    _must("door", WORD), _must("act", WORD), _must("target", ID), _must("room", ID), _must("channel", ID),
+    _must("reason", LINE), _must("before", TEXT), _must("after", TEXT), _must("hash", FOREIGN_ID),
+    Index("ix_audit_target", "organization", "target"))
 """Acts of authority, one chain an organization: `hash` is over the row and the hash before it. Only ever added to."""
 
 marks = _table(

@@ -80,7 +80,8 @@ def test_a_mute_in_the_room_holds_in_every_channel_and_each_tells_of_it(stage: S
 def test_sanctions_outlive_the_loss_of_redis(stage: Stage) -> None:
     moderation.mute(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id)
     moderation.ban(stage.store, Actor(stage.bob), stage.cast.room, stage.dora.id)
-    for key in stage.store.live.command("KEYS", f"{stage.store.live.prefix}:{{{stage.cast.room}}}*", key=stage.cast.gate):
+    pattern = f"{stage.store.live.prefix}:{{{stage.cast.room}}}*"
+    for key in stage.store.live.command("KEYS", pattern, key=stage.cast.gate):
         stage.store.live.delete(key.decode())
     seats.enter(stage.store, stage.charlie, stage.hall, "p1.2")
     assert refusal(stage.say, stage.charlie) is Code.MUTED
@@ -187,7 +188,8 @@ def test_pins_are_ten_at_most(stage: Stage) -> None:
     moderation.pin(stage.store, Actor(stage.bob), stage.hall, said[10])
 
 
-@pytest.mark.parametrize("verb", [moderation.mute, moderation.kick, moderation.ban, moderation.unmute, moderation.pardon])
+@pytest.mark.parametrize("verb", [
+    moderation.mute, moderation.kick, moderation.ban, moderation.unmute, moderation.pardon])
 def test_nobody_acts_on_their_equals_or_from_outside(stage: Stage, verb: object) -> None:
     everyone = stage.store, stage.hall, stage.dora.id
     assert refusal(verb, everyone[0], Actor(stage.charlie), *everyone[1:]) is Code.FORBIDDEN

@@ -1,0 +1,124 @@
+"""Calls gather into round trips; whatever becomes of Redis, each is answered, and doubt is never a yes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from rooms.errors import Code, Misconfigured, Refused
+from rooms.live import pipeline as pipelines
+from rooms.live.live import Live
+from rooms.live.scripts import DELETE_IF
+from rooms.store import check_durability
+from tests import servers
+
+
+@pytest.fixture
+def redis() -> Iterator[servers.RedisServer]:
+    with servers.valkey() as server:
+        yield server
+
+
+@pytest.fixture
+def live(redis: servers.RedisServer) -> Iterator[Live]:
+    live = Live.open(redis.url, "test")
+    yield live
+    live.close()
+
+
+def pipeline_of(live: Live) -> pipelines.Pipeline:
+    return next(iter(live._pipelines.values()))
+
+
+def test_calls_that_wait_leave_together(live: Live) -> None:
+    live.set("warm", "1")
+    before, answers = pipeline_of(live).round_trips, []
+    done = threading.Event()
+
+    def then(reply: Any) -> None:
+        answers.append(reply)
+        if len(answers) == 500:
+            done.set()
+
+    for number in range(500):
+        live.call_soon(DELETE_IF, [f"key {number}"], ["x"], then)
+    assert done.wait(10)
+    assert answers == [[b"ok", 0]] * 500
+    assert pipeline_of(live).round_trips - before < 100
+
+
+def test_it_goes_on_after_redis_was_away_however_hard_it_is_asked(live: Live, redis: servers.RedisServer) -> None:
+    live.set("here", "1")
+    redis.kill()
+    with pytest.raises(Refused) as refused:
+        live.get("here")
+    assert refused.value.code is Code.UNAVAILABLE
+    back = threading.Event()
+    threading.Thread(target=lambda: (time.sleep(1), redis.start(), back.set())).start()
+    end, answered = time.monotonic() + 15, False
+    while not answered and time.monotonic() < end:
+        try:
+            answered = live.get("here") == b"1"
+        except Refused:
+            assert not back.is_set() or time.monotonic() < end - 5, "Redis is back, and nobody noticed"
+    assert answered
+
+
+def test_scripts_that_the_server_forgot_are_brought_again(live: Live) -> None:
+    live.set("key", "value")
+    live.command("SCRIPT", "FLUSH", key="key")
+    assert live.delete_if("key", "value")
+
+
+def test_a_full_redis_refuses_for_now_and_reads_go_on(live: Live) -> None:
+    live.set("key", "value")
+    live.command("CONFIG", "SET", "maxmemory", "1", key="key")
+    with pytest.raises(Refused) as refused:
+        live.set("other", "value")
+    assert (refused.value.code, refused.value.temporary) == (Code.UNAVAILABLE, True)
+    assert live.get("key") == b"value"
+    live.command("CONFIG", "SET", "maxmemory", "0", key="key")
+    assert live.set("other", "value")
+
+
+def test_what_hangs_ends_as_unavailable(live: Live, redis: servers.RedisServer,
+                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rooms.live.wire.ANSWER_TIMEOUT_SECONDS", 0.3)
+    short = Live.open(redis.url, "test")
+    short.set("key", "value")
+    live.command("CLIENT", "PAUSE", "1500", "ALL", key="key")
+    begun = time.monotonic()
+    with pytest.raises(Refused):
+        short.get("key")
+    assert time.monotonic() - begun < 1.5
+    short.close()
+
+
+def test_a_queue_that_is_full_refuses_at_once(live: Live, redis: servers.RedisServer,
+                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipelines, "MOST_WAITING", 10)
+    live.set("key", "value")
+    live.command("CLIENT", "PAUSE", "300", "ALL", key="key")
+    replies: list[Any] = []
+    for _ in range(200):
+        live.call_soon(DELETE_IF, ["key"], ["other"], replies.append)
+    assert sum(isinstance(reply, Refused) for reply in replies) >= 100
+
+
+def test_where_no_redis_answers_the_start_says_so() -> None:
+    with pytest.raises(Misconfigured, match="REDIS_URL"):
+        Live.open(f"redis://127.0.0.1:{servers.free_port()}/0")
+
+
+def test_a_redis_that_cannot_keep_the_mode_stops_the_start(live: Live) -> None:
+    check_durability(live, "local")
+    live.command("CONFIG", "SET", "appendfsync", "everysec", key="key")
+    with pytest.raises(Misconfigured, match="appendfsync always"):
+        check_durability(live, "local")
+    check_durability(live, "relaxed")
+    with pytest.raises(Misconfigured, match="replica"):
+        check_durability(live, "replicated")
