@@ -1,0 +1,194 @@
+"""WeChat's side of the callbacks, a process of its own: `python -m bench.callback_client`.
+
+Pushes are signed and encrypted before the clock starts; connections are kept alive. An answer counts when it is 200
+and, where a reply is due, when it is an encrypted one. Latency counts from the time at which a push was due.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from bench.client import spread
+from sandbox import envelope
+
+CONNECTIONS = 64
+PATIENCE_SECONDS = 20.0
+
+
+class Line:
+    """One connection: at most one push at a time."""
+
+    __slots__ = ("due", "fd", "rest", "socket")
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.fd = self.socket.fileno()
+        self.rest = b""
+        self.due = 0.0
+
+
+class Pusher:
+    def __init__(self) -> None:
+        self._account: dict[str, str] = {}
+        self._port = self._number = 0
+        self._pushes: deque[bytes] = deque()
+        self._lines: dict[int, Line] = {}
+        self._epoll = select.epoll()
+        self._free: list[Line] = []
+        self.good = self.replies = 0
+        self.bad: list[str] = []
+        self.late: list[float] = []
+
+    # ---- commands
+
+    def prepare(self, port: int, account: dict[str, str], followers: list[str], texts: list[str],
+                count: int) -> dict[str, Any]:
+        """Makes `count` pushes, of each follower in turn, with each text in turn."""
+        self._port, self._account = port, account
+        if not self._lines:
+            for _ in range(CONNECTIONS):
+                self._connect()
+        while len(self._pushes) < count:
+            self._number += 1
+            text = texts[self._number % len(texts)]
+            self._pushes.append(self._push(followers[self._number % len(followers)], text.format(self._number)))
+        return {"prepared": len(self._pushes)}
+
+    def hot(self, seconds: float, at_once: int) -> dict[str, Any]:
+        """A closed loop with so many pushes under way; ends early when no prepared ones are left."""
+        begun = self._begin()
+        end = begun + seconds
+
+        def more() -> bool:
+            while self._pushes and self._free and len(self._lines) - len(self._free) < at_once \
+                    and time.monotonic() < end:
+                self._send(time.monotonic())
+            return time.monotonic() >= end or not self._pushes
+
+        self._run(more, lambda: end)
+        return self._finish(begun)
+
+    def paced(self, seconds: float, per_second: float) -> dict[str, Any]:
+        """An open loop. A push that finds no free connection waits for one, and its clock runs."""
+        begun = self._begin()
+        sent, total = 0, min(len(self._pushes), int(seconds * per_second))
+
+        def more() -> bool:
+            nonlocal sent
+            while sent < total and self._free and begun + sent / per_second <= time.monotonic():
+                self._send(begun + sent / per_second)
+                sent += 1
+            return sent >= total
+
+        self._run(more, lambda: begun + sent / per_second)
+        return self._finish(begun)
+
+    # ---- how
+
+    def _push(self, openid: str, text: str) -> bytes:
+        appid, token = self._account["appid"], self._account["token"]
+        now, nonce = int(time.time()), str(self._number)
+        fields = {"ToUserName": "gh_bench", "FromUserName": openid, "CreateTime": now, "MsgType": "text",
+                  "Content": text, "MsgId": 10**15 + self._number}
+        sealed = envelope.seal(self._account["encoding_aes_key"], appid, envelope.write(fields, "xml"))
+        body = envelope.write({"ToUserName": "gh_bench", "Encrypt": sealed}, "xml").encode()
+        signed = envelope.signature(token, str(now), nonce)
+        signed_too = envelope.signature(token, str(now), nonce, sealed)
+        query = (f"signature={signed}&timestamp={now}&nonce={nonce}&openid={openid}&encrypt_type=aes"
+                 f"&msg_signature={signed_too}")
+        return (f"POST /wechat/{appid}?{query} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+
+    def _begin(self) -> float:
+        self.good = self.replies = 0
+        self.bad.clear()
+        self.late.clear()
+        return time.monotonic()
+
+    def _finish(self, begun: float) -> dict[str, Any]:
+        end = time.monotonic() + PATIENCE_SECONDS
+        self._run(lambda: len(self._free) == len(self._lines) or time.monotonic() > end, lambda: end)
+        return {"seconds": time.monotonic() - begun, "good": self.good, "replies": self.replies, "bad": self.bad[:5],
+                "ms": spread(self.late), "left": len(self._pushes)}
+
+    def _send(self, due: float) -> None:
+        line = self._free.pop()
+        line.due = due
+        try:
+            line.socket.sendall(self._pushes.popleft())
+        except OSError as error:
+            self._lost(line, str(error))
+
+    def _run(self, done: Callable[[], bool], due: Callable[[], float]) -> None:
+        while not done():
+            nap = min(0.05, max(0.0, due() - time.monotonic()))
+            for fd, _ in self._epoll.poll(nap, CONNECTIONS):
+                self._read(self._lines[fd])
+
+    def _read(self, line: Line) -> None:
+        try:
+            data = line.socket.recv(65536)
+        except OSError:
+            data = b""
+        if not data:
+            self._lost(line, "closed")
+            return
+        line.rest += data
+        head, found, body = line.rest.partition(b"\r\n\r\n")
+        if not found or len(body) < _length(head):
+            return
+        line.rest = b""
+        self._free.append(line)
+        if head.startswith(b"HTTP/1.1 200"):
+            self.good += 1
+            self.replies += b"<Encrypt>" in body
+            self.late.append(time.monotonic() - line.due)
+        elif len(self.bad) < 5:
+            self.bad.append((head.split(b"\r\n", 1)[0] + b" " + body[:100]).decode("utf-8", "replace"))
+
+    def _lost(self, line: Line, why: str) -> None:
+        """An idle connection may be closed by the server at any time; one with a push may not."""
+        if line in self._free:
+            self._free.remove(line)
+        else:
+            self.bad.append(why)
+        del self._lines[line.fd]
+        self._epoll.unregister(line.fd)
+        line.socket.close()
+        self._connect()
+
+    def _connect(self) -> None:
+        line = Line(self._port)
+        self._lines[line.fd] = line
+        self._epoll.register(line.fd, select.EPOLLIN)
+        self._free.append(line)
+
+
+def _length(head: bytes) -> int:
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line[15:])
+    return 0
+
+
+def main() -> None:
+    pusher = Pusher()
+    commands: dict[str, Callable[..., dict[str, Any]]] = {
+        "prepare": pusher.prepare, "hot": pusher.hot, "paced": pusher.paced}
+    for line in iter(sys.stdin.readline, ""):
+        name, arguments = json.loads(line)
+        cpu = time.process_time()
+        answer = commands[name](**arguments)
+        print(json.dumps({**answer, "client_cpu_seconds": time.process_time() - cpu}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""The core alone, without sockets: `python -m bench.core`, a process as the web processes are, that only posts.
+
+Settings come from the environment; a line of JSON on standard input says what to do, a line answers.
+"""
+
+# ruff: noqa: E402
+from gevent import monkey; monkey.patch_all()  # noqa: E702, I001  first of all, as production does
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+
+from embedded import settle
+from rooms import messages, seats
+from rooms.errors import Refused
+from rooms.events import Door, Person
+from rooms.messages import Draft, Said
+from rooms.store import open_store
+from settings import Settings
+
+WINDOW = 256
+
+
+class Poster:
+    def __init__(self, organization: str, channels: list[str], users: list[str]) -> None:
+        self.store = open_store(settle(Settings.from_environment()))
+        self._people = [Person(user, organization, "客", Door.MINIPROGRAM, "") for user in users]
+        self._channels = channels
+        self._number = 0
+        self._until: Callable[[], bool] = lambda: True
+        self._flying = self.posted = 0
+        self.refused: list[str] = []
+        for number, (person, channel) in enumerate(zip(self._people, channels, strict=True)):
+            seats.enter(self.store, person, channel, f"bench.{number}")
+
+    def post(self, seconds: float, count: int, text: str) -> dict[str, Any]:
+        """For so long, or so many, with WINDOW posts on their way."""
+        end, begun, cpu = time.monotonic() + seconds, time.monotonic(), time.process_time()
+        self.posted = 0
+        last = self._number + count
+        self._until = lambda: self._number >= last or time.monotonic() >= end
+        for _ in range(WINDOW):
+            self._next(text)
+        while self._flying:
+            gevent.sleep(0.005)
+        return {"posted": self.posted, "refused": self.refused[:3], "seconds": time.monotonic() - begun,
+                "cpu_seconds": time.process_time() - cpu}
+
+    def _next(self, text: str) -> None:
+        if self._until():
+            return
+        at = self._number % len(self._channels)
+        self._number += 1
+        self._flying += 1
+
+        def then(said: Said | Refused) -> None:
+            self._flying -= 1
+            if isinstance(said, Refused):
+                self.refused.append(str(said.code))
+            else:
+                self.posted += 1
+                self._next(text)
+
+        draft = Draft("text", {"text": text}, f"core-{self._number:09}")
+        messages.post_soon(self.store, self._people[at], self._channels[at], draft, then)
+
+
+def main() -> None:
+    poster = Poster(**json.loads(sys.stdin.readline()))
+    print("{}", flush=True)
+    for line in iter(sys.stdin.readline, ""):
+        print(json.dumps(poster.post(**json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
