@@ -141,6 +141,12 @@ class Settings:
         "logins a minute from one address", "600")
     room_password_tries_per_minute: int = _setting("TEAHOUSE_ROOM_PASSWORD_TRIES_PER_MINUTE", _whole(1),
         "tries a minute of one room's password, by everybody together", "100")
+    sms_per_day: int = _setting("TEAHOUSE_SMS_PER_DAY", _whole(0),
+        "SMS a day in all: the most that they can cost", "1000")
+    organization_sms_per_day: int = _setting("TEAHOUSE_ORGANIZATION_SMS_PER_DAY", _whole(0),
+        "SMS a day of one organization", "500")
+    address_sms_per_hour: int = _setting("TEAHOUSE_ADDRESS_SMS_PER_HOUR", _whole(1),
+        "SMS an hour that are asked for from one address", "20")
     sockets_per_user: int = _setting("TEAHOUSE_SOCKETS_PER_USER", _whole(1),
         "sockets of one user; a newer one closes the oldest", "5")
     handshakes_per_second: int = _setting("TEAHOUSE_HANDSHAKES_PER_SECOND", _whole(1),

@@ -9,17 +9,32 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
 from rooms import ids, names
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
-from rooms.record import Connection, cursors, followers, identities, members, users, windows
+from rooms.record import (
+    Connection,
+    aliases,
+    cursors,
+    followers,
+    identities,
+    members,
+    organizations,
+    phones,
+    requests,
+    users,
+    windows,
+)
 from rooms.record.identities import UNIONID, Identity
 from rooms.record.users import User
 from rooms.store import Store
+
+if TYPE_CHECKING:
+    from rooms import merging
 
 CACHED_MS = 300_000
 """Every change renews the copy in Redis at once; this only bounds what a crash between the two can leave behind."""
@@ -137,6 +152,8 @@ def forget(store: Store, account: Of, openid: str) -> str | None:
         if not identities.of_user(connection, found.user):
             cursors.remove_user(connection, found.user)
             members.remove_user(connection, found.user)
+            phones.remove(connection, found.user)
+            requests.remove_user(connection, found.user)
             identities.remove_anchors(connection, found.user)
             users.change(connection, found.user, name="", avatar="", tokens_after=now, erased_at=now)
         return found.user
@@ -148,8 +165,34 @@ def forget(store: Store, account: Of, openid: str) -> str | None:
     return user
 
 
+def names_of(store: Store, wanted: Sequence[str]) -> dict[str, str]:
+    """How those are called whose ids stand in entries, also under an id that they had before."""
+    def look(connection: Connection) -> dict[str, str]:
+        meant = aliases.many(connection, wanted)
+        known = users.many(connection, [meant.get(user, user) for user in wanted])
+        return {user: known[meant.get(user, user)].name for user in wanted if meant.get(user, user) in known}
+
+    return store.record.read(look)
+
+
+def whole(store: Store, user: str) -> str:
+    """Whom this id means: another one, where two were found to be one person."""
+    return store.record.read(lambda c: aliases.kept(c, user))
+
+
+def remember(store: Store, user: User) -> None:
+    """Every process learns at once what the record says of this user."""
+    store.live.set(_user_key(store, user.id), _write(user), px=CACHED_MS)
+
+
+def remember_doors(store: Store, known: Sequence[Identity]) -> None:
+    """And whom these identities mean."""
+    for identity in known:
+        store.live.set(_identity_key(store, identity.appid, identity.openid), identity.user, px=CACHED_MS)
+
+
 def _person(store: Store, user: str, door: Door) -> Person:
-    known = who(store, user)
+    known = who(store, user) or who(store, whole(store, user))
     if known is None:
         raise Refused(Code.NOT_FOUND)
     return known.person._replace(door=door)
@@ -161,22 +204,36 @@ def _user_of(store: Store, account: Of, openid: str, unionid: str, kind: str) ->
     known = store.record.read(lambda c: identities.one(c, account.appid, openid))
     if known is not None and (known.unionid or not unionid):
         return known.user
+    from rooms import merging
+
     now = store.clock.now()
     for _ in range(TRIES):
         try:
-            return store.record.write(lambda c: _join(c, account, openid, unionid, kind, now))
+            merged = store.record.write(lambda c: _join(c, account, openid, unionid, kind, now, known is not None))
         except _LostRaceError:
             continue
+        merging.settle(store, account.organization, merged)
+        if kind == FOLLOWER and not unionid:
+            store.live.hint("unionid", f"{account.appid} {openid}")
+        return merged.kept
     raise Refused(Code.UNAVAILABLE, retry_after_ms=1_000)
 
 
-def _join(connection: Connection, account: Of, openid: str, unionid: str, kind: str, now: int) -> str:
+def _join(connection: Connection, account: Of, openid: str, unionid: str, kind: str, now: int,
+          met: bool) -> merging.Merged:
+    from rooms import merging
+
+    if met:  # what they are called by WeChat's whole family is new, and may show them to be somebody we know
+        organizations.lock(connection, account.organization)
     known = identities.one(connection, account.appid, openid)
     if known is not None:
         if unionid and not known.unionid:
             identities.change(connection, account.appid, openid, unionid=unionid)
-            identities.add_anchor(connection, account.organization, UNIONID, unionid, known.user)
-        return known.user
+            if not identities.add_anchor(connection, account.organization, UNIONID, unionid, known.user):
+                holder = identities.anchor(connection, account.organization, UNIONID, unionid)
+                return merging.absorb(connection, account.organization, known.user, holder or known.user,
+                                      merging.UNIONID, now)
+        return merging.Merged(known.user, "")
     user = identities.anchor(connection, account.organization, UNIONID, unionid) if unionid else None
     if user is None:
         user = ids.new("u")
@@ -186,7 +243,7 @@ def _join(connection: Connection, account: Of, openid: str, unionid: str, kind: 
     if not identities.add(connection, Identity(account.appid, openid, unionid, user, kind, kind == FOLLOWER,
                                                now if kind == FOLLOWER else None, None, now)):
         raise _LostRaceError
-    return user
+    return merging.Merged(user, "")
 
 
 def _first_name() -> str:
@@ -201,7 +258,7 @@ def _change(store: Store, user: str, **fields: object) -> None:
     changed = store.record.write(act)
     if changed is None or changed.erased_at is not None:
         raise Refused(Code.NOT_FOUND)
-    store.live.set(_user_key(store, user), _write(changed), px=CACHED_MS)
+    remember(store, changed)
 
 
 def _who(user: User) -> Who:

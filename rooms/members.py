@@ -38,16 +38,23 @@ class Members(NamedTuple):
 def join(store: Store, person: Person, room: str, password: str | None = None) -> None:
     """Makes the person a member; who is one stays what they are.
 
-    Raises Refused: not_found (also for a private room), closed, password_needed, password_wrong, rate_limited.
+    Raises Refused: not_found (also for a private room), banned, closed, verify_phone, forbidden (one has to ask),
+    password_needed, password_wrong, rate_limited, unauthenticated (they are nobody any more).
     """
-    found, role = store.record.read(lambda c: (rooms.one(c, room), members.role(c, room, person.id)))
-    if found is None or found.organization != person.organization or (found.private and role is None):
-        raise Refused(Code.NOT_FOUND)
+    from rooms import doors
+
+    now = store.clock.now()
+    candidate = store.record.read(lambda c: doors.look(c, person, room))
+    role = candidate.role
     if role is None:
-        _may_come_in(store, person, found, password)
-        now = store.clock.now()
-        role = store.record.write(lambda c: _add(c, room, person.id, Role.MEMBER, now))
-    _tell_gate(store, person.organization, room, person.id, role)
+        if candidate.room.private:
+            raise Refused(Code.NOT_FOUND)
+        doors.check(candidate, now)
+        if candidate.room.by_request:
+            raise Refused(Code.FORBIDDEN, "ask to be let in")
+        _check_password(store, person, candidate.room, password)
+        role = store.record.write(lambda c: doors.let_in(c, room, person.id, now))
+    tell_gate(store, person.organization, room, person.id, role)
 
 
 def leave(store: Store, person: Person, room: str) -> None:
@@ -87,7 +94,7 @@ def set_role(store: Store, room: str, user: str, role: str) -> None:
     organization = store.record.write(act)
     if organization is None:
         raise Refused(Code.NOT_FOUND, "no such room, or no such user in its organization")
-    _tell_gate(store, organization, room, user, role)
+    tell_gate(store, organization, room, user, role)
 
 
 def page(store: Store, person: Person, room: str, cursor: str = "", limit: int = PAGE) -> Members:
@@ -102,34 +109,28 @@ def page(store: Store, person: Person, room: str, cursor: str = "", limit: int =
     return Members(list(people), people[-1].user if len(people) == limit else "")
 
 
-def _may_come_in(store: Store, person: Person, room: Room, password: str | None) -> None:
-    if room.state != "open":
-        raise Refused(Code.CLOSED)
+def _check_password(store: Store, person: Person, room: Room, password: str | None) -> None:
     if room.password_hash is None:
         return
     if password is None:
         raise Refused(Code.PASSWORD_NEEDED)
-    _count_try(store, room.id, person.id, TRIES_PER_MINUTE)
-    _count_try(store, room.id, "everybody", store.limits.room_password_tries_per_minute)
+    count_try(store, room.id, person.id, TRIES_PER_MINUTE)
+    count_try(store, room.id, "everybody", store.limits.room_password_tries_per_minute)
     if not passwords.fits(password, room.password_hash):
         raise Refused(Code.PASSWORD_WRONG)
 
 
-def _count_try(store: Store, room: str, user: str, most: int) -> None:
+def count_try(store: Store, what: str, user: str, most: int) -> None:
+    """One more guess in this minute, counted before it is judged. Raises Refused(rate_limited)."""
     minute = store.clock.now() // MINUTE_MS
-    key = store.live.name("tries", room, user, str(minute))
+    key = store.live.name("tries", what, user, str(minute))
     count, _ = store.live.commands([(("INCR", key), key), (("PEXPIRE", key, str(2 * MINUTE_MS)), key)])
     if int(count) > most:
-        raise Refused(Code.RATE_LIMITED, "too many passwords", (minute + 1) * MINUTE_MS - store.clock.now())
+        raise Refused(Code.RATE_LIMITED, "too many tries", (minute + 1) * MINUTE_MS - store.clock.now())
 
 
-def _add(connection: Connection, room: str, user: str, role: str, now: int) -> str:
-    if members.add(connection, room, user, role, now):
-        return role
-    return members.role(connection, room, user) or role
-
-
-def _tell_gate(store: Store, organization: str, room: str, user: str, role: str) -> None:
+def tell_gate(store: Store, organization: str, room: str, user: str, role: str) -> None:
+    """The record has this member; the room's gate learns of it."""
     name = keys.of_room(store.live.prefix, room)
     gate.ask(store, room, JOIN, [name.gate, name.members], [organization, user, role])
 

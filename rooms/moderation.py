@@ -6,23 +6,27 @@ entry in each channel concerned: from that instant no door lets a message slip, 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, ids
+from rooms import gate, identities, ids, standings
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
 from rooms.live.scripts import ACT, FREE, SANCTION
 from rooms.permissions import may_act_on, moderates
-from rooms.record import Connection, audit, channels, free, members, rules, sanctions
+from rooms.record import Connection, audit, channels, free, members, organizations, rules, sanctions, users
 from rooms.record import entries as rows
 from rooms.record import rooms as room_rows
 from rooms.record.audit import Act
 from rooms.record.sanctions import Sanction
+from rooms.record.users import User
 from rooms.store import Store
+
+log = logging.getLogger(__name__)
 
 OWN_RECALL_MS = 120_000
 LONGEST_REASON = 200
@@ -51,7 +55,8 @@ class _Place(NamedTuple):
 
 
 def mute(store: Store, actor: Actor, place: str, user: str, seconds: int | None = None, reason: str = "") -> Done:
-    """Nobody hears `user` in the channel or room `place` until the time is over; without `seconds`, until unmuted.
+    """Nobody hears `user` in the channel, room or organization `place` until the time is over; without `seconds`,
+    until unmuted. Only staff act in the whole organization.
 
     Raises Refused: not_found, not_member, forbidden, bad_frame, too_long.
     """
@@ -63,7 +68,8 @@ def unmute(store: Store, actor: Actor, place: str, user: str, reason: str = "") 
 
 
 def ban(store: Store, actor: Actor, place: str, user: str, seconds: int | None = None, reason: str = "") -> Done:
-    """Puts `user` out and keeps them out, until the time is over or they are pardoned."""
+    """Puts `user` out and keeps them out, until the time is over or they are pardoned. Out of the organization, their
+    tokens end as well."""
     return _sanction(store, actor, place, user, "ban", "banned", seconds, reason)
 
 
@@ -74,9 +80,10 @@ def pardon(store: Store, actor: Actor, place: str, user: str, reason: str = "") 
 def kick(store: Store, actor: Actor, place: str, user: str, reason: str = "") -> Done:
     """Puts `user` out; they may come back. Out of a room, their membership ends too."""
     where = _place(store, actor, place)
-    reason = _reason(reason)
+    reason, user = _reason(reason), identities.whole(store, user)
 
     def act(connection: Connection) -> None:
+        organizations.lock(connection, actor.person.organization)
         _may(connection, actor, where.room, user)
         if not where.channel:
             members.remove(connection, where.room, user)
@@ -149,8 +156,10 @@ def set_free(store: Store, actor: Actor, room: str, user: str, on: bool = True) 
     where = _place(store, actor, room)
     if where.channel:
         raise Refused(Code.BAD_FRAME, "the white list is a room's")
+    user = identities.whole(store, user)
 
     def act(connection: Connection) -> None:
+        organizations.lock(connection, actor.person.organization)
         _may(connection, actor, room, "")
         if on:
             free.add(connection, room, user, actor.person.id, store.clock.now())
@@ -168,7 +177,7 @@ def set_free(store: Store, actor: Actor, room: str, user: str, on: bool = True) 
 
 def _sanction(store: Store, actor: Actor, place: str, user: str, kind: str, op: str, seconds: int | None,
               reason: str) -> Done:
-    where = _place(store, actor, place)
+    where, user = _place(store, actor, place, wide=True), identities.whole(store, user)
     reason, now = _reason(reason), store.clock.now() + store.live.offset_ms
     if seconds is not None and not 1 <= seconds <= LONGEST_SECONDS:
         raise Refused(Code.BAD_FRAME, f"seconds: 1 to {LONGEST_SECONDS}")
@@ -176,12 +185,20 @@ def _sanction(store: Store, actor: Actor, place: str, user: str, kind: str, op: 
     organization, by = actor.person.organization, actor.person.id
     standing = Sanction(organization, where.room, where.channel, kind, user, until, reason, by, now)
 
-    def act(connection: Connection) -> None:
-        _may(connection, actor, where.room, user)
-        sanctions.set_(connection, standing)
+    def act(connection: Connection) -> User | None:
+        known = None
+        if where.room:
+            organizations.lock(connection, actor.person.organization)
+            _may(connection, actor, where.room, user)
+            sanctions.set_(connection, standing)
+        else:
+            known = standings.impose(connection, actor.role, standing)
         _write_down(connection, store, actor, where, kind, user, reason, {}, {"until": until})
+        return known
 
-    store.record.write(act)
+    known = store.record.write(act)
+    if known is not None:
+        return _everywhere(store, actor, known, op, {"user": user, "until": until or None, "reason": reason})
     field = _field(kind, user, where.channel)
     if not where.channel:
         _at_the_gate(store, actor, where.room, field, until)
@@ -190,18 +207,25 @@ def _sanction(store: Store, actor: Actor, place: str, user: str, kind: str, op: 
 
 
 def _lift(store: Store, actor: Actor, place: str, user: str, kind: str, op: str, reason: str) -> Done:
-    where = _place(store, actor, place)
-    reason = _reason(reason)
+    where, user = _place(store, actor, place, wide=True), identities.whole(store, user)
+    reason, organization = _reason(reason), actor.person.organization
 
     def act(connection: Connection) -> bool:
-        _may(connection, actor, where.room, user)
-        lifted = sanctions.lift(connection, actor.person.organization, where.room, where.channel, kind, user)
+        if where.room:
+            organizations.lock(connection, organization)
+            _may(connection, actor, where.room, user)
+            lifted = sanctions.lift(connection, organization, where.room, where.channel, kind, user)
+        else:
+            lifted = standings.lift(connection, organization, actor.role, kind, user, store.clock.now())
         if lifted:
             _write_down(connection, store, actor, where, "un" + kind, user, reason)
         return lifted
 
     if not store.record.write(act):
         return Done({})
+    if not where.room:
+        known = store.record.read(lambda c: users.one(c, user))
+        return _everywhere(store, actor, known, op, {"user": user, "reason": reason}) if known else Done({})
     field = _field(kind, user, where.channel)
     if not where.channel:
         _at_the_gate(store, actor, where.room, field, None)
@@ -209,8 +233,24 @@ def _lift(store: Store, actor: Actor, place: str, user: str, kind: str, op: str,
                     ["lift", field, "1"] if where.channel else [])
 
 
-def _place(store: Store, actor: Actor, place: str) -> _Place:
-    """The channels of a room, or one channel. Not found and not of this organization look the same."""
+def _everywhere(store: Store, actor: Actor, user: User, op: str, told: Mapping[str, Any]) -> Done:
+    """Every gate of the organization first; then those who know the person are told, where they can be."""
+    identities.remember(store, user)
+    standings.spread(store, user.organization, user.id)
+    seqs: dict[str, int] = {}
+    for room, inside in standings.member_channels(store, user.id).items():
+        try:
+            seqs |= _entries(store, actor, _Place(room, "", inside), op, "", told, []).seqs
+        except Refused as refused:
+            log.warning("a notice was left out room=%s op=%s: %s", room, op, refused.message)
+    return Done(seqs)
+
+
+def _place(store: Store, actor: Actor, place: str, wide: bool = False) -> _Place:
+    """The channels of a room, one channel, or with `wide` the whole of the own organization. Not found and not of
+    this organization look the same."""
+    if wide and place == actor.person.organization:
+        return _Place("", "", [])
     channel = place if ids.is_channel(place) else ""
     room = ids.room_of(channel) if channel else place
     if not ids.is_room(room):

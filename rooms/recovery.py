@@ -96,10 +96,13 @@ class _Rebuild:
         if snapshot is None:
             raise Refused(Code.NOT_FOUND)
         room = snapshot.room
-        self._on_room("begin", room.organization, room.state, _flag(room.private), _flag(room.password_hash))
+        self._on_room("begin", room.organization, room.state, _flag(room.private), _flag(room.password_hash),
+                      _flag(room.white_only))
         for part in _pieces([word for member in snapshot.members for word in (member.user, member.role)]):
             self._on_room("members", *part)
-        for part in _pieces([word for s in snapshot.sanctions for word in (_field(s), str(s.until))]):
+        held = [word for s in snapshot.sanctions for word in (_field(s), str(s.until))]
+        heard = [word for s in snapshot.wide for word in (f"v:{s.user}", str(s.version))]
+        for part in _pieces([*held, *heard]):
             self._on_room("sanctions", *part)
         for part in _pieces(list(snapshot.free)):
             self._on_room("free", *part)
@@ -194,8 +197,8 @@ class _Rebuild:
 
 
 def _field(sanction: Any) -> str:
-    """The gate's field of a sanction: "m:user", "b:user:channel"."""
-    return ":".join(filter(None, (sanction.kind[0], sanction.user, sanction.channel)))
+    """The gate's field of a sanction: "m:user", "b:user:channel", "b:user:*" for the organization's."""
+    return ":".join(filter(None, (sanction.kind[0], sanction.user, sanction.channel if sanction.room else "*")))
 
 
 def _flag(value: object) -> str:

@@ -24,22 +24,27 @@ class ChannelView(NamedTuple):
 
 
 class RoomView(NamedTuple):
-    """A room as one person sees it. `locked`: joining needs a password."""
+    """A room as one person sees it. `locked`: joining needs a password; `by_request`: somebody has to say yes;
+    `verified`: a verified phone is needed."""
 
     id: str
     name: str
     locked: bool
     member: bool
     channels: list[ChannelView]
+    by_request: bool = False
+    verified: bool = False
 
 
 def add(store: Store, organization: str, name: str, password: str | None = None, capacity: int = 0,
-        private: bool = False) -> str:
-    """The new room's id; it has no channel yet. A `capacity` of 0 is none.
+        private: bool = False, *, listed: bool = True, by_request: bool = False, verified: bool = False,
+        white_only: bool = False) -> str:
+    """The new room's id; it has no channel yet. A `capacity` of 0 is none. The ways in are those of `doors`.
 
     Raises Refused: not_found (organization), duplicate (name), full (too many rooms), bad_frame, too_long.
     """
-    room = new(organization, name, store.clock.now(), password, capacity, private)
+    room = new(organization, name, store.clock.now(), password, capacity, private)._replace(
+        listed=listed, by_request=by_request, verified=verified, white_only=white_only)
 
     def act(connection: Connection) -> None:
         if not organizations.lock(connection, organization):
@@ -81,7 +86,7 @@ def find(store: Store, person: Person, name: str) -> RoomView:
 
 
 def _found(connection: Connection, person: Person, key: str) -> RoomView | None:
-    for room, role in rooms.seen_by(connection, person.organization, person.id):
+    for room, role in rooms.seen_by(connection, person.organization, person.id, unlisted=True):
         if room.name_key == key:
             return _view(room, role, channels.of_room(connection, room.id))
     return None
@@ -89,7 +94,8 @@ def _found(connection: Connection, person: Person, key: str) -> RoomView | None:
 
 def _view(room: Room, role: str, inside: Iterable[Channel]) -> RoomView:
     shown = [ChannelView(channel.id, channel.name) for channel in inside]
-    return RoomView(room.id, room.name, room.password_hash is not None, bool(role), shown)
+    return RoomView(room.id, room.name, room.password_hash is not None, bool(role), shown, room.by_request,
+                    room.verified)
 
 
 def _by_room(inside: Iterable[Channel]) -> dict[str, list[Channel]]:

@@ -33,6 +33,9 @@ class Limits:
     channel_say_per_second: int = 0
     room_password_tries_per_minute: int = 100
     channel_enters_per_second: int = 0
+    sms_per_day: int = 1_000
+    organization_sms_per_day: int = 500
+    address_sms_per_hour: int = 20
     follower_idle_ms: int = 30 * 60_000
     lease_ms: int = 15_000
 
@@ -67,7 +70,8 @@ def open_store(settings: Settings) -> Store:
     live = Live.open(settings.redis_url, settings.redis_prefix, generation,
                      replicas=1 if settings.durability == "replicated" else 0)
     limits = Limits(settings.say_per_second, settings.channel_say_per_second, settings.room_password_tries_per_minute,
-                    settings.channel_enters_per_second)
+                    settings.channel_enters_per_second, settings.sms_per_day, settings.organization_sms_per_day,
+                    settings.address_sms_per_hour)
     return Store(live, record, SystemClock(), limits, relaxed=settings.durability == "relaxed")
 
 

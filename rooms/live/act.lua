@@ -67,13 +67,6 @@ if counted == 1 and redis.call('HEXISTS', KEYS[13], user) == 1 then
   redis.call('SADD', KEYS[17], user)
 end
 if op == 'kicked' or op == 'banned' then
-  for _, key in ipairs({KEYS[6], KEYS[8], KEYS[10], KEYS[11]}) do redis.call('ZREM', key, target) end
-  redis.call('HDEL', KEYS[5], target)
-  redis.call('HDEL', KEYS[9], target)
-  if redis.call('HDEL', KEYS[4], target) == 1 then
-    redis.call('SPUBLISH', KEYS[12], 'P{"op":"present","count":' .. whole(redis.call('HLEN', KEYS[4])) ..
-      ',"left":{"id":"' .. target .. '"}}')
-  end
-  hand_on(KEYS[3], KEYS[4], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12], at)
+  put_out(KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12], target, at)
 end
 return {'ok', head[1], whole(seq), whole(at)}

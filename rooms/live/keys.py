@@ -5,7 +5,8 @@ Names are short because a post carries nearly twenty of them: XXXX is what a cha
 `{r_…}:gate`      hash   ready mark, organization, state, flags of the room
 `{r_…}:members`   hash   user → role
 `{r_…}:pace`      hash   user → when the next message is due (GCRA), expires when the room falls silent
-`{r_…}:sanctions` hash   "m:user" or "b:user", also with ":channel" → until when (ms), 0 for open-ended
+`{r_…}:sanctions` hash   "m:user" or "b:user", also with ":channel", ":*" for the
+                         organization's → until when (ms), 0 for open-ended; "v:user" → version of the record's word
 `{r_…}:free`      set    the white list: always may speak, counted first in the queue, never evicted
 `{r_…}:rebuild`   string who is rebuilding the gates
 `…:XXXX:head`      hash   state, epoch, tip, talk, archived, forks, limits of the channel

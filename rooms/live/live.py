@@ -63,11 +63,12 @@ class Live:
         self.call_soon(script, names, arguments, answer.set, durable)
         return answer.wait()
 
-    def calls(self, several: Sequence[tuple[Script, Sequence[str], Sequence[str | bytes]]]) -> list[Any]:
+    def calls(self, several: Sequence[tuple[Script, Sequence[str], Sequence[str | bytes]]],
+              durable: bool = False) -> list[Any]:
         """Several scripts in one round trip a node; a Refused stands where one failed."""
         answers = [_Answer() for _ in several]
         for (script, names, arguments), answer in zip(several, answers, strict=True):
-            self.call_soon(script, names, arguments, answer.set)
+            self.call_soon(script, names, arguments, answer.set, durable)
         return [answer.get() for answer in answers]
 
     # plain commands

@@ -29,10 +29,12 @@ local function reading(text)
 end
 
 -- Whether a sanction holds, and for how many ms more (0: no end is set). Ends by itself; only asked, never swept.
+-- It may be the channel's, the room's, or the organization's ("*").
 local function sanctioned(sanctions, kind, user, channel, at)
-  local found = redis.call('HMGET', sanctions, kind .. ':' .. user, kind .. ':' .. user .. ':' .. channel)
+  local field = kind .. ':' .. user
+  local found = redis.call('HMGET', sanctions, field, field .. ':' .. channel, field .. ':*')
   local longest
-  for i = 1, 2 do
+  for i = 1, 3 do
     local till = tonumber(found[i] or nil)
     if till == 0 then return 0 end
     if till and till > at then longest = math.max(longest or 0, till - at) end
@@ -68,6 +70,18 @@ local function hand_on(head, seats, queue, tickets, waiting, offers, feed, at)
         '","hold_seconds":' .. whole(hold / 1000) .. ',"away":' .. (away and 'true' or 'false') .. '}')
     end
   end
+end
+
+-- Puts somebody out of a channel: the seat, the place in the queue, what was offered. Publishes that they left.
+local function put_out(head, seats, held, away, queue, tickets, waiting, offers, feed, user, at)
+  for _, key in ipairs({away, queue, waiting, offers}) do redis.call('ZREM', key, user) end
+  redis.call('HDEL', held, user)
+  redis.call('HDEL', tickets, user)
+  if redis.call('HDEL', seats, user) == 1 then
+    redis.call('SPUBLISH', feed, 'P{"op":"present","count":' .. whole(redis.call('HLEN', seats)) ..
+      ',"left":{"id":"' .. user .. '"}}')
+  end
+  hand_on(head, seats, queue, tickets, waiting, offers, feed, at)
 end
 
 -- Frees what time has ended: seats, seats of dead processes (they get the time to come back), tickets, offers.

@@ -38,6 +38,10 @@ OPEN_ROOM = _load("open_room")
 OPEN_CHANNEL = _load("open_channel")
 DELETE_IF = _load("delete_if")
 CLAIM = _load("claim")
+STAND = _load("stand")
+ABSORB = _load("absorb")
+KEEP_CODE = _load("keep_code")
+GUESS = _load("guess", repeatable=False)
 
 ALL = (POST, ENTER, LEAVE, LAPSE, KEEP, READ, JOIN, PART, PLACE, TRIM, ACT, FREE, SANCTION, OPEN_ROOM, OPEN_CHANNEL,
-       DELETE_IF, CLAIM)
+       DELETE_IF, CLAIM, STAND, ABSORB, KEEP_CODE, GUESS)

@@ -40,3 +40,11 @@ def remove(connection: Connection, channel: str, user: str) -> None:
 
 def remove_user(connection: Connection, user: str) -> None:
     connection.execute(delete(_TABLE).where(_TABLE.c.user == user))
+
+
+def give(connection: Connection, user: str, to: str) -> None:
+    """The further place of the two counts, channel by channel."""
+    query = select(_TABLE.c.channel, _TABLE.c.epoch, _TABLE.c.seq).where(_TABLE.c.user == user)
+    for channel, epoch, seq in list(connection.execute(query)):
+        put_many(connection, channel, [(to, epoch, seq)])
+    remove_user(connection, user)

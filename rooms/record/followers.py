@@ -60,5 +60,9 @@ def remove(connection: Connection, appid: str, openid: str) -> bool:
     return connection.execute(delete(_TABLE).where(_is(appid, openid))).rowcount > 0
 
 
+def give(connection: Connection, user: str, to: str) -> None:
+    connection.execute(update(_TABLE).where(_TABLE.c.user == user).values(user=to))
+
+
 def _is(appid: str, openid: str) -> Any:
     return (_TABLE.c.appid == appid) & (_TABLE.c.openid == openid)

@@ -54,7 +54,7 @@ def remove(connection: Connection, appid: str, openid: str) -> bool:
 
 
 def anchor(connection: Connection, organization: str, kind: str, value: str) -> str | None:
-    """The user whom this unionid (or phone) makes one person."""
+    """The user whom this unionid makes one person."""
     query = select(_ANCHORS.c.user).where(
         _ANCHORS.c.organization == organization, _ANCHORS.c.kind == kind, _ANCHORS.c.value == value)
     return connection.scalars(query).one_or_none()
@@ -68,6 +68,12 @@ def add_anchor(connection: Connection, organization: str, kind: str, value: str,
 
 def remove_anchors(connection: Connection, user: str) -> None:
     connection.execute(delete(_ANCHORS).where(_ANCHORS.c.user == user))
+
+
+def give(connection: Connection, user: str, to: str) -> None:
+    """All identities and what makes them one person are somebody else's from now on."""
+    for table in (_TABLE, _ANCHORS):
+        connection.execute(update(table).where(table.c.user == user).values(user=to))
 
 
 def _is(appid: str, openid: str) -> Any:

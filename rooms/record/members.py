@@ -76,5 +76,11 @@ def remove_user(connection: Connection, user: str) -> None:
     connection.execute(delete(_TABLE).where(_TABLE.c.user == user))
 
 
+def of_user(connection: Connection, user: str) -> dict[str, str]:
+    """room → role."""
+    query = select(_TABLE.c.room, _TABLE.c.role).where(_TABLE.c.user == user).order_by(_TABLE.c.room)
+    return {row.room: row.role for row in connection.execute(query)}
+
+
 def _is(room: str, user: str) -> Any:
     return (_TABLE.c.room == room) & (_TABLE.c.user == user)

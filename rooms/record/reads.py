@@ -43,3 +43,11 @@ def cut(connection: Connection, channel: str, seq: int, talk: int) -> None:
 
 def remove_user(connection: Connection, user: str) -> None:
     connection.execute(delete(_TABLE).where(_TABLE.c.user == user))
+
+
+def give(connection: Connection, user: str, to: str) -> None:
+    """The further position of the two counts, channel by channel."""
+    query = select(_TABLE.c.channel, _TABLE.c.seq, _TABLE.c.ordinal, _TABLE.c.own).where(_TABLE.c.user == user)
+    for channel, *position in list(connection.execute(query)):
+        put_many(connection, channel, [(to, *position)])
+    remove_user(connection, user)

@@ -9,13 +9,27 @@ from typing import NamedTuple
 from sqlalchemy import Connection, update
 
 from rooms.errors import Code, Refused
-from rooms.record import channels, cursors, epochs, free, marks, members, reads, rooms, rules, sanctions, tables
+from rooms.record import (
+    channels,
+    cursors,
+    epochs,
+    free,
+    marks,
+    members,
+    reads,
+    rooms,
+    rules,
+    sanctions,
+    standings,
+    tables,
+)
 from rooms.record.cursors import Cursor
 from rooms.record.epochs import Epoch
 from rooms.record.members import Member
 from rooms.record.reads import Read
 from rooms.record.rooms import Room
 from rooms.record.sanctions import Sanction
+from rooms.record.standings import Standing
 
 
 class ChannelSnapshot(NamedTuple):
@@ -43,6 +57,7 @@ class RoomSnapshot(NamedTuple):
     channels: Sequence[ChannelSnapshot]
     sanctions: Sequence[Sanction]
     free: Sequence[str]
+    wide: Sequence[Standing]
 
 
 def snapshot(connection: Connection, room: str) -> RoomSnapshot | None:
@@ -52,7 +67,8 @@ def snapshot(connection: Connection, room: str) -> RoomSnapshot | None:
         return None
     inside = [_channel(connection, channel) for channel in channels.of_room(connection, room)]
     return RoomSnapshot(found, members.of_room(connection, room), inside,
-                        sanctions.of_room(connection, found.organization, room), free.of_room(connection, room))
+                        sanctions.of_room(connection, found.organization, room), free.of_room(connection, room),
+                        standings.wide(connection, found.organization))
 
 
 def open_epoch(connection: Connection, channel: str, after_seq: int) -> Epoch:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from rooms.record import tables
 from rooms.record.asking import add_new, columns
@@ -22,6 +22,10 @@ class Room(NamedTuple):
     state: str
     position: int
     created_at: int
+    listed: bool = True
+    by_request: bool = False
+    verified: bool = False
+    white_only: bool = False
 
 
 class Seen(NamedTuple):
@@ -68,12 +72,27 @@ def of_organization(connection: Connection, organization: str) -> Sequence[Room]
     return [Room._make(row) for row in connection.execute(query)]
 
 
-def seen_by(connection: Connection, organization: str, user: str) -> Sequence[Seen]:
-    """The organization's rooms that are not private, and the private ones in which the user is a member."""
+def change(connection: Connection, id: str, **fields: Any) -> bool:  # noqa: A002 - the column's name
+    """Sets columns; False when there is no such room."""
+    return connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(**fields)).rowcount > 0
+
+
+def ids(connection: Connection, organization: str) -> list[str]:
+    return list(connection.scalars(select(_TABLE.c.id).where(_TABLE.c.organization == organization)))
+
+
+def seen_by(connection: Connection, organization: str, user: str, unlisted: bool = False) -> Sequence[Seen]:
+    """The organization's rooms that are not private, and the private ones in which the user is a member.
+
+    Rooms that are not listed are shown to members only, or to everybody with `unlisted`, for who knows the name.
+    """
     role = tables.members.c.role
+    shown: ColumnElement[bool] = _TABLE.c.private.is_(False)
+    if not unlisted:
+        shown = and_(shown, _TABLE.c.listed.is_(True))
     joined = _TABLE.outerjoin(
         tables.members, (tables.members.c.room == _TABLE.c.id) & (tables.members.c.user == user))
     query = (select(*_COLUMNS, func.coalesce(role, "")).select_from(joined)
-             .where(_TABLE.c.organization == organization, or_(_TABLE.c.private.is_(False), role.is_not(None)))
+             .where(_TABLE.c.organization == organization, or_(shown, role.is_not(None)))
              .order_by(*_ORDER))
     return [Seen(Room._make(row[:-1]), row[-1]) for row in connection.execute(query)]

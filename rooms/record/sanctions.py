@@ -52,3 +52,25 @@ def of_room(connection: Connection, organization: str, room: str) -> Sequence[Sa
 def of_user(connection: Connection, organization: str, user: str) -> Sequence[Sanction]:
     query = select(*_COLUMNS).where(_TABLE.c.organization == organization, _TABLE.c.user == user)
     return [Sanction._make(row) for row in connection.execute(query)]
+
+
+def give(connection: Connection, organization: str, user: str, to: str) -> None:
+    """Whatever holds of one holds of the other, for the longer of the two times. The one who gives keeps theirs: they
+    are nobody any more, and a request of theirs that is still under way meets them."""
+    own = {(s.room, s.channel, s.kind): s for s in of_user(connection, organization, to)}
+    for sanction in of_user(connection, organization, user):
+        standing = own.get((sanction.room, sanction.channel, sanction.kind))
+        if standing is None or _longer(sanction.until, standing.until):
+            set_(connection, sanction._replace(user=to))
+
+
+def bans(connection: Connection, organization: str, room: str, user: str) -> list[int]:
+    """The ends of the bans from the whole room or the organization, 0 for those without one."""
+    query = select(_TABLE.c.until).where(
+        _TABLE.c.organization == organization, _TABLE.c.room.in_(("", room)), _TABLE.c.channel == "",
+        _TABLE.c.kind == "ban", _TABLE.c.user == user)
+    return list(connection.scalars(query))
+
+
+def _longer(one: int, other: int) -> bool:
+    return other != 0 and (one == 0 or one > other)

@@ -67,7 +67,11 @@ rooms = _table(
     "rooms", Column("id", ID, primary_key=True), _of("organization", organizations), _must("name", NAME),
     _must("name_key", NAME), Column("password_hash", LINE), _must("capacity", NUMBER), _must("private", FLAG),
     _must("state", WORD), _must("position", NUMBER), _must("created_at", TIME),
+    _must("listed", FLAG, server_default="1"), _must("by_request", FLAG, server_default="0"),
+    _must("verified", FLAG, server_default="0"), _must("white_only", FLAG, server_default="0"),
     UniqueConstraint("organization", "name_key"))
+"""`listed`: shown to who is no member; `by_request`: somebody must say yes; `verified`: only with a verified phone;
+`white_only`: only for the white list and moderators."""
 
 channels = _table(
     "channels", Column("id", ID, primary_key=True), _of("room", rooms), _of("organization", organizations),
@@ -87,7 +91,7 @@ anchors = _table(
     "anchors", Column("organization", ID, ForeignKey(organizations.c.id), primary_key=True),
     Column("kind", WORD, primary_key=True), Column("value", FOREIGN_ID, primary_key=True),
     _of("user", users, index=True))
-"""What makes identities one person: a unionid; later a verified phone. Its key is what two logins race for."""
+"""What makes identities one person: a unionid. Its key is what two logins race for."""
 
 identities = _table(
     "identities", Column("appid", FOREIGN_ID, ForeignKey(accounts.c.appid), primary_key=True),
@@ -170,3 +174,45 @@ marks = _table(
     Column("epoch", ID, primary_key=True), _must("op", WORD), _must("of", COUNT), _must("on", FLAG),
     sqlite_with_rowid=False)
 """The recalls and pins among the entries, so that how entries stand now is found without a walk through all."""
+
+phones = _table(
+    "phones", Column("user", ID, ForeignKey(users.c.id), primary_key=True), _of("organization", organizations),
+    _must("digest", FOREIGN_ID), _must("sealed", SEALED), _must("verified_at", TIME),
+    UniqueConstraint("organization", "digest"))
+"""The phone that a person has shown to be theirs: a keyed hash to find it by, and the number, sealed."""
+
+aliases = _table(
+    "aliases", Column("user", ID, ForeignKey(users.c.id), primary_key=True), _of("organization", organizations),
+    _of("kept", users, index=True), _must("at", TIME), _must("because", WORD))
+"""Whom somebody is now, who was found to be one person with another. Entries keep the old id."""
+
+standings = _table(
+    "standings", Column("organization", ID, ForeignKey(organizations.c.id), primary_key=True),
+    Column("user", ID, ForeignKey(users.c.id), primary_key=True), _must("version", NUMBER), _must("wide", FLAG),
+    Column("due", TIME), Index("ix_standings_due", "due"))
+"""What holds of somebody in many rooms has changed, and their gates may not all know: `due` says since when. `wide`:
+an act of the organization was among the changes, so that every room is concerned."""
+
+invitations = _table(
+    "invitations", Column("digest", FOREIGN_ID, primary_key=True), _of("organization", organizations),
+    _of("room", rooms, index=True), _must("by", ID), _must("made_at", TIME), _must("expires_at", TIME),
+    _must("most", NUMBER), _must("used", NUMBER), Column("revoked_at", TIME))
+
+requests = _table(
+    "requests", Column("room", ID, ForeignKey(rooms.c.id), primary_key=True),
+    Column("user", ID, ForeignKey(users.c.id), primary_key=True), _must("state", WORD), _must("text", LINE),
+    _must("at", TIME), Column("answered_at", TIME), _must("by", ID), _must("reason", LINE),
+    Index("ix_requests_room_state", "room", "state"), Index("ix_requests_user", "user"))
+"""Who asked to be let into a room: waiting, approved or declined."""
+
+sms = _table(
+    "sms", Column("id", ID, primary_key=True), _must("organization", ID), _must("user", ID), _must("purpose", WORD),
+    _must("digest", FOREIGN_ID), _must("sealed", SEALED), _must("code", SEALED), _must("state", WORD),
+    _must("provider", WORD), _must("reference", LINE), _must("detail", LINE), _must("at", TIME),
+    Column("settled_at", TIME), Index("ix_sms_state_at", "state", "at"), Index("ix_sms_user_at", "user", "at"))
+"""Each SMS that was asked for: waiting, sending, sent, failed or unknown. The code, sealed, only until it left."""
+
+spent = _table(
+    "spent", Column("day", NUMBER, primary_key=True, autoincrement=False), Column("kind", WORD, primary_key=True),
+    Column("value", FOREIGN_ID, primary_key=True), _must("count", NUMBER))
+"""What may be used only so often a day, and how often it was: SMS by number, person, organization and house."""

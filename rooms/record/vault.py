@@ -7,6 +7,8 @@ secret belongs to (table, row, field) is authenticated, so that a sealed text ca
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
@@ -24,6 +26,7 @@ NONCE = 12
 class Vault:
     def __init__(self, secret_keys: Sequence[str]) -> None:
         self._keys = {_derive(key, "name", 4).hex(): AESGCM(_derive(key, "accounts", 32)) for key in secret_keys}
+        self._digests = _derive(secret_keys[0], "digests", 32) if secret_keys else b""
 
     def seal(self, secret: str, place: str) -> str:
         """An empty secret stays empty."""
@@ -50,6 +53,15 @@ class Vault:
             return key.decrypt(box[:NONCE], box[NONCE:], place.encode()).decode()
         except InvalidTag:
             raise Misconfigured(f"{place}: the sealed text was changed or moved") from None
+
+    def digest(self, *words: str) -> str:
+        """64 hexadecimal digits that only our key makes of these words, to find something by that may not be read.
+
+        Under the first key only: after a change of keys such digests have to be made anew.
+        """
+        if not self._digests:
+            raise Misconfigured("TEAHOUSE_SECRET_KEY: needed to keep phone numbers and codes")
+        return hmac.new(self._digests, "\0".join(words).encode(), hashlib.sha256).hexdigest()
 
     def __repr__(self) -> str:
         return f"Vault({len(self._keys)} keys)"

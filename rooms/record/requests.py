@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select, update
+
+from rooms.record import tables
+from rooms.record.asking import columns, put
+
+
+class Request(NamedTuple):
+    room: str
+    user: str
+    state: str
+    text: str
+    at: int
+    answered_at: int | None = None
+    by: str = ""
+    reason: str = ""
+
+
+class Asked(NamedTuple):
+    """A request with the name of who asks."""
+
+    request: Request
+    name: str
+
+
+_TABLE = tables.requests
+_COLUMNS = columns(_TABLE, Request._fields)
+
+
+def put_(connection: Connection, request: Request) -> None:
+    """In place of the one that the person made before for this room."""
+    put(connection, _TABLE, [request._asdict()])
+
+
+def one(connection: Connection, room: str, user: str) -> Request | None:
+    row = connection.execute(select(*_COLUMNS).where(_is(room, user))).one_or_none()
+    return Request._make(row) if row else None
+
+
+def answer(connection: Connection, request: Request) -> bool:
+    """False when it waits no longer: somebody was faster."""
+    statement = update(_TABLE).where(_is(request.room, request.user), _TABLE.c.state == "waiting").values(
+        state=request.state, answered_at=request.answered_at, by=request.by, reason=request.reason)
+    return connection.execute(statement).rowcount > 0
+
+
+def waiting(connection: Connection, room: str, limit: int) -> Sequence[Asked]:
+    """Oldest first."""
+    users = tables.users
+    query = (select(*_COLUMNS, users.c.name).join(users, users.c.id == _TABLE.c.user)
+             .where(_TABLE.c.room == room, _TABLE.c.state == "waiting")
+             .order_by(_TABLE.c.at, _TABLE.c.user).limit(limit))
+    return [Asked(Request._make(row[:-1]), row[-1]) for row in connection.execute(query)]
+
+
+def of_user(connection: Connection, user: str) -> Sequence[Request]:
+    """Newest first."""
+    query = select(*_COLUMNS).where(_TABLE.c.user == user).order_by(_TABLE.c.at.desc(), _TABLE.c.room)
+    return [Request._make(row) for row in connection.execute(query)]
+
+
+def give(connection: Connection, user: str, to: str) -> None:
+    """Who has asked for the same room keeps their own request."""
+    own = {request.room for request in of_user(connection, to)}
+    for request in of_user(connection, user):
+        if request.room not in own:
+            put_(connection, request._replace(user=to))
+    remove_user(connection, user)
+
+
+def remove_user(connection: Connection, user: str) -> None:
+    connection.execute(_TABLE.delete().where(_TABLE.c.user == user))
+
+
+def _is(room: str, user: str) -> Any:
+    return (_TABLE.c.room == room) & (_TABLE.c.user == user)
