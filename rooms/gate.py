@@ -33,26 +33,40 @@ def ask(store: Store, room: str, script: Script, keys: Sequence[str], arguments:
 def ask_soon(store: Store, room: str, script: Script, keys: Sequence[str], arguments: Sequence[str | bytes],
              then: Callable[[Answer | Refused], None]) -> None:
     """The same without waiting; `then` runs in the pipeline and must not wait."""
-    tries = TRIES
-
-    def send() -> None:
-        store.live.call_soon(script, keys, arguments, settle, durable=True)
-
-    def settle(reply: Any) -> None:
-        nonlocal tries
-        if isinstance(reply, Refused):
-            then(reply)
-        elif reply[0] != b"closed":
-            then(_verdict(reply))
-        elif tries := tries - 1:
-            _after_reopening(store, room, send, then)
-        else:
-            then(_still_closed())
-
+    asked = _Asked(store, room, script, keys, arguments, then)
     if room in store.reopening:
-        _after_reopening(store, room, send, then)
+        _after_reopening(store, room, asked.send, then)
     else:
-        send()
+        asked.send()
+
+
+class _Asked:
+    """A verb on its way. No closures, as two that name each other are a cycle: one for each message, and the garbage
+    collector would take as much time as everything else that a message needs."""
+
+    __slots__ = ("_arguments", "_keys", "_room", "_script", "_store", "_then", "_tries")
+
+    def __init__(self, store: Store, room: str, script: Script, keys: Sequence[str], arguments: Sequence[str | bytes],
+                 then: Callable[[Answer | Refused], None]) -> None:
+        self._store, self._room, self._script = store, room, script
+        self._keys, self._arguments, self._then = keys, arguments, then
+        self._tries = TRIES
+
+    def send(self) -> None:
+        self._store.live.call_soon(self._script, self._keys, self._arguments, self._settle, durable=True)
+
+    def _settle(self, reply: Any) -> None:
+        if isinstance(reply, Refused):
+            self._then(reply)
+            return
+        if reply[0] != b"closed":
+            self._then(_verdict(reply))
+            return
+        self._tries -= 1
+        if self._tries:
+            _after_reopening(self._store, self._room, self.send, self._then)
+        else:
+            self._then(_still_closed())
 
 
 def _after_reopening(store: Store, room: str, send: Callable[[], None], refuse: Callable[[Refused], None]) -> None:

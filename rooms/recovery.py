@@ -50,7 +50,8 @@ def make_ready(store: Store, room: str) -> None:
         mine = token()
         if store.live.set(keys.of_room(store.live.prefix, room).rebuild, mine, px=LOCK_MS, nx=True):
             try:
-                _Rebuild(store, room, mine).run()
+                if not _is_ready(store, room):  # it may have become so before we had the lock: members may know it
+                    _Rebuild(store, room, mine).run()
                 return
             except _LockLost:
                 continue

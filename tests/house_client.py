@@ -279,21 +279,26 @@ class House:
     def phones_in_each_process(self, channel: str, count: int, name: str = "", **settings: Any) -> list[Phone]:
         """`count` phones in the channel, at least one in every web process."""
         phones = [self.phone(f"{name}{number}", **settings) for number in range(count)]
-        for _ in range(100):
-            homes = {phone.name: self.serving(phone) for phone in phones}
-            crowded = [phone for phone in phones if list(homes.values()).count(homes[phone.name]) > 1]
-            if set(homes.values()) == set(self.web()):
-                break
-            crowded[0].cut()
-            before = crowded[0].connections
-            crowded[0].wait(lambda: crowded[0].connections > before and crowded[0].connected, 5, "back")  # noqa: B023
-        else:
-            raise AssertionError("the sockets stay in one process")
+        for pid in self.web():
+            homes = [self.serving(phone) for phone in phones]
+            if pid not in homes:
+                self._move(next(phone for phone, home in zip(phones, homes, strict=True) if homes.count(home) > 1), pid)
         for phone in phones:
             answer = phone.enter(channel)
             assert answer["op"] == "entered", answer
             phone.begin_notes()
         return phones
+
+    def _move(self, phone: Phone, pid: int) -> None:
+        """Breaks its connection while no other web process can take the next one."""
+        others = [other for other in self.web() if other != pid]
+        self.kill_all(others, signal.SIGSTOP)
+        try:
+            before = phone.connections
+            phone.cut()
+            phone.wait(lambda: phone.connections > before and phone.connected, 20, "back in another process")
+        finally:
+            self.kill_all(others, signal.SIGCONT)
 
     def kill(self, pid: int, how: signal.Signals = signal.SIGKILL) -> None:
         """Only what is ours."""

@@ -252,6 +252,6 @@ def _holes(seqs: list[int]) -> int:
 
 
 def _silence(sent: list[Sent], since: float) -> float:
-    times = sorted(each.acked_at for each in sent if each.acked_at is not None)
-    pairs = [(max(earlier, since), later) for earlier, later in pairwise(times) if later > since]
-    return max((later - earlier for earlier, later in pairs), default=0.0)
+    """The longest that any of these waited, counted from the fault on."""
+    answered = [(each.at, each.acked_at) for each in sent if each.acked_at is not None]
+    return max((acked_at - max(at, since) for at, acked_at in answered if acked_at > since), default=0.0)

@@ -125,7 +125,7 @@ class Phone:
         end = time.monotonic() + seconds
         while True:
             extra = {} if password is None else {"password": password}
-            answer = self.ask({"op": "enter", "channel": channel, **extra}, end - time.monotonic())
+            answer = self.ask({"op": "enter", "channel": channel, **extra}, max(1.0, end - time.monotonic()))
             if answer["op"] == "entered":
                 if password is not None:
                     self._passwords[channel] = password

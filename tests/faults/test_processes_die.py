@@ -62,21 +62,6 @@ def test_redis_is_killed_under_load(house: House, channel: str, note: Note) -> N
     note(verdict, reconnected=sum(bool(phone.closes) for phone in phones))
 
 
-def test_redis_is_killed_three_times_in_a_row(house: House, channel: str, note: Note) -> None:
-    phones = crowd(house, channel)
-    oracle = Oracle(house, channel, phones)
-
-    def fault() -> None:
-        for _ in range(3):
-            victim = house.redis()
-            house.kill(victim)
-            house.wait(lambda: house.redis() not in (0, victim), 10, "another Redis")  # noqa: B023
-            time.sleep(0.3)
-
-    verdict = after_fault(oracle, Load(phones, channel), fault)
-    note(verdict)
-
-
 def test_the_clock_is_killed_under_load(house: House, channel: str, note: Note) -> None:
     """F21, F36: master and children at once. Talk does not notice; the archive catches up without a double row."""
     phones = crowd(house, channel)

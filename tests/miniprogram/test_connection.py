@@ -49,7 +49,7 @@ class Line:
 
     def __init__(self, known: bool = True) -> None:
         self.peer, ours = socket.socketpair()
-        self.peer.settimeout(0.2)
+        self.peer.settimeout(0.01)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         self.reader = Reader(Counters(), Writer(), 50)
         self.listener = Listener()

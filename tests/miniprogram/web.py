@@ -154,8 +154,8 @@ def running(folder: Path, processes: int = 1, **environ: str) -> Iterator[Web]:
     with servers.valkey() as redis:
         web = Web(folder, redis.url, processes, **environ)
         web.redis = redis
-        web.start()
         try:
+            web.start()
             yield web
         finally:
             web.stop()
