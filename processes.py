@@ -88,7 +88,7 @@ def environment(settings: Settings, sandbox: bool) -> dict[str, str]:
     """The programs' environment: ours, and what `up` decides where nothing was said."""
     chosen = {"TEAHOUSE_LOG_FORMAT": "text", "PYTHONUNBUFFERED": "1"}
     if sandbox:
-        chosen["TEAHOUSE_WECHAT_API_URL"] = sandbox_url(settings)
+        chosen |= {"TEAHOUSE_WECHAT_API_URL": sandbox_url(settings), "TEAHOUSE_SMS_PROVIDER": "sandbox"}
     given = {name: value for name, value in os.environ.items() if value or name not in chosen}
     return {**chosen, **given, "TEAHOUSE_VAR": str(settings.var)}
 

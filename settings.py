@@ -141,6 +141,19 @@ class Settings:
         "logins a minute from one address", "600")
     room_password_tries_per_minute: int = _setting("TEAHOUSE_ROOM_PASSWORD_TRIES_PER_MINUTE", _whole(1),
         "tries a minute of one room's password, by everybody together", "100")
+    sms_provider: str = _setting("TEAHOUSE_SMS_PROVIDER", _one_of("none", "sandbox", "tencent", "aliyun"),
+        "who sends SMS: `none`, `sandbox` (its page shows them; what `teahouse up --sandbox` takes unless set), "
+        "`tencent` and `aliyun` by their SDKs (the extras `sms-tencent` and `sms-aliyun`)", "none")
+    sms_key_id: str | None = _setting("TEAHOUSE_SMS_KEY_ID", _text,
+        "the provider's access key (SecretId, AccessKey ID)", secret=True)
+    sms_key_secret: str | None = _setting("TEAHOUSE_SMS_KEY_SECRET", _text,
+        "and its secret (SecretKey, AccessKey Secret)", secret=True)
+    sms_app: str | None = _setting("TEAHOUSE_SMS_APP", _text, "the SdkAppId of Tencent Cloud SMS")
+    sms_sign: str | None = _setting("TEAHOUSE_SMS_SIGN", _text, "the approved signature (签名) that begins an SMS")
+    sms_template: str | None = _setting("TEAHOUSE_SMS_TEMPLATE", _text,
+        "the approved template: at Tencent with two places (code, minutes), at Aliyun with one (`code`)")
+    sms_api_url: str | None = _setting("TEAHOUSE_SMS_API_URL", _web_address,
+        "another address of the provider's API; the sandbox is found at `TEAHOUSE_WECHAT_API_URL`")
     sms_per_day: int = _setting("TEAHOUSE_SMS_PER_DAY", _whole(0),
         "SMS a day in all: the most that they can cost", "1000")
     organization_sms_per_day: int = _setting("TEAHOUSE_ORGANIZATION_SMS_PER_DAY", _whole(0),
@@ -165,6 +178,15 @@ class Settings:
         if self.secret_key is None and not self.embedded:
             raise Misconfigured("TEAHOUSE_SECRET_KEY: required as soon as REDIS_URL or DATABASE_URL is set; "
                                 f"at least {SECRET_KEY_LENGTH} characters, `openssl rand -hex 32` makes one")
+
+        self._check_sms()
+
+    def _check_sms(self) -> None:
+        needed = {"tencent": ("KEY_ID", "KEY_SECRET", "APP", "SIGN", "TEMPLATE"),
+                  "aliyun": ("KEY_ID", "KEY_SECRET", "SIGN", "TEMPLATE")}.get(self.sms_provider, ())
+        for name in needed:
+            if not getattr(self, f"sms_{name.lower()}"):
+                raise Misconfigured(f"TEAHOUSE_SMS_{name}: required with TEAHOUSE_SMS_PROVIDER={self.sms_provider}")
 
     @property
     def embedded(self) -> bool:

@@ -30,6 +30,11 @@ def add_to(commands: Any) -> None:
     room.add_argument("--capacity", type=_number, default=0, metavar="N", help="people at once (0: any number)")
     room.add_argument("--private", action="store_true", help="only members see it")
 
+    room.add_argument("--unlisted", action="store_true", help="found by its name, not shown in lists")
+    room.add_argument("--by-request", action="store_true", help="a moderator has to say yes")
+    room.add_argument("--verified", action="store_true", help="only with a verified phone")
+    room.add_argument("--white-only", action="store_true", help="only for its white list and moderators")
+
     channel = _noun(commands, "channel", "add", "a channel of a room", add_channel)
     channel.add_argument("room", metavar="ROOM")
     channel.add_argument("name")
@@ -96,7 +101,9 @@ def add_organization(store: Store, chosen: argparse.Namespace) -> dict[str, str]
 
 def add_room(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
     password = _secret(chosen.password) or None
-    return {"id": rooms.add(store, chosen.organization, chosen.name, password, chosen.capacity, chosen.private)}
+    return {"id": rooms.add(store, chosen.organization, chosen.name, password, chosen.capacity, chosen.private,
+                            listed=not chosen.unlisted, by_request=chosen.by_request, verified=chosen.verified,
+                            white_only=chosen.white_only)}
 
 
 def add_channel(store: Store, chosen: argparse.Namespace) -> dict[str, str]:

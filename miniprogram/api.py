@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from flask import Blueprint, Response, request
 
-from miniprogram import login
+from miniprogram import identity, login
 from miniprogram.arrival import fit, raw
+from miniprogram.bodies import body
 from miniprogram.login import BadCode, Login
 from miniprogram.tokens import Tokens
 from refusals import error
-from rooms import identities, members, messages, receipts, rooms, seats
+from rooms import identities, invitations, members, messages, receipts, rooms, seats
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.rooms import RoomView
@@ -22,8 +23,6 @@ from rooms.store import Store
 
 if TYPE_CHECKING:
     from settings import Settings
-
-T = TypeVar("T")
 
 PAGE = 50
 
@@ -49,6 +48,7 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
     pages.post("/rooms/<room>/leave")(api.signed(api.leave))
     pages.get("/channels/<channel>/messages")(api.signed(api.messages))
     pages.get("/channels/<channel>/present")(api.signed(api.present))
+    identity.add_to(pages, api)
     pages.after_request(_keep_private)
     return pages
 
@@ -60,19 +60,20 @@ class Api:
         self.tokens = tokens
 
     def signed(self, view: Callable[..., Any]) -> Callable[..., Response]:
-        """The view of somebody who is logged in; what it returns is sent as JSON."""
+        """The view of somebody who is logged in; what it returns is sent as JSON, or is an answer already."""
 
         @wraps(view)
         def signed(**given: str) -> Response:
             person = login.bearer(self.store, self.tokens, request)
-            return _json(view(person, **given))
+            told = view(person, **given)
+            return told if isinstance(told, Response) else _json(told)
 
         return signed
 
     def log_in(self) -> Response:
         login.count_login(self.store, request.remote_addr or "", self.settings.logins_per_minute)
         try:
-            done = login.log_in(self.store, self.settings, self.tokens, _body(Login))
+            done = login.log_in(self.store, self.settings, self.tokens, body(Login))
         except BadCode as bad:
             return error(401, "bad_code", str(bad))
         return _json({"token": done.token, "expires_in_seconds": done.expires_in_seconds, "user": _user(done.person)})
@@ -81,7 +82,7 @@ class Api:
         return _user(person)
 
     def rename(self, person: Person) -> Any:
-        return _user(identities.rename(self.store, person, _body(Rename).name))
+        return _user(identities.rename(self.store, person, body(Rename).name))
 
     def rooms(self, person: Person) -> Any:
         views = rooms.visible(self.store, person)
@@ -89,10 +90,11 @@ class Api:
         return {"rooms": [_room(view, unread) for view in views]}
 
     def join(self, person: Person, room: str) -> Any:
-        given = _body(Join)
+        given = body(Join)
         if given.invitation is not None:
-            raise Refused(Code.NOT_FOUND, "no such invitation")
-        members.join(self.store, person, room, given.password)
+            invitations.use(self.store, person, given.invitation, room)
+        else:
+            members.join(self.store, person, room, given.password)
         return {}
 
     def leave(self, person: Person, room: str) -> Any:
@@ -114,7 +116,8 @@ class Api:
 
 def _room(view: RoomView, unread: dict[str, receipts.Unread]) -> dict[str, Any]:
     channels = [{"id": channel.id, "name": channel.name, **_unread(unread[channel.id])} for channel in view.channels]
-    return {"id": view.id, "name": view.name, "locked": view.locked, "member": view.member, "channels": channels}
+    return {"id": view.id, "name": view.name, "locked": view.locked, "member": view.member,
+            "by_request": view.by_request, "verified": view.verified, "channels": channels}
 
 
 def _unread(state: receipts.Unread) -> dict[str, Any]:
@@ -124,16 +127,6 @@ def _unread(state: receipts.Unread) -> dict[str, Any]:
 
 def _user(person: Person) -> dict[str, str]:
     return {"id": person.id, "name": person.name, "avatar": person.avatar}
-
-
-def _body(shape: type[T]) -> T:
-    """The request's JSON body. Raises Refused(BAD_FRAME)."""
-    if request.mimetype != "application/json" and request.content_length:
-        raise Refused(Code.BAD_FRAME, "a JSON body is expected")
-    try:
-        return msgspec.json.decode(request.get_data() or b"{}", type=shape)
-    except (ValueError, RecursionError) as wrong:
-        raise Refused(Code.BAD_FRAME, str(wrong)[:200]) from wrong
 
 
 def _number(name: str) -> int | None:

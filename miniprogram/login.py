@@ -8,7 +8,7 @@ import msgspec
 from flask import Request
 
 from miniprogram.tokens import LIFETIME_SECONDS, Tokens
-from rooms import accounts, identities
+from rooms import accounts, identities, standings
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.store import Store
@@ -32,7 +32,7 @@ class LoggedIn(msgspec.Struct):
 
 
 def log_in(store: Store, settings: Settings, tokens: Tokens, given: Login) -> LoggedIn:
-    """Raises BadCode, and Refused: not_found for an account that is no mini-program of ours, unavailable."""
+    """Raises BadCode, and Refused: not_found for an account that is no mini-program of ours, banned, unavailable."""
     account = accounts.of(store, given.appid)
     if account is None or account.kind != accounts.Kind.MINI_PROGRAM:
         raise Refused(Code.NOT_FOUND, "no such mini-program")
@@ -41,6 +41,7 @@ def log_in(store: Store, settings: Settings, tokens: Tokens, given: Login) -> Lo
     except PlatformDown as down:
         raise Refused(Code.UNAVAILABLE, "WeChat does not answer", 2_000) from down
     person = identities.sign_in(store, account, session.openid, session.unionid or "")
+    standings.check(store, person)
     return LoggedIn(tokens.issue(person.id, person.organization, store.clock.now()), person)
 
 

@@ -21,7 +21,7 @@ from rooms.errors import Code, Refused
 from rooms.live import keys
 from rooms.live.live import token
 from rooms.live.scripts import OPEN_CHANNEL, OPEN_ROOM
-from rooms.record import entries
+from rooms.record import Connection, aliases, entries
 from rooms.record import recovery as record
 from rooms.store import Store
 
@@ -167,7 +167,7 @@ class _Rebuild:
         said: defaultdict[str, list[int]] = defaultdict(list)
         gone = frozenset(channel.recalled)
         if behind:
-            for seq, user in self._store.record.read(lambda c: entries.said_above(c, channel.id, lowest)):
+            for seq, user in self._store.record.read(lambda c: _said_above(c, channel.id, lowest)):
                 if seq not in gone:
                     said[user].append(seq)
         for r in channel.reads:
@@ -195,6 +195,13 @@ class _Rebuild:
         if reply[0] == b"lost":
             raise _LockLost
         return list(reply[1:])
+
+
+def _said_above(connection: Connection, channel: str, seq: int) -> list[tuple[int, str]]:
+    """(seq, author) above `seq`, whoever the author is by now."""
+    said = list(entries.said_above(connection, channel, seq))
+    meant = aliases.many(connection, list({user for _, user in said}))
+    return [(seq, meant.get(user, user)) for seq, user in said]
 
 
 def _field(sanction: Any) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from flask import Flask, Response, jsonify, request, send_from_directory
 
-from sandbox import control, proxy
+from sandbox import control, proxy, texts
 from sandbox.api import serve
 from sandbox.limits import REQUEST_BYTES
 from sandbox.pictures import picture
@@ -19,6 +19,7 @@ def create(world: World) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES
     app.register_blueprint(control.blueprint(world))
+    app.register_blueprint(texts.blueprint(world))
     app.register_blueprint(proxy.blueprint(world.house))
 
     @app.get("/")

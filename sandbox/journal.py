@@ -12,7 +12,7 @@ from sandbox.limits import KEPT_STREAM
 class Delivery:
     """One thing on a phone's screen. `said` is the person's own act; other kinds came from the account.
 
-    `push`, `call` and `menu` are on no screen: they tell those who watch what goes on behind.
+    `push`, `call`, `menu` and `sms` are on no screen of WeChat: they tell those who watch what goes on behind.
     """
 
     number: int

@@ -83,11 +83,15 @@ PUSH_SECONDS = 5.0
 PUSH_RETRIES = 3
 """Official docs: without an answer in five seconds the connection is dropped; three repetitions in total."""
 
+SMS_CHARACTERS = 500
+"""The longest text that the providers' pages allow, signature included."""
+
 # What this program itself keeps; older things make room for newer ones.
 KEPT_DELIVERIES = 500
 KEPT_STREAM = 5000
 KEPT_PUSHES = 2000
 KEPT_CALLS = 2000
+KEPT_SMS = 500
 KEPT_PEOPLE = 200_000
 KEPT_TOKENS = 5000
 KEPT_CODES = 50_000

@@ -49,6 +49,7 @@ class Orders:
             ("GET", "/screen", self.screen),
             ("GET", "/pushes", self.pushes),
             ("GET", "/calls", self.calls),
+            ("GET", "/sms", self.sms),
             ("POST", "/push_raw", self.push_raw),
             ("POST", "/verify_url", self.verify_url),
             ("GET", "/clock", self.clock),
@@ -165,6 +166,17 @@ class Orders:
         ]
         newest = [each for each in self.world.calls if appid in (None, each["appid"])]
         return {"counts": counts, "newest": newest[-int(order.get("limit", 100)) :]}
+
+    def sms(self, order: Order) -> Any:
+        """The SMS that reached a number (+86…), or all, after number `after`; waits up to `wait_seconds` for one."""
+        after = int(order.get("after", 0))
+
+        def found() -> list[Order]:
+            return [each for each in self.world.texts
+                    if each["number"] > after and order.get("phone") in (None, each["phone"])]
+
+        self.wait(order, lambda: bool(found()))
+        return found()
 
     def push_raw(self, order: Order) -> Any:
         """One request with any body and query to an account's callback."""

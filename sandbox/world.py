@@ -12,7 +12,7 @@ from sandbox.bounded import Bounded
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.journal import Delivery, Journal
-from sandbox.limits import KEPT_CALLS, KEPT_PUSHES, PUSH_RETRIES, PUSH_SECONDS
+from sandbox.limits import KEPT_CALLS, KEPT_PUSHES, KEPT_SMS, PUSH_RETRIES, PUSH_SECONDS
 from sandbox.tokens import Mint
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class World:
         self.mint = Mint(self.clock)
         self.pushes: deque[Push] = deque(maxlen=KEPT_PUSHES)
         self.calls: deque[dict[str, Any]] = deque(maxlen=KEPT_CALLS)
+        self.texts: deque[dict[str, Any]] = deque(maxlen=KEPT_SMS)
         self.call_counts: Counter[tuple[str, str, int]] = Counter()
         self.used: Bounded[tuple[str, str, str], int] = Bounded(10_000)
         self.words: dict[str, list[str]] = {"risky": [], "review": []}
@@ -73,6 +74,15 @@ class World:
         delivery = self.journal.add(person.appid, person.openid, kind, self.clock.now(), content)
         person.outbox.append(delivery)
         return delivery
+
+    def receive(self, phone: str, text: str) -> dict[str, Any]:
+        """An SMS reaches a phone, whoever's it is."""
+        now = self.clock.now()
+        shown = {"phone": phone, "text": text}
+        delivery = self.journal.add("", "", "sms", now, shown)
+        kept = {"number": delivery.number, "at": int(now * 1000), **shown}
+        self.texts.append(kept)
+        return kept
 
     def record_call(self, appid: str, api: str, errcode: int, body: dict[str, Any]) -> None:
         """Remember a call for those who count."""

@@ -154,6 +154,12 @@ class Sandbox:
         code: str = self.post("/phone_code", {"appid": appid, "openid": openid, "phone": phone})["code"]
         return code
 
+    def sms(self, phone: str = "", after: int = 0, wait_seconds: float = 5.0) -> list[Json]:
+        """The SMS that reached a number (+86…), or anybody, oldest first. Waits until there is one."""
+        query = {"after": after, "wait_seconds": wait_seconds} | ({"phone": phone} if phone else {})
+        found: list[Json] = self.get("/sms", **query)
+        return found
+
     # ---- what arrived, what was called --------------------------------------------------------------------
 
     def outbox(self, openid: str, after: int = 0, wait_seconds: float = 0.0) -> list[Json]:

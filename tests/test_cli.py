@@ -11,7 +11,12 @@ from typing import Any
 import pytest
 
 import cli
-from rooms import ids
+from commands.opening import opened
+from rooms import doors, ids, rooms
+from rooms.events import Door, Person
+from rooms.moderation import Actor
+from rooms.record import rooms as room_rows
+from settings import Settings
 
 Teahouse = Callable[..., str]
 PUBLIC = {"organization", "official_account", "mini_program", "rooms", "staff"}
@@ -141,3 +146,28 @@ def test_a_full_disk_is_found(
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage.__class__(usage.total, usage.total - 1, 1))
     assert "make room" in teahouse("doctor", status=1)
+
+
+def test_the_audit_is_exported_and_its_chain_verified(teahouse: Teahouse, organization: str, tmp_path: Path) -> None:
+    assert teahouse("audit", "verify", organization).startswith("0 acts, the chain holds")
+    with opened(Settings.from_environment()) as store:
+        steward = Actor(Person("s_steward", organization, "Steward", Door.CONSOLE), "owner")
+        for private in (True, False):
+            doors.change(store, steward, rooms.add(store, organization, f"room {private}"), doors.Ways(private=private))
+    exported = teahouse("audit", "export", organization)
+    assert [json.loads(line)["act"] for line in exported.splitlines()] == ["doors", "doors"]
+    file = tmp_path / "acts.jsonl"
+    file.write_text(exported, "utf-8")
+    whole = json.loads(teahouse("audit", "verify", organization, "--json"))
+    assert json.loads(teahouse("audit", "verify", "--file", str(file), "--json")) == whole
+    file.write_text(exported.replace("s_steward", "s_nobody", 1), "utf-8")
+    assert "broken at act 1" in teahouse("audit", "verify", "--file", str(file), status=3)
+    assert "name the organization" in teahouse("audit", "verify", status=1)
+
+
+def test_a_room_is_added_with_its_ways_in(teahouse: Teahouse, organization: str) -> None:
+    room = teahouse("room", "add", "密室", "--organization", organization, "--unlisted", "--by-request", "--verified")
+    with opened(Settings.from_environment()) as store:
+        found = store.record.read(lambda c: room_rows.one(c, room))
+    assert found is not None
+    assert (found.listed, found.by_request, found.verified, found.white_only) == (False, True, True, False)

@@ -15,6 +15,7 @@ from rooms import accounts
 from rooms.accounts import Account
 from rooms.errors import Code, Refused
 from rooms.store import Store
+from sms.provider import chosen
 from wechat import pushes
 from wechat.conversation import Conversation, concerns_us, window
 from wechat.followers import Known, key, opened
@@ -45,7 +46,7 @@ class Door:
         self._max_age = settings.callback_max_age_seconds
         self._quiet_ms = settings.digest_pace_seconds[0] * 1000 if settings.digest_pace_seconds else 0
         self._known = Known(store)
-        self._conversation = Conversation(store, settings.secret_key or "")
+        self._conversation = Conversation(store, settings.secret_key or "", chosen(settings))
 
     def handle(self, appid: str) -> Response:
         try:

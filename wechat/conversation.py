@@ -14,6 +14,7 @@ from rooms.events import Position
 from rooms.messages import Draft, Said
 from rooms.planner import Window
 from rooms.store import Store
+from sms.provider import Provider
 from wechat import commands, telling
 from wechat.agenda import Agenda, Item
 from wechat.commands import AskBack, Command, Meaning, Speech, Verb
@@ -57,11 +58,11 @@ def window(push: Push) -> Window | None:
 class Conversation:
     """Answers the pushes of one store's followers."""
 
-    def __init__(self, store: Store, secret_key: str) -> None:
+    def __init__(self, store: Store, secret_key: str, sms: Provider | None = None) -> None:
         self._store = store
         self._secret_key = secret_key
         self._agenda = Agenda(store.live)
-        self._errands = Errands(store)
+        self._errands = Errands(store, sms)
 
     def reply(self, follower: Follower, push: Push) -> Reply:
         """Raises Refused(UNAVAILABLE) only: then nothing was done that a repetition would not do in the same way."""

@@ -47,7 +47,7 @@ class English(Words):
         Code.FORBIDDEN: "Sorry, you may not do that.",
         Code.PASSWORD_NEEDED: "A password is needed. Please reply with it.",
         Code.PASSWORD_WRONG: "Wrong password. Please try again.",
-        Code.VERIFY_PHONE: "Please verify your phone first.",
+        Code.VERIFY_PHONE: "Please verify your phone first: 绑定 and your number.",
         Code.NOT_MEMBER: 'You are not a member here. Reply "join NAME".',
         Code.NOT_ENTERED: 'You are in no channel yet. Reply "rooms" for a list.',
         Code.MUTED: "You cannot speak right now.",
@@ -171,6 +171,35 @@ class English(Words):
 
     def old_code(self) -> str:
         return "This QR code is no longer valid."
+
+    def no_sms(self) -> str:
+        return "No SMS can be sent here yet."
+
+    def no_phone(self) -> str:
+        return "Please write a mobile number of 11 digits, such as: 绑定 13800000000"
+
+    def sms_later(self, seconds: int) -> str:
+        return f"Too many SMS; none was sent.{self.wait(seconds)}"
+
+    def code_sent(self, phone: str) -> str:
+        return f'A code is on its way to {phone}; it counts for 5 minutes. Reply "验证" and the six digits.'
+
+    def wrong_code(self, left: int) -> str:
+        again = f"{left} tries left" if left else 'it is void now: begin with "绑定" again'
+        return f"Not the code; {again}."
+
+    def code_over(self) -> str:
+        return 'No code counts now. Begin with "绑定" and your number again.'
+
+    def bound(self, phone: str, name: str) -> str:
+        merged = f" In the mini-program and here you are one person: {name}." if name else ""
+        return f"Your number {phone} is verified.{merged}"
+
+    def knocked(self, room: str) -> str:
+        return f'A moderator of {room} has to say yes. You have asked; then reply "join {room}" again.'
+
+    def declined(self, room: str, reason: str) -> str:
+        return f"{room} did not let you in" + (f": {reason}" if reason else ".")
 
     def help(self) -> str:
         lines = [f"{self.forms[verb].form}{self.colon}{self.forms[verb].does}" for verb in self.helped]

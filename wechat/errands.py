@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from rooms import cursors, followers, identities, ids, rooms, seats
+from rooms import cursors, followers, identities, ids, invitations, rooms, seats
 from rooms.errors import Code, Refused
 from rooms.events import Position
 from rooms.rooms import ChannelView, RoomView
 from rooms.store import Store
-from wechat import telling
+from sms.provider import Provider
+from wechat import doors, telling
 from wechat.commands import AskBack, Command, Verb, folded
 from wechat.digest import shown_name
 from wechat.followers import Follower, Option, Question
@@ -27,12 +28,14 @@ class Found(NamedTuple):
 
 
 class Errands:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, sms: Provider | None = None) -> None:
         self._store = store
         self._ways: dict[Verb, Callable[[Follower, str], str]] = {
             Verb.HELP: self._help, Verb.ROOMS: self._rooms, Verb.CHANNELS: self._channels, Verb.JOIN: self._join,
             Verb.SWITCH: self._join, Verb.LEAVE: self._leave, Verb.WHO: self._who, Verb.MORE: self._more,
-            Verb.HISTORY: self._history, Verb.NICK: self._nick}
+            Verb.HISTORY: self._history, Verb.NICK: self._nick,
+            Verb.BIND: lambda follower, number: doors.bind(store, sms, follower, number),
+            Verb.VERIFY: lambda follower, code: doors.verify(store, follower, code)}
 
     def run(self, follower: Follower, command: Command) -> str:
         """The answer, without what is owed. Raises Refused."""
@@ -75,6 +78,8 @@ class Errands:
         except Refused as refused:
             if refused.code in (Code.PASSWORD_NEEDED, Code.PASSWORD_WRONG):
                 follower.ask(self._question("answer", Verb.JOIN, about=channel))
+            if refused.code is Code.FORBIDDEN:
+                return doors.knock(self._store, follower, channel, refused)
             raise
         if follower.channel not in ("", channel):
             self.step_out(follower, follower.channel)
@@ -119,6 +124,8 @@ class Errands:
 
     def _join(self, follower: Follower, argument: str) -> str:
         found = self._find(follower, argument)
+        if found is None and invitations.is_code(argument):
+            return self.go_to(follower, invitations.use(self._store, follower.person, argument))
         if found is None:
             return "\n".join([follower.words.no_such_room(shown_name(argument)), self._rooms(follower, "")])
         return self.go_to(follower, found.channel, found.rest)

@@ -58,7 +58,7 @@ class Words:
         Code.FORBIDDEN: "抱歉，你不能这样做。",
         Code.PASSWORD_NEEDED: "这里要密码。请回复密码。",
         Code.PASSWORD_WRONG: "密码不对，请再试一次。",
-        Code.VERIFY_PHONE: "这里需要先验证手机号。",
+        Code.VERIFY_PHONE: "这里需要先验证手机号。回复“绑定 手机号”。",
         Code.NOT_MEMBER: "你还不是这里的成员。回复“加入 名字”。",
         Code.NOT_ENTERED: "你还没有进入频道。回复“房间”看看有哪些。",
         Code.MUTED: "你现在不能发言。",
@@ -188,6 +188,36 @@ class Words:
 
     def old_code(self) -> str:
         return "这个二维码已经失效。"
+
+    # phones and doors
+
+    def no_sms(self) -> str:
+        return "这里还不能发短信。"
+
+    def no_phone(self) -> str:
+        return "请写 11 位的手机号，例如：绑定 13800000000"
+
+    def sms_later(self, seconds: int) -> str:
+        return f"短信发得太多了，没有再发。{self.wait(seconds)}"
+
+    def code_sent(self, phone: str) -> str:
+        return f"验证码正发往 {phone}，5 分钟内有效。收到后回复“验证 六位数字”。"
+
+    def wrong_code(self, left: int) -> str:
+        return f"验证码不对，还可以试 {left} 次。" if left else "验证码不对，已经失效。请重新“绑定 手机号”。"
+
+    def code_over(self) -> str:
+        return "没有有效的验证码。请重新“绑定 手机号”。"
+
+    def bound(self, phone: str, name: str) -> str:
+        merged = f"你在小程序和这里是同一个人：{name}。" if name else ""
+        return f"手机号 {phone} 已验证。{merged}"
+
+    def knocked(self, room: str) -> str:
+        return f"{room}要管理员同意才能进。已经替你申请，同意后再回复“加入 {room}”。"
+
+    def declined(self, room: str, reason: str) -> str:
+        return f"{room}没有同意你加入" + (f"：{reason}" if reason else "。")
 
     def help(self) -> str:
         lines = [f"{self.forms[verb].form}{self.colon}{self.forms[verb].does}" for verb in self.helped]

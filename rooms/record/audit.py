@@ -47,7 +47,7 @@ def add(connection: Connection, organization: str, act: Act) -> int:
     query = select(_TABLE.c.number, _TABLE.c.hash).where(_TABLE.c.organization == organization)
     last = connection.execute(query.order_by(_TABLE.c.number.desc()).limit(1)).one_or_none()
     number, before = (last.number + 1, last.hash) if last else (1, GENESIS)
-    row = {"organization": organization, "number": number, **act._asdict(), "hash": _hash(before, number, act)}
+    row = {"organization": organization, "number": number, **act._asdict(), "hash": hash_of(before, number, act)}
     connection.execute(insert(_TABLE), row)
     return number
 
@@ -61,19 +61,18 @@ def page(connection: Connection, organization: str, after: int = 0, limit: int =
 def first_broken(connection: Connection, organization: str) -> int | None:
     """The number of the first row that does not fit its chain; None when all do."""
     expected, before = 1, GENESIS
-    for row in _all(connection, organization):
-        if row.number != expected or row.hash != _hash(before, row.number, row.act):
+    for row in every(connection, organization):
+        if row.number != expected or row.hash != hash_of(before, row.number, row.act):
             return expected
         expected, before = expected + 1, row.hash
     return None
 
 
-def _all(connection: Connection, organization: str) -> Iterator[Row]:
-    after = 0
+def every(connection: Connection, organization: str, after: int = 0) -> Iterator[Row]:
     while rows := page(connection, organization, after):
         yield from rows
         after = rows[-1].number
 
 
-def _hash(before: str, number: int, act: Act) -> str:
+def hash_of(before: str, number: int, act: Act) -> str:
     return hashlib.sha256(json.dumps([before, number, *act], ensure_ascii=False).encode()).hexdigest()

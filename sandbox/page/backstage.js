@@ -4,6 +4,7 @@ import { ask, order, watch } from "./wechat.js";
 import { t } from "./words.js";
 
 const KEPT = 60;
+const TEXTS = 5;
 const UNTOLD = new Set(["/cgi-bin/token", "/cgi-bin/stable_token"]);
 
 export class Backstage {
@@ -11,9 +12,11 @@ export class Backstage {
     this.quota = h("div", { class: "quota" });
     this.time = h("b", {});
     this.log = h("ol", { class: "log", "aria-live": "off" });
+    this.texts = h("ol", { class: "texts", "aria-live": "polite" }, h("li", { class: "hint" }, t("sms_none")));
     const jump = (seconds, name) => h("button", { class: "quiet", onclick: () => this.advance(seconds) }, t(name));
     root.append(
       h("h3", {}, t("quota")), this.quota,
+      h("h3", {}, t("sms_title")), this.texts,
       h("h3", {}, t("clock_title")),
       h("div", { class: "clock" }, this.time, jump(60, "minute"), jump(3600, "hour"), jump(172800, "days")),
       this.log);
@@ -39,11 +42,18 @@ export class Backstage {
   }
 
   heard(news) {
+    if (news.kind === "sms") this.received(news);
     const line = news.kind === "push" ? pushed(news) : news.kind === "call" ? called(news) : null;
     if (news.openid === this.openid) this.look(this.openid);
     if (!line) return;
     this.log.prepend(line);
     while (this.log.children.length > KEPT) this.log.lastChild.remove();
+  }
+
+  received({ phone, text, at }) {
+    this.texts.querySelector(".hint")?.remove();
+    this.texts.prepend(h("li", {}, h("small", {}, `${clock(at)} ${phone}`), text));
+    while (this.texts.children.length > TEXTS) this.texts.lastChild.remove();
   }
 }
 

@@ -74,6 +74,8 @@ const WORDS = {
   act_subscribe: ["刚关注", "followed"],
   act_scan: ["扫过码", "scanned"],
   act_session: ["进过会话", "opened the session"],
+  sms_title: ["手机短信", "Text messages"],
+  sms_none: ["发到手机上的验证码会出现在这里。", "Codes sent to phones appear here."],
   clock_title: ["微信的时钟", "WeChat's clock"],
   minute: ["＋1 分钟", "+1 min"],
   hour: ["＋1 小时", "+1 h"],

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from rooms import identities
+from rooms import identities, members, phones
 from tests.cast import Cast
 from tests.miniprogram.web import Web, ask, say
 
@@ -24,7 +24,11 @@ def code(answer: requests.Response) -> tuple[int, str]:
 @pytest.mark.parametrize(("method", "path"), [
     ("GET", "/me"), ("PATCH", "/me"), ("GET", "/rooms"), ("POST", "/rooms/r_0123456789/join"),
     ("POST", "/rooms/r_0123456789/leave"), ("GET", "/channels/c_0123456789abcd/messages"),
-    ("GET", "/channels/c_0123456789abcd/present"),
+    ("GET", "/channels/c_0123456789abcd/present"), ("POST", "/me/phone"), ("POST", "/me/sms"),
+    ("POST", "/me/sms/verify"), ("GET", "/me/requests"), ("GET", "/rooms/r_0123456789/members"),
+    ("GET", "/rooms/r_0123456789/invitations"), ("POST", "/rooms/r_0123456789/invitations"),
+    ("DELETE", "/rooms/r_0123456789/invitations/x"), ("GET", "/rooms/r_0123456789/requests"),
+    ("POST", "/rooms/r_0123456789/requests"), ("POST", "/rooms/r_0123456789/requests/u_x"),
 ])
 def test_nothing_is_told_without_a_good_token(web: Web, method: str, path: str) -> None:
     alice = web.cast.person("Alice")
@@ -120,7 +124,11 @@ def test_another_organization_sees_nothing(web: Web) -> None:
     other = Cast(web.store)
     charlie = web.token(other.person("Charlie"))
     hall = web.channel("ours")
+    room = web.cast.room
     for method, path in (("GET", f"/channels/{hall}/messages"), ("GET", f"/channels/{hall}/present"),
+                         ("GET", f"/rooms/{room}/members"), ("GET", f"/rooms/{room}/invitations"),
+                         ("POST", f"/rooms/{room}/invitations"), ("DELETE", f"/rooms/{room}/invitations/x"),
+                         ("GET", f"/rooms/{room}/requests"), ("POST", f"/rooms/{room}/requests"),
                          ("POST", f"/rooms/{web.cast.room}/join"), ("POST", f"/rooms/{web.cast.room}/leave")):
         assert code(call(web, method, path, charlie)) == (404, "not_found")
     rooms = call(web, "GET", "/rooms", charlie).json()["rooms"]
@@ -131,3 +139,56 @@ def test_logging_in_to_an_account_that_is_not_ours_is_not_found(web: Web) -> Non
     assert code(call(web, "POST", "/login", json={"appid": "wx0000000000000000", "code": "x"})) == (404, "not_found")
     assert code(call(web, "POST", "/login", json={"appid": "*", "code": "x"})) == (404, "not_found")
     assert code(call(web, "POST", "/login", json={"appid": ["x"], "code": "x"})) == (400, "bad_frame")
+
+
+def test_a_moderator_invites_and_the_invited_come_in(web: Web) -> None:
+    alice, bob, room = web.cast.person("Alice"), web.cast.person("Bob"), web.cast.add_room(private=True)
+    members.set_role(web.store, room, alice.id, "moderator")
+    a, b = web.token(alice), web.token(bob)
+    assert code(call(web, "POST", f"/rooms/{room}/join", b, json={})) == (404, "not_found")
+    made = call(web, "POST", f"/rooms/{room}/invitations", a, json={"uses": 2, "seconds": 60}).json()
+    assert code(call(web, "POST", f"/rooms/{web.cast.room}/join", b,
+                     json={"invitation": made["invitation"]})) == (404, "not_found")
+    joined = call(web, "POST", f"/rooms/{room}/join", b, json={"invitation": made["invitation"]})
+    assert joined.status_code == 200, joined.text
+    people = call(web, "GET", f"/rooms/{room}/members", b).json()["people"]
+    assert {(one["name"], one["role"]) for one in people} == {("Alice", "moderator"), ("Bob", "member")}
+    listed = call(web, "GET", f"/rooms/{room}/invitations", a).json()["invitations"]
+    assert [(one["name"], one["used"], one["uses"]) for one in listed] == [(made["name"], 1, 2)]
+    assert made["invitation"] not in str(listed)
+    assert code(call(web, "POST", f"/rooms/{room}/invitations", b, json={})) == (403, "forbidden")
+    assert call(web, "DELETE", f"/rooms/{room}/invitations/{made['name']}", a).status_code == 200
+    carol = web.token(web.cast.person("Carol"))
+    assert code(call(web, "POST", f"/rooms/{room}/join", carol,
+                     json={"invitation": made["invitation"]})) == (404, "not_found")
+
+
+def test_who_asks_for_a_room_is_answered(web: Web) -> None:
+    alice, bob, room = web.cast.person("Alice"), web.cast.person("Bob"), web.cast.add_room(by_request=True)
+    members.set_role(web.store, room, alice.id, "moderator")
+    a, b = web.token(alice), web.token(bob)
+    assert code(call(web, "POST", f"/rooms/{room}/join", b, json={})) == (403, "forbidden")
+    assert call(web, "POST", f"/rooms/{room}/requests", b, json={"text": "我是 Bob"}).json()["state"] == "waiting"
+    waiting = call(web, "GET", f"/rooms/{room}/requests", a).json()["requests"]
+    assert [(one["name"], one["text"], one["user"]) for one in waiting] == [("Bob", "我是 Bob", bob.id)]
+    assert code(call(web, "GET", f"/rooms/{room}/requests", b))[1] == "not_member"
+    call(web, "POST", f"/rooms/{room}/requests/{bob.id}", a, json={"approve": True, "reason": "欢迎"})
+    told = call(web, "GET", "/me/requests", b).json()["requests"][0]
+    assert (told["state"], told["reason"]) == ("approved", "欢迎")
+    assert call(web, "POST", f"/rooms/{room}/join", b, json={}).status_code == 200
+
+
+def test_a_code_is_judged_and_no_sms_leaves_where_none_can(web: Web) -> None:
+    alice = web.cast.person("Alice")
+    token = web.token(alice)
+    assert code(call(web, "POST", "/me/sms", token, json={"phone": "13812345678"})) == (503, "unavailable")
+    assert code(call(web, "POST", "/me/sms/verify", token, json={"code": "123456"})) == (401, "expired")
+    asked = phones.ask_code(web.store, alice, "13812345678")
+    outgoing = phones.take(web.store, asked.sms, "test")
+    assert outgoing is not None
+    wrong = f"{(int(outgoing.code) + 1) % 1_000_000:06}"
+    assert code(call(web, "POST", "/me/sms/verify", token, json={"code": wrong})) == (403, "bad_code")
+    done = call(web, "POST", "/me/sms/verify", token, json={"code": outgoing.code}).json()
+    assert done == {"phone": "138****5678", "merged": False, "user": {"id": alice.id, "name": "Alice", "avatar": ""}}
+    for body in ({}, {"code": 1}, {"code": "12345"}, {"code": "123456", "user": "u_x"}):
+        assert code(call(web, "POST", "/me/sms/verify", token, json=body)) == (400, "bad_frame")

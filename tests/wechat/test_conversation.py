@@ -178,10 +178,10 @@ def test_a_crowded_channel_is_read_page_by_page(stage: Stage, mei: Mei) -> None:
 
 def test_commands_that_are_still_to_come_are_answered_honestly(stage: Stage, mei: Mei) -> None:
     mei.say("加入 茶馆")
-    for text in ("免打扰 2小时", "恢复", "排队", "绑定 13800138000", "验证 123456", "举报 骂人", "禁言 @Bob 10分钟",
+    for text in ("免打扰 2小时", "恢复", "排队", "举报 骂人", "禁言 @Bob 10分钟",
                  "解禁 @Bob", "踢出 @Bob", "封禁 @Bob 7天", "全员禁言", "解除", "公告 明天休息"):
         assert "还不能用" in mei.say(text)
-    assert not any("13800138000" in frame or "骂人" in frame for frame in heard(stage, stage.hall))
+    assert not any("骂人" in frame for frame in heard(stage, stage.hall))
 
 
 def test_english_commands_are_answered_in_english_until_chinese_ones_come(mei: Mei) -> None:
