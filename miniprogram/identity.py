@@ -101,6 +101,10 @@ class Identity:
             bound = phones.verify(self.store, person, body(Guess).code)
         except WrongCodeError as wrong:
             return error(403, "bad_code", f"not the code, {wrong.tries_left} tries left")
+        except Refused as refused:
+            if refused.code is not Code.EXPIRED:
+                raise
+            return error(403, "bad_code", refused.message)  # `expired` is what one hears of one's token
         return self._bound(person, bound)
 
     def _bound(self, person: Person, bound: Bound) -> dict[str, Any]:

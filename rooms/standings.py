@@ -9,6 +9,7 @@ remember the version of the word they heard, so that a late messenger with old n
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -25,6 +26,8 @@ from rooms.record.sanctions import Sanction
 from rooms.record.standings import Standing
 from rooms.record.users import User
 from rooms.store import Store
+
+log = logging.getLogger(__name__)
 
 TRIES = 3
 TOGETHER = 100
@@ -97,15 +100,23 @@ def spread(store: Store, organization: str, user: str) -> None:
 
 
 def finish(store: Store) -> int:
-    """Spreads what was left behind by a process that died; returns how many people that concerned."""
+    """Spreads what was left behind by a process that died; returns how many people that concerned. One whose rooms
+    cannot be reached now does not hold up the others."""
     before = store.clock.now() - PATIENCE_MS
     found = store.record.read(lambda c: rows.due(c, before, TOGETHER))
-    for standing in found:
-        known = store.record.read(lambda c, user=standing.user: users.one(c, user))  # type: ignore[misc]
+    return sum(_finish(store, standing) for standing in found)
+
+
+def _finish(store: Store, standing: Standing) -> bool:
+    known = store.record.read(lambda c: users.one(c, standing.user))
+    try:
         if known is not None:
             identities.remember(store, known)
         spread(store, standing.organization, standing.user)
-    return len(found)
+    except Refused as refused:
+        log.warning("somebody's standing is still to be spread user=%s: %s", standing.user, refused.message)
+        return False
+    return True
 
 
 def member_channels(store: Store, user: str) -> dict[str, list[str]]:

