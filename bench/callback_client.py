@@ -25,13 +25,14 @@ PATIENCE_SECONDS = 20.0
 class Line:
     """One connection: at most one push at a time."""
 
-    __slots__ = ("due", "fd", "rest", "socket")
+    __slots__ = ("due", "fd", "push", "rest", "socket", "used")
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.fd = self.socket.fileno()
-        self.rest = b""
+        self.rest = self.push = b""
+        self.used = False
         self.due = 0.0
 
 
@@ -70,7 +71,7 @@ class Pusher:
         def more() -> bool:
             while self._pushes and self._free and len(self._lines) - len(self._free) < at_once \
                     and time.monotonic() < end:
-                self._send(time.monotonic())
+                self._send(self._pushes.popleft(), time.monotonic())
             return time.monotonic() >= end or not self._pushes
 
         self._run(more, lambda: end)
@@ -84,7 +85,7 @@ class Pusher:
         def more() -> bool:
             nonlocal sent
             while sent < total and self._free and begun + sent / per_second <= time.monotonic():
-                self._send(begun + sent / per_second)
+                self._send(self._pushes.popleft(), begun + sent / per_second)
                 sent += 1
             return sent >= total
 
@@ -119,11 +120,11 @@ class Pusher:
         return {"seconds": time.monotonic() - begun, "good": self.good, "replies": self.replies, "bad": self.bad[:5],
                 "ms": spread(self.late), "left": len(self._pushes)}
 
-    def _send(self, due: float) -> None:
+    def _send(self, push: bytes, due: float) -> None:
         line = self._free.pop()
-        line.due = due
+        line.push, line.due = push, due
         try:
-            line.socket.sendall(self._pushes.popleft())
+            line.socket.sendall(push)
         except OSError as error:
             self._lost(line, str(error))
 
@@ -145,7 +146,8 @@ class Pusher:
         head, found, body = line.rest.partition(b"\r\n\r\n")
         if not found or len(body) < _length(head):
             return
-        line.rest = b""
+        line.rest = line.push = b""
+        line.used = True
         self._free.append(line)
         if head.startswith(b"HTTP/1.1 200"):
             self.good += 1
@@ -155,15 +157,17 @@ class Pusher:
             self.bad.append((head.split(b"\r\n", 1)[0] + b" " + body[:100]).decode("utf-8", "replace"))
 
     def _lost(self, line: Line, why: str) -> None:
-        """An idle connection may be closed by the server at any time; one with a push may not."""
+        """An idle connection may be closed by the server at any time: a push that met that is sent again."""
         if line in self._free:
             self._free.remove(line)
-        else:
-            self.bad.append(why)
         del self._lines[line.fd]
         self._epoll.unregister(line.fd)
         line.socket.close()
         self._connect()
+        if line.push and line.used and not line.rest:
+            self._send(line.push, line.due)
+        elif line.push:
+            self.bad.append(why)
 
     def _connect(self) -> None:
         line = Line(self._port)

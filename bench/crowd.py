@@ -41,11 +41,9 @@ def _come(home: House, load: Load, channel: str, guests: list[Guest], since: lis
 
 
 def _coming_in(book: Book, home: House, load: Load, channel: str, guests: list[Guest], name: str, when: str) -> None:
-    web, redis, sql = costs.cpu_seconds(home.web), costs.cpu_seconds([home.redis]), home.sql_statements()
+    cpu, sql = home.served.cpu_seconds(), home.sql_statements()
     answer = _come(home, load, channel, guests)
-    per_guest = 1000 / len(guests)
-    book.note(name, HOUSE, f"ms CPU to come in, {when}", (costs.cpu_seconds(home.web) - web) * per_guest)
-    book.note(name, HOUSE, f"ms CPU of Redis, {when}", (costs.cpu_seconds([home.redis]) - redis) * per_guest)
+    book.note(name, HOUSE, f"ms CPU to come in, {when}", (home.served.cpu_seconds() - cpu) / len(guests) * 1000)
     book.note(name, HOUSE, f"seconds to come in, {when}", answer["seconds"])
     book.note(name, HOUSE, f"SQL statements, {when}", home.sql_statements() - sql)
 

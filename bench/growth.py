@@ -33,6 +33,8 @@ def _sockets(book: Book) -> None:
             rounds = [group.measure("hot", seconds=book.size.seconds, in_flight=IN_FLIGHT)
                       for _ in range(book.size.rounds)]
             book.note("growth with sockets", HOUSE, f"{sockets:,}: {COST}", [each["us"] for each in rounds])
+            web = max(costs.memory_bytes(pid) for pid in group.served.pids()[1:])
+            book.note("growth with sockets", HOUSE, f"{sockets:,}: MB of the web process", web / 1e6)
 
 
 def _channels(book: Book) -> None:

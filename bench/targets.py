@@ -88,6 +88,7 @@ def targets(book: Book) -> list[Target]:
                _figure("callbacks at half", HOUSE, "a push p99 ms")),
         Target("cost per delivery with the most sockets / with the fewest", 1.25, True,
                _growth("growth with sockets", COST)),
+        Target("MB of the web process with the most sockets", 300, True, _most_memory),
         Target("cost per delivery with the most channels / with 40", 1.25, True, _channels),
         Target("Redis' cost per post with the longest history / with none", 1.25, True,
                _growth("growth with history", "µs CPU of Redis")),
@@ -102,6 +103,11 @@ def _hot(name: str) -> list[Target]:
         Target(f"{name}: the naive loop / ours", 25, False,
                _ratio(_figure(name, "naive flask-sock", COST), _figure(name, HOUSE, COST))),
     ]
+
+
+def _most_memory(book: Book) -> float | None:
+    row = book.figures.get("growth with sockets", {}).get(HOUSE, {})
+    return max((value for name, value in row.items() if "MB" in name), default=None)
 
 
 def _channels(book: Book) -> float | None:

@@ -105,7 +105,7 @@ def test_publish_subscribe_breaks_every_second(house: House, channel: str, note:
         nonlocal killed
         with connected(house) as client:
             while not stop.wait(0.7):
-                killed += client.client_kill_filter(_type="pubsub")  # type: ignore[no-untyped-call]
+                killed += client.client_kill_filter(_type="pubsub")
 
     def fault() -> None:
         thread = threading.Thread(target=break_it)
