@@ -29,10 +29,7 @@ KINDS: tuple[tuple[str, str, tuple[Struct, ...]], ...] = (
     ("Request", "What a client says", REQUESTS), ("Answer", "Answers", ANSWERS), ("Entry", "Entries", ENTRIES),
     ("Passing", "Passing events", EVENTS),
 )
-PARTS: tuple[Struct, ...] = (
-    protocol.Place, protocol.Text, protocol.User, protocol.Me, protocol.State, protocol.NotEntered, protocol.Author,
-    protocol.Named, protocol.Gone,
-)
+PARTS: tuple[Struct, ...] = (*protocol.PARTS, *protocol.INSIDE_ANSWERS)
 WORDS: dict[Any, str] = {str: "string", int: "number", bool: "boolean", NoneType: "null", Any: "unknown", Raw: "Entry"}
 
 CLOSES = {
@@ -116,7 +113,7 @@ def _doc(struct: Struct) -> str:
 
 
 def typescript() -> str:
-    lines = ["// Written by `python -m miniprogram.publish` from miniprogram/protocol.py. Do not change it here.", "",
+    lines = ["// Written by `python -m miniprogram.publish` from miniprogram/protocol/. Do not change it here.", "",
              f'export const SUBPROTOCOL = "{protocol.SUBPROTOCOL}";',
              f"export const TEXT_LIMIT = {protocol.TEXT_LIMIT};",
              f"export const HISTORY_LIMIT = {protocol.HISTORY_LIMIT};", "",
@@ -153,7 +150,7 @@ def _interface(struct: Struct) -> list[str]:
 PROSE = """\
 # The protocol `teahouse.v1`
 
-Written by `python -m miniprogram.publish` from `miniprogram/protocol.py` and the example frames of the tests.
+Written by `python -m miniprogram.publish` from `miniprogram/protocol/` and the example frames of the tests.
 
 `GET /ws` with the subprotocol `teahouse.v1`. One text frame holds one JSON object; `op` names what it is. A request
 carries an `id` of the client's choice, which comes back in its answer. The first frame is `hello`, within 10 seconds.

@@ -1,4 +1,4 @@
-// Written by `python -m miniprogram.publish` from miniprogram/protocol.py. Do not change it here.
+// Written by `python -m miniprogram.publish` from miniprogram/protocol/. Do not change it here.
 
 export const SUBPROTOCOL = "teahouse.v1";
 export const TEXT_LIMIT = 2000;
@@ -57,10 +57,26 @@ export interface User {
   avatar: string;
 }
 
+/** `muted_until` and `quiet` are times; 0 is without an end, null not at all. */
 export interface Me {
   role: string;
   muted_until: number | null;
   quiet: number | null;
+}
+
+export interface Author {
+  id: string;
+  name: string;
+  door: "miniprogram" | "wechat" | "console";
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface Gone {
+  id: string;
 }
 
 /** How a channel stands for the one who entered it. */
@@ -84,19 +100,12 @@ export interface NotEntered {
   refused: string;
 }
 
-export interface Author {
-  id: string;
-  name: string;
-  door: "miniprogram" | "wechat" | "console";
-}
-
-export interface Named {
-  id: string;
-  name: string;
-}
-
-export interface Gone {
-  id: string;
+/** A channel of `resume` in whose queue one stands. */
+export interface Waiting {
+  channel: string;
+  ticket: string;
+  place: number;
+  length: number;
 }
 
 /** The first frame. `resume` enters channels again and asks for what was missed since. */
@@ -108,6 +117,7 @@ export interface Hello {
   resume?: Record<string, Place>;
 }
 
+/** Answered by `entered`, or by `queued` where no seat is free. `ticket` shows the place in the queue. */
 export interface Enter {
   op: "enter";
   id: number;
@@ -117,7 +127,7 @@ export interface Enter {
   since?: Place;
 }
 
-/** Gives up the seat. */
+/** Gives up the seat, or the place in the queue. */
 export interface Leave {
   op: "leave";
   id: number;
@@ -154,6 +164,101 @@ export interface History {
   epoch?: string;
 }
 
+/** Takes words back: one's own within two minutes, moderators always. */
+export interface Recall {
+  op: "recall";
+  id: number;
+  channel: string;
+  seq: number;
+  epoch?: string;
+  reason?: string;
+}
+
+/** Without `seconds` until unmuted. For moderators, as are those that follow. */
+export interface Mute {
+  op: "mute";
+  id: number;
+  channel?: string;
+  room?: string;
+  user: string;
+  seconds?: number;
+  reason?: string;
+}
+
+export interface Unmute {
+  op: "unmute";
+  id: number;
+  channel?: string;
+  room?: string;
+  user: string;
+  reason?: string;
+}
+
+/** Puts somebody out; they may come back. Out of a room, their membership ends too. */
+export interface Kick {
+  op: "kick";
+  id: number;
+  channel?: string;
+  room?: string;
+  user: string;
+  reason?: string;
+}
+
+/** Puts somebody out and keeps them out; without `seconds` until pardoned. */
+export interface Ban {
+  op: "ban";
+  id: number;
+  channel?: string;
+  room?: string;
+  user: string;
+  seconds?: number;
+  reason?: string;
+}
+
+export interface Pardon {
+  op: "pardon";
+  id: number;
+  channel?: string;
+  room?: string;
+  user: string;
+  reason?: string;
+}
+
+/** Holds an entry up, or takes it down; at most ten in a channel. */
+export interface Pin {
+  op: "pin";
+  id: number;
+  channel: string;
+  seq: number;
+  on: boolean;
+  epoch?: string;
+}
+
+export interface Announce {
+  op: "announce";
+  id: number;
+  channel?: string;
+  room?: string;
+  text: string;
+}
+
+/** Changes what the channel holds people to; what is not named stays. */
+export interface Rules {
+  op: "rules";
+  id: number;
+  channel: string;
+  muted_all?: boolean;
+  slow_seconds?: number;
+  capacity?: number;
+  queue_most?: number;
+  fold_seconds?: number;
+  guard_count?: number;
+  guard_seconds?: number;
+  see?: string;
+  enter?: string;
+  post?: string;
+}
+
 export interface Ping {
   op: "ping";
   id: number;
@@ -166,7 +271,7 @@ export interface Welcome {
   user: User;
   now: number;
   heartbeat_seconds: number;
-  channels: (State | NotEntered)[];
+  channels: (State | NotEntered | Waiting)[];
 }
 
 /** Answers `enter`: the latest entries, or those after `since`. */
@@ -185,6 +290,16 @@ export interface Entered {
   rules: Record<string, unknown>;
   messages: Entry[];
   complete: boolean;
+}
+
+/** Answers `enter` where no seat is free: `place` 1 is next. `queue` tells of changes, `seat` when one is free. */
+export interface Queued {
+  op: "queued";
+  id: number;
+  channel: string;
+  ticket: string;
+  place: number;
+  length: number;
 }
 
 export interface Left {
@@ -232,7 +347,7 @@ export interface Refuse {
   retry_after_seconds?: number;
 }
 
-/** Somebody said something. */
+/** Somebody said something. With `repeat_of` it is the same as that entry, and has no body. */
 export interface Message {
   op: "message";
   channel: string;
@@ -241,9 +356,122 @@ export interface Message {
   at: number;
   from: Author;
   type: "text";
-  body: Text;
+  body?: Text;
   client_id: string;
   reply_to?: number;
+  repeat_of?: number;
+}
+
+export interface Announced {
+  op: "announced";
+  channel: string;
+  epoch: string;
+  seq: number;
+  at: number;
+  text: string;
+  by: Author;
+}
+
+/** The entry `of` was taken back: show no more of it. */
+export interface Recalled {
+  op: "recalled";
+  channel: string;
+  epoch: string;
+  seq: number;
+  at: number;
+  of: number;
+  by: Author;
+}
+
+export interface Pinned {
+  op: "pinned";
+  channel: string;
+  epoch: string;
+  seq: number;
+  at: number;
+  of: number;
+  on: boolean;
+  by: Author;
+}
+
+/** Nobody hears `user` until then; without `until` there is no end. */
+export interface Muted {
+  op: "muted";
+  channel: string;
+  epoch: string;
+  seq: number;
+  at: number;
+  user: string;
+  until?: number;
+  reason: string;
+  by: Author;
+}
+
+export interface Unmuted {
+  op: "unmuted";
+  channel: string;
+  epoch: string;
+  seq: number;
+  at: number;
+  user: string;
+  reason: string;
+  by: Author;
+}
+
+/** `user` was put out and hears nothing above this entry until they enter again. */
+export interface Kicked {
+  op: "kicked";
+  channel: string;
+  epoch: string;
+  seq: number;
+  at: number;
+  user: string;
+  reason: string;
+  by: Author;
+}
+
+/** `user` was put out and stays out until then; without `until` there is no end. */
+export interface Banned {
+  op: "banned";
+  channel: string;
+  epoch: string;
+  seq: number;
+  at: number;
+  user: string;
+  until?: number;
+  reason: string;
+  by: Author;
+}
+
+export interface Pardoned {
+  op: "pardoned";
+  channel: string;
+  epoch: string;
+  seq: number;
+  at: number;
+  user: string;
+  reason: string;
+  by: Author;
+}
+
+/** What the channel holds people to from here on; only what was changed is named. */
+export interface RulesChanged {
+  op: "rules";
+  channel: string;
+  epoch: string;
+  seq: number;
+  at: number;
+  muted_all?: boolean;
+  slow_seconds?: number;
+  capacity?: number;
+  queue_most?: number;
+  fold_seconds?: number;
+  guard_count?: number;
+  guard_seconds?: number;
+  see?: string;
+  enter?: string;
+  post?: string;
+  by: Author;
 }
 
 /** Who is there changed. Names only while fewer than 50 are present. */
@@ -260,6 +488,22 @@ export interface ReadBy {
   channel: string;
   user: string;
   seq: number;
+}
+
+/** One's place in the queue changed; at most once in two seconds. */
+export interface Queue {
+  op: "queue";
+  channel: string;
+  place: number;
+  length: number;
+}
+
+/** A seat is free for who waited: `enter` with the ticket before `hold_seconds` are over. */
+export interface Seat {
+  op: "seat";
+  channel: string;
+  ticket: string;
+  hold_seconds: number;
 }
 
 /** Entries were left out here: ask for history after this position. */
@@ -291,11 +535,21 @@ export type Request =
   | Say
   | Read
   | History
+  | Recall
+  | Mute
+  | Unmute
+  | Kick
+  | Ban
+  | Pardon
+  | Pin
+  | Announce
+  | Rules
   | Ping;
 
 export type Answer =
   | Welcome
   | Entered
+  | Queued
   | Left
   | Said
   | Done
@@ -304,11 +558,22 @@ export type Answer =
   | Refuse;
 
 export type Entry =
-  | Message;
+  | Message
+  | Announced
+  | Recalled
+  | Pinned
+  | Muted
+  | Unmuted
+  | Kicked
+  | Banned
+  | Pardoned
+  | RulesChanged;
 
 export type Passing =
   | Present
   | ReadBy
+  | Queue
+  | Seat
   | Gap
   | Forked
   | Bye;

@@ -73,7 +73,8 @@ def test_a_wrong_value_in_any_field_is_refused_or_harmless(path: Path) -> None:
 @pytest.mark.parametrize("path", REQUESTS, ids=lambda path: path.stem)
 def test_a_missing_field_or_one_too_many_is_refused_with_the_id(path: Path) -> None:
     frame = json.loads(path.read_text(encoding="utf-8"))
-    optional = {"client", "resume", "password", "since", "reply_to", "before", "limit"}
+    struct = next(struct for struct in protocol.REQUESTS if struct.__struct_config__.tag == frame["op"])
+    optional = {field.encode_name for field in msgspec.structs.fields(struct) if not field.required}
     for key in set(frame) - optional:
         less = {name: value for name, value in frame.items() if name != key}
         assert refused(encoded(**less)) == (less.get("id"), Code.BAD_FRAME, *refused(encoded(**less))[2:])
@@ -98,6 +99,11 @@ def test_what_is_not_utf8_is_told_apart(payload: bytes) -> None:
     with pytest.raises(NotAnObject) as broken:
         decode(payload)
     assert not broken.value.utf8
+
+
+@pytest.mark.parametrize("where", [{}, {"channel": CHANNEL, "room": "r_4f7k2m9qxz"}])
+def test_an_act_names_a_channel_or_a_room_and_not_both(where: dict[str, str]) -> None:
+    assert refused(encoded(op="mute", id=3, user="u_y", **where))[:2] == (3, Code.BAD_FRAME)
 
 
 def test_an_unknown_operation_is_refused() -> None:

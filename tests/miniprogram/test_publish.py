@@ -8,6 +8,7 @@ import pytest
 
 from miniprogram import publish
 from miniprogram.protocol import LATER_OPS, REQUESTS
+from miniprogram.verbs import VERBS
 
 
 def test_the_clients_types_are_up_to_date() -> None:
@@ -33,3 +34,7 @@ def test_an_example_is_what_its_name_says() -> None:
 
 def test_no_operation_is_both_built_and_announced_for_later() -> None:
     assert not LATER_OPS & {str(struct.__struct_config__.tag) for struct in REQUESTS}
+
+
+def test_every_request_has_a_verb() -> None:
+    assert set(REQUESTS) == set(VERBS)

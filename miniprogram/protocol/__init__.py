@@ -1,0 +1,52 @@
+"""The wire of `teahouse.v1`: one JSON object per frame, as structs. No I/O.
+
+`decode` turns a client's frame into one of the requests, into a Refusal that still knows the frame's `id`, or raises
+NotAnObject when the connection must end. What the server sends is built by `encode` from the answers and events.
+`publish.py` writes the TypeScript of the client and `docs/protocol.md` from this package, comments included.
+"""
+
+from miniprogram.protocol.answers import (
+    ANSWERS,
+    INSIDE_ANSWERS,
+    Answer,
+    Done,
+    Entered,
+    Left,
+    NotEntered,
+    Page,
+    Pong,
+    Queued,
+    Refuse,
+    Said,
+    State,
+    Waiting,
+    Welcome,
+)
+from miniprogram.protocol.decoding import NotAnObject, Refusal, decode
+from miniprogram.protocol.encoding import encode, refusal, refused
+from miniprogram.protocol.entries import ENTRIES
+from miniprogram.protocol.events import EVENTS, Bye, Forked, Gap, Present, Queue, ReadBy, Seat
+from miniprogram.protocol.parts import (
+    EXACT,
+    FRAME_LIMIT,
+    HEARTBEAT_SECONDS,
+    HISTORY_LIMIT,
+    PARTS,
+    SUBPROTOCOL,
+    TEXT_LIMIT,
+    Close,
+    Gone,
+    Me,
+    Named,
+    Place,
+    User,
+)
+from miniprogram.protocol.requests import LATER_OPS, LATER_TYPES, REQUESTS, AnyRequest, Hello, Ping, Request, Say
+
+__all__ = [
+    "ANSWERS", "ENTRIES", "EVENTS", "EXACT", "FRAME_LIMIT", "HEARTBEAT_SECONDS", "HISTORY_LIMIT", "INSIDE_ANSWERS",
+    "LATER_OPS", "LATER_TYPES", "PARTS", "REQUESTS", "SUBPROTOCOL", "TEXT_LIMIT", "Answer", "AnyRequest", "Bye",
+    "Close", "Done", "Entered", "Forked", "Gap", "Gone", "Hello", "Left", "Me", "Named", "NotAnObject", "NotEntered",
+    "Page", "Ping", "Place", "Pong", "Present", "Queue", "Queued", "ReadBy", "Refusal", "Refuse", "Request", "Said",
+    "Say", "Seat", "State", "User", "Waiting", "Welcome", "decode", "encode", "refusal", "refused",
+]

@@ -1,0 +1,176 @@
+"""What a client says."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from miniprogram.protocol.parts import (
+    EXACT,
+    HISTORY_LIMIT,
+    Channel,
+    ClientId,
+    Epoch,
+    Id,
+    Place,
+    Reason,
+    Room,
+    Seconds,
+    Seq,
+    Text,
+    UserId,
+)
+
+
+class Request(msgspec.Struct, tag_field="op", tag=str.lower, forbid_unknown_fields=True, kw_only=True, gc=False):
+    id: Id
+
+
+class Somewhere(Request, kw_only=True):
+    """In one channel, or in a whole room: one of the two is named."""
+
+    channel: Channel | UnsetType = UNSET
+    room: Room | UnsetType = UNSET
+
+    @property
+    def place(self) -> str:
+        return self.room if isinstance(self.room, str) else self.channel if isinstance(self.channel, str) else ""
+
+
+class Hello(Request):
+    """The first frame. `resume` enters channels again and asks for what was missed since."""
+
+    token: Annotated[str, Meta(max_length=2048)]
+    client: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    resume: dict[Channel, Place] | UnsetType = UNSET
+
+
+class Enter(Request):
+    """Answered by `entered`, or by `queued` where no seat is free. `ticket` shows the place in the queue."""
+
+    channel: Channel
+    password: Annotated[str, Meta(max_length=128)] | UnsetType = UNSET
+    ticket: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    since: Place | UnsetType = UNSET
+
+
+class Leave(Request):
+    """Gives up the seat, or the place in the queue."""
+
+    channel: Channel
+
+
+class Say(Request):
+    channel: Channel
+    client_id: ClientId
+    type: Literal["text"]
+    body: Text
+    reply_to: Seq | UnsetType = UNSET
+    epoch: Epoch | UnsetType = UNSET
+
+
+class Read(Request):
+    channel: Channel
+    seq: Seq
+    epoch: Epoch | UnsetType = UNSET
+
+
+class History(Request):
+    """One page of entries, ascending; the newest without `before` and `after`."""
+
+    channel: Channel
+    before: Seq | UnsetType = UNSET
+    after: Annotated[int, Meta(ge=0, le=EXACT)] | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=HISTORY_LIMIT)] = 50
+    epoch: Epoch | UnsetType = UNSET
+
+
+class Recall(Request):
+    """Takes words back: one's own within two minutes, moderators always."""
+
+    channel: Channel
+    seq: Seq
+    epoch: Epoch | UnsetType = UNSET
+    reason: Reason | UnsetType = UNSET
+
+
+class Mute(Somewhere, kw_only=True):
+    """Without `seconds` until unmuted. For moderators, as are those that follow."""
+
+    user: UserId
+    seconds: Seconds | UnsetType = UNSET
+    reason: Reason | UnsetType = UNSET
+
+
+class Unmute(Somewhere, kw_only=True):
+    user: UserId
+    reason: Reason | UnsetType = UNSET
+
+
+class Kick(Somewhere, kw_only=True):
+    """Puts somebody out; they may come back. Out of a room, their membership ends too."""
+
+    user: UserId
+    reason: Reason | UnsetType = UNSET
+
+
+class Ban(Somewhere, kw_only=True):
+    """Puts somebody out and keeps them out; without `seconds` until pardoned."""
+
+    user: UserId
+    seconds: Seconds | UnsetType = UNSET
+    reason: Reason | UnsetType = UNSET
+
+
+class Pardon(Somewhere, kw_only=True):
+    user: UserId
+    reason: Reason | UnsetType = UNSET
+
+
+class Pin(Request):
+    """Holds an entry up, or takes it down; at most ten in a channel."""
+
+    channel: Channel
+    seq: Seq
+    on: bool
+    epoch: Epoch | UnsetType = UNSET
+
+
+class Announce(Somewhere, kw_only=True):
+    text: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class Rules(Request):
+    """Changes what the channel holds people to; what is not named stays."""
+
+    channel: Channel
+    muted_all: bool | UnsetType = UNSET
+    slow_seconds: int | UnsetType = UNSET
+    capacity: int | UnsetType = UNSET
+    queue_most: int | UnsetType = UNSET
+    fold_seconds: int | UnsetType = UNSET
+    guard_count: int | UnsetType = UNSET
+    guard_seconds: int | UnsetType = UNSET
+    see: str | UnsetType = UNSET
+    enter: str | UnsetType = UNSET
+    post: str | UnsetType = UNSET
+
+    def changed(self) -> dict[str, int | bool | str]:
+        given = ((name, getattr(self, name)) for name in self.__struct_fields__ if name not in ("id", "channel"))
+        return {name: value for name, value in given if value is not UNSET}
+
+
+class Ping(Request):
+    pass
+
+
+AnyRequest = (Hello | Enter | Leave | Say | Read | History | Recall | Mute | Unmute | Kick | Ban | Pardon
+              | Pin | Announce | Rules | Ping)
+REQUESTS: tuple[type[Request], ...] = (
+    Hello, Enter, Leave, Say, Read, History, Recall, Mute, Unmute, Kick, Ban, Pardon, Pin, Announce, Rules, Ping)
+
+LATER_OPS = frozenset({"quiet", "report", "edit", "react", "watch", "typing"})
+"""Named by the contract and not built yet: refused as `unavailable`, for good as far as this server goes."""
+LATER_TYPES = frozenset({"image", "voice", "video", "file", "location", "link"})

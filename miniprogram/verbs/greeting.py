@@ -1,0 +1,84 @@
+"""Saying hello, and coming back to where one was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gevent.pool import Pool
+from msgspec import UNSET
+
+from miniprogram import protocol as wire
+from miniprogram.arrival import Arrival, forked, gap
+from miniprogram.connection import State
+from miniprogram.protocol.requests import Hello, Ping
+from rooms.errors import Code, Refused
+
+if TYPE_CHECKING:
+    from miniprogram.session import Session
+
+RESUMED_AT_ONCE = 16
+
+
+def hello(session: Session, request: Hello) -> None:
+    if session.person is not None:
+        raise Refused(Code.BAD_FRAME, "hello was said already")
+    session.sessions.admit(session, request.token)
+    resume = {} if request.resume is UNSET else request.resume
+    pool = Pool(RESUMED_AT_ONCE)
+    found = pool.map(lambda item: _resume(session, *item), list(resume.items())) if resume else []
+    if session.connection.state is not State.OPEN:
+        give_back(session, [there for there in found if isinstance(there, Arrival)])
+        return
+    found = [_checked(session, there) for there in found]
+    states: list[wire.State | wire.NotEntered | wire.Waiting] = [
+        there.state() if isinstance(there, Arrival) else there for there in found]
+    me = session.me
+    session.answer(wire.Welcome(
+        id=request.id, user=wire.User(me.id, me.name, me.avatar), now=session.sessions.store.clock.now(),
+        heartbeat_seconds=wire.HEARTBEAT_SECONDS, channels=states))
+    for there in found:
+        if isinstance(there, Arrival):
+            _take_up(session, there)
+
+
+def give_back(session: Session, arrivals: list[Arrival]) -> None:
+    """The socket ended, or the log forked, on the way in."""
+    session.sessions.let_go(session.me, [there.channel.id for there in arrivals], session.holder, on_purpose=False)
+
+
+def ping(session: Session, request: Ping) -> None:
+    session.answer(wire.Pong(id=request.id))
+
+
+def _resume(session: Session, channel: str, since: wire.Place) -> Arrival | wire.NotEntered:
+    try:
+        return session.sessions.door.arrive(session.me, channel, session.holder, None, since, all_or_none=True)
+    except Refused as no:
+        return wire.NotEntered(channel, no.code.value)
+
+
+def _checked(session: Session, there: Arrival | wire.NotEntered) -> Arrival | wire.NotEntered:
+    if isinstance(there, wire.NotEntered):
+        return there
+    try:
+        session.sessions.door.check(there)
+    except Refused as no:
+        give_back(session, [there])
+        return wire.NotEntered(there.channel.id, no.code.value)
+    return there
+
+
+def _take_up(session: Session, there: Arrival) -> None:
+    """What was missed, as ordinary frames, or a gap in their place."""
+    channel, connection = there.channel, session.connection
+    if there.forked is not None:
+        connection.answer(forked(channel.id, there.forked))
+    if there.page is None:
+        connection.answer(gap(channel.id, there.seat.epoch, there.after))
+    for entry in there.page or ():
+        connection.answer(entry.frame)
+    session.entered[channel.id] = channel
+    session.sessions.door.seat_in(there, connection)
+
+
+VERBS: dict[type, Any] = {Hello: hello, Ping: ping}

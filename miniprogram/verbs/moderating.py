@@ -1,0 +1,77 @@
+"""Acts of authority, and taking one's own words back. Who may do what, the core decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET, UnsetType
+
+from miniprogram import protocol as wire
+from miniprogram.protocol.requests import Announce, Ban, Kick, Mute, Pardon, Pin, Recall, Rules, Unmute
+from miniprogram.verbs.reading import check_epoch
+from rooms import moderation
+from rooms.moderation import Actor
+
+if TYPE_CHECKING:
+    from miniprogram.session import Session
+
+
+def recall(session: Session, request: Recall) -> None:
+    check_epoch(session, request.channel, request.epoch, request.seq)
+    moderation.recall(session.sessions.store, Actor(session.me), request.channel, request.seq, _words(request.reason))
+    session.answer(wire.Done(id=request.id))
+
+
+def mute(session: Session, request: Mute) -> None:
+    moderation.mute(session.sessions.store, Actor(session.me), request.place, request.user, _number(request.seconds),
+                    _words(request.reason))
+    session.answer(wire.Done(id=request.id))
+
+
+def unmute(session: Session, request: Unmute) -> None:
+    moderation.unmute(session.sessions.store, Actor(session.me), request.place, request.user, _words(request.reason))
+    session.answer(wire.Done(id=request.id))
+
+
+def kick(session: Session, request: Kick) -> None:
+    moderation.kick(session.sessions.store, Actor(session.me), request.place, request.user, _words(request.reason))
+    session.answer(wire.Done(id=request.id))
+
+
+def ban(session: Session, request: Ban) -> None:
+    moderation.ban(session.sessions.store, Actor(session.me), request.place, request.user, _number(request.seconds),
+                   _words(request.reason))
+    session.answer(wire.Done(id=request.id))
+
+
+def pardon(session: Session, request: Pardon) -> None:
+    moderation.pardon(session.sessions.store, Actor(session.me), request.place, request.user, _words(request.reason))
+    session.answer(wire.Done(id=request.id))
+
+
+def pin(session: Session, request: Pin) -> None:
+    check_epoch(session, request.channel, request.epoch, request.seq)
+    moderation.pin(session.sessions.store, Actor(session.me), request.channel, request.seq, request.on)
+    session.answer(wire.Done(id=request.id))
+
+
+def announce(session: Session, request: Announce) -> None:
+    moderation.announce(session.sessions.store, Actor(session.me), request.place, request.text)
+    session.answer(wire.Done(id=request.id))
+
+
+def rules(session: Session, request: Rules) -> None:
+    moderation.set_rules(session.sessions.store, Actor(session.me), request.channel, request.changed())
+    session.answer(wire.Done(id=request.id))
+
+
+def _words(given: str | UnsetType) -> str:
+    return "" if given is UNSET else given
+
+
+def _number(given: int | UnsetType) -> int | None:
+    return None if given is UNSET else given
+
+
+VERBS: dict[type, Any] = {Recall: recall, Mute: mute, Unmute: unmute, Kick: kick, Ban: ban, Pardon: pardon, Pin: pin,
+         Announce: announce, Rules: rules}

@@ -1,0 +1,49 @@
+"""Saying something. The one verb that does not wait: its answer comes with the pipeline that carried it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
+
+from miniprogram import protocol as wire
+from miniprogram.protocol.requests import Say
+from rooms import messages, seats
+from rooms.errors import Code, Refused
+
+if TYPE_CHECKING:
+    from miniprogram.session import Session
+
+
+def say(session: Session, request: Say) -> None:
+    session.in_flight += 1
+
+    def then(said: messages.Said | Refused) -> None:
+        session.in_flight -= 1
+        if isinstance(said, messages.Said):
+            _said(session, request, said)
+        elif said.code is Code.NOT_ENTERED and request.channel in session.entered:
+            session.later(request)
+        else:
+            session.connection.answer(wire.refused(request.id, said))
+
+    messages.post_soon(session.sessions.store, session.me, request.channel, _draft(request), then)
+
+
+def say_again(session: Session, request: Say) -> None:
+    store = session.sessions.store
+    seats.enter(store, session.me, request.channel, session.holder)
+    _said(session, request, messages.post(store, session.me, request.channel, _draft(request)))
+
+
+def _said(session: Session, request: Say, said: messages.Said) -> None:
+    session.answer(wire.Said(id=request.id, channel=said.channel, client_id=said.client_id, epoch=said.epoch,
+                             seq=said.seq, at=said.at))
+
+
+def _draft(request: Say) -> messages.Draft:
+    return messages.Draft(request.type, {"text": request.body.text}, request.client_id,
+                          None if request.reply_to is UNSET else request.reply_to)
+
+
+VERBS: dict[type, Any] = {Say: say}

@@ -1,0 +1,86 @@
+"""Acts of authority on a socket: the answer to who acts, and what everybody reads of it."""
+
+from __future__ import annotations
+
+from rooms import members
+from rooms.events import Person
+from tests.miniprogram.web import Web, ask, events, say
+from tests.socket_client import Socket
+
+
+class Hall:
+    """Bob moderates, Charlie talks, both are in; two channels of one room."""
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+        self.room = web.cast.add_room()
+        self.hall, self.chat = web.cast.channel("hall", self.room), web.cast.channel("chat", self.room)
+        self.bob, self.charlie = web.cast.person("Bob"), web.cast.person("Charlie")
+        self.b, self.c = self.comes(self.bob), self.comes(self.charlie)
+        members.set_role(web.store, self.room, self.bob.id, "moderator")
+
+    def comes(self, person: Person) -> Socket:
+        return self.web.member(person, self.hall)
+
+
+def test_a_mute_is_told_to_everybody_and_says_until_when(web: Web) -> None:
+    stage = Hall(web)
+    mute = {"op": "mute", "channel": stage.hall, "user": stage.charlie.id, "seconds": 600, "reason": "刷屏"}
+    assert ask(stage.b, mute) == {"op": "done", "id": 77}
+    told = events(stage.c, "muted", 1)[0]
+    assert (told["user"], told["reason"], told["by"]["id"]) == (stage.charlie.id, "刷屏", stage.bob.id)
+    assert 599_000 < told["until"] - told["at"] <= 600_000
+    refused = ask(stage.c, say(stage.hall, "but", "one"))
+    assert (refused["code"], refused["temporary"]) == ("muted", True)
+    assert 590 < refused["retry_after_seconds"] <= 600
+    again = ask(stage.c, {"op": "enter", "channel": stage.hall})
+    assert abs(again["me"]["muted_until"] - told["until"]) < 1_000
+    assert ask(stage.b, {"op": "unmute", "channel": stage.hall, "user": stage.charlie.id})["op"] == "done"
+    assert ask(stage.c, say(stage.hall, "thanks", "two"))["op"] == "said"
+    assert ask(stage.c, {"op": "enter", "channel": stage.hall})["me"]["muted_until"] is None
+
+
+def test_an_act_on_a_room_is_an_entry_in_each_of_its_channels(web: Web) -> None:
+    stage = Hall(web)
+    ask(stage.c, {"op": "enter", "channel": stage.chat})
+    ask(stage.b, {"op": "mute", "room": stage.room, "user": stage.charlie.id})
+    told = events(stage.c, "muted", 2)
+    assert {entry["channel"] for entry in told} == {stage.hall, stage.chat}
+    assert "until" not in told[0], "there is no end"
+    assert ask(stage.c, {"op": "enter", "channel": stage.hall})["me"]["muted_until"] == 0
+
+
+def test_words_are_taken_back_by_their_author_and_by_moderators(web: Web) -> None:
+    stage = Hall(web)
+    seq = ask(stage.c, say(stage.hall, "a secret", "one"))["seq"]
+    assert ask(stage.c, {"op": "recall", "channel": stage.hall, "seq": seq})["op"] == "done"
+    assert events(stage.b, "recalled", 1)[0]["of"] == seq
+    entry = ask(stage.b, {"op": "history", "channel": stage.hall})["messages"][seq - 1]
+    assert entry["recalled"] is True
+    assert "body" not in entry
+    assert ask(stage.c, {"op": "recall", "channel": stage.hall, "seq": 99})["code"] == "not_found"
+
+
+def test_pins_announcements_and_rules_are_entries(web: Web) -> None:
+    stage = Hall(web)
+    seq = ask(stage.c, say(stage.hall, "worth keeping", "one"))["seq"]
+    assert ask(stage.b, {"op": "pin", "channel": stage.hall, "seq": seq, "on": True})["op"] == "done"
+    assert ask(stage.b, {"op": "announce", "channel": stage.hall, "text": "今晚八点"})["op"] == "done"
+    assert ask(stage.b, {"op": "rules", "channel": stage.hall, "muted_all": True, "slow_seconds": 9})["op"] == "done"
+    assert events(stage.c, "pinned", 1)[0]["of"] == seq
+    assert events(stage.c, "announced", 1)[0]["text"] == "今晚八点"
+    rules = events(stage.c, "rules", 1)[0]
+    assert (rules["muted_all"], rules["slow_seconds"]) == (True, 9)
+    assert ask(stage.c, say(stage.hall, "hello?", "two"))["code"] == "muted_all"
+    entered = ask(stage.c, {"op": "enter", "channel": stage.hall})
+    assert (entered["rules"]["muted_all"], entered["rules"]["slow_seconds"]) == (True, 9)
+
+
+def test_who_does_not_moderate_is_refused_and_nothing_is_told(web: Web) -> None:
+    stage = Hall(web)
+    at = {"channel": stage.hall}
+    for request in ({"op": "mute", **at, "user": stage.bob.id}, {"op": "kick", **at, "user": stage.bob.id},
+                    {"op": "rules", **at, "muted_all": True}, {"op": "announce", **at, "text": "mine"}):
+        assert ask(stage.c, request)["code"] == "forbidden", request
+    assert ask(stage.c, {"op": "rules", **at, "slow_seconds": -1})["code"] in ("bad_frame", "forbidden")
+    assert ask(stage.c, {"op": "history", "channel": stage.hall})["messages"] == []
