@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
 from rooms.live.scripts import JOIN, PART
+from rooms.permissions import moderates
 from rooms.record import Connection, channels, cursors, members, rooms
 from rooms.record.members import Named
 from rooms.record.rooms import Room
@@ -107,6 +109,25 @@ def page(store: Store, person: Person, room: str, cursor: str = "", limit: int =
     if role is None:
         raise Refused(Code.NOT_MEMBER)
     return Members(list(people), people[-1].user if len(people) == limit else "")
+
+
+def role(store: Store, person: Person, room: str) -> str | None:
+    """What the person is in the room; None for who is no member."""
+    return store.record.read(lambda c: members.role(c, room, person.id))
+
+
+def called(store: Store, moderator: Person, room: str, spellings: Sequence[str], limit: int = 10) -> list[Named]:
+    """Members with one of these names or ids, who came first first, for who may act on them.
+
+    Raises Refused: not_member, forbidden.
+    """
+    def look(connection: Connection) -> list[Named]:
+        mine = members.role(connection, room, moderator.id)
+        if not moderates(mine):
+            raise Refused(Code.FORBIDDEN if mine else Code.NOT_MEMBER)
+        return list(members.called(connection, room, spellings, limit))
+
+    return store.record.read(look)
 
 
 def _check_password(store: Store, person: Person, room: Room, password: str | None) -> None:

@@ -107,7 +107,7 @@ class Visitor:
         if isinstance(decision, Send):
             return self._send(turn, decision)
         if isinstance(decision, Wait):
-            self._agenda.put(item, decision.until)
+            self._agenda.put(item, min(decision.until, now + HELD_MS))
             return Visit.WAITING
         return self._hold(turn, decision, now)
 
