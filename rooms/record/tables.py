@@ -216,3 +216,16 @@ spent = _table(
     "spent", Column("day", NUMBER, primary_key=True, autoincrement=False), Column("kind", WORD, primary_key=True),
     Column("value", FOREIGN_ID, primary_key=True), _must("count", NUMBER))
 """What may be used only so often a day, and how often it was: SMS by number, person, organization and house."""
+
+search_places = _table("search_places", Column("channel", ID, primary_key=True), _must("seq", COUNT))
+"""Up to where each channel is indexed."""
+
+search_blocks = _table(
+    "search_blocks", Column("id", SERIAL, primary_key=True, autoincrement=True), _must("channel", ID),
+    _must("number", NUMBER), _must("first_at", TIME), _must("last_at", TIME), _must("times", BYTES),
+    UniqueConstraint("channel", "number"))
+
+search_grams = _table(
+    "search_grams", Column("block", COUNT, primary_key=True, autoincrement=False),
+    Column("gram", COUNT, primary_key=True, autoincrement=False), _must("seqs", BYTES), sqlite_with_rowid=False)
+"""Which entries of a block have a gram (see `search`)."""
