@@ -65,6 +65,13 @@ def _web_address(value: str) -> str:
     return _url("http", "https")(value).rstrip("/")
 
 
+def _origin(value: str) -> str:
+    parts = urlsplit(_web_address(value))
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise Wrong("only scheme, host and port")
+    return parts.geturl()
+
+
 def _pace(value: str) -> tuple[int, ...]:
     seconds = tuple(_whole(0)(part.strip()) for part in value.split(","))
     if list(seconds) != sorted(seconds):
@@ -121,6 +128,9 @@ class Settings:
         "how many web processes serve; as many as cores is a good number", "2")
     sockets_per_process: int = _setting("TEAHOUSE_SOCKETS_PER_PROCESS", _whole(1, 1_000_000),
         "connections a web process takes; beyond that it answers 503 with Retry-After", "20000")
+    public_url: str | None = _setting("TEAHOUSE_PUBLIC_URL", _origin,
+        "the address by which people and WeChat reach this house, such as `https://chat.example.com`; links are made "
+        "from it, and with `https` the console's cookies are for `https` only")
     wechat_api_url: str = _setting("TEAHOUSE_WECHAT_API_URL", _web_address,
         "the platform's API; with `teahouse up --sandbox` the sandbox unless set", "https://api.weixin.qq.com")
     sandbox_port: int = _setting("TEAHOUSE_SANDBOX_PORT", _whole(1, 65535), "the sandbox's port", "8100")
@@ -192,6 +202,10 @@ class Settings:
     def embedded(self) -> bool:
         """Whether both the log and the record are kept under `var`."""
         return self.redis_url is None and self.database_url is None
+
+    @property
+    def served_over_https(self) -> bool:
+        return self.public_url is not None and self.public_url.startswith("https://")
 
     @staticmethod
     def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rooms import gate, passwords
 from rooms.errors import Code, Refused
@@ -16,6 +16,9 @@ from rooms.record import Connection, channels, cursors, members, rooms
 from rooms.record.members import Named
 from rooms.record.rooms import Room
 from rooms.store import Store
+
+if TYPE_CHECKING:
+    from rooms.moderation import Actor
 
 PAGE = 100
 TRIES_PER_MINUTE = 5
@@ -97,6 +100,25 @@ def set_role(store: Store, room: str, user: str, role: str) -> None:
     if organization is None:
         raise Refused(Code.NOT_FOUND, "no such room, or no such user in its organization")
     tell_gate(store, organization, room, user, role)
+
+
+def appoint(store: Store, actor: Actor, room: str, user: str, role: str) -> None:
+    """Sets what a member may do in the room, for its owners and the organization's. Who is none becomes one.
+
+    Raises Refused: not_found, not_member, forbidden, bad_frame.
+    """
+    from rooms import auditing, doors, identities
+
+    user = identities.whole(store, user)
+
+    def look(connection: Connection) -> str | None:
+        doors.moderator(connection, actor, room, Role.OWNER)
+        return members.role(connection, room, user)
+
+    before = store.record.read(look)
+    set_role(store, room, user, role)
+    store.record.write(lambda c: auditing.note(
+        c, store, actor, actor.person.organization, "role", user, room, before={"role": before}, after={"role": role}))
 
 
 def page(store: Store, person: Person, room: str, cursor: str = "", limit: int = PAGE) -> Members:

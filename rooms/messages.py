@@ -89,14 +89,15 @@ def _after(store: Store, channel: str, seq: int, limit: int, until: int | None) 
 
 
 def history(store: Store, person: Person, channel: str, before: int | None = None, after_seq: int | None = None,
-            limit: int = 50) -> Page:
-    """One page, ascending; the newest without `before` and `after_seq`. Raises Refused: not_found, not_member."""
+            limit: int = 50, role: str = "") -> Page:
+    """One page, ascending; the newest without `before` and `after_seq`. `role` is given to staff, who need not belong
+    to the room. Raises Refused: not_found, not_member."""
     if before is not None and after_seq is not None:
         raise Refused(Code.BAD_FRAME, "before or after, not both")
     if not ids.is_channel(channel):
         raise Refused(Code.NOT_FOUND)
     limit = max(1, min(limit, LONGEST_PAGE))
-    tip = _readable_tip(store, person, channel)
+    tip = _readable_tip(store, person, channel, role)
     if after_seq is not None:
         page = after(store, channel, max(0, after_seq), limit)
         return Page(page, bool(page) and page[-1].seq < tip)
@@ -172,11 +173,12 @@ def _tip(store: Store, channel: str) -> int:
     return int(store.live.command("HGET", head, "tip", key=head) or 0)
 
 
-def _readable_tip(store: Store, person: Person, channel: str) -> int:
-    """The channel's tip, if the person may read it: members may, and nobody else."""
+def _readable_tip(store: Store, person: Person, channel: str, given: str) -> int:
+    """The channel's tip, if the person may read it: members and staff may, and nobody else."""
     name = keys.of_channel(store.live.prefix, channel)
     look = recovery.when_ready(store, ids.room_of(channel), lambda: _look(store, name, person))
     _, organization, private, role, tip = look
+    role = role or given.encode() or None
     if organization != person.organization.encode() or tip is None or (role is None and private == b"1"):
         raise Refused(Code.NOT_FOUND)
     if role is None:

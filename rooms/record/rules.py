@@ -25,3 +25,12 @@ def named(connection: Connection, channels: Sequence[str], name: str) -> dict[st
     """channel → the rule of this name, for those that have it."""
     query = select(_TABLE.c.channel, _TABLE.c.value).where(_TABLE.c.channel.in_(channels), _TABLE.c.name == name)
     return {row.channel: row.value for row in connection.execute(query)}
+
+
+def of_channels(connection: Connection, channels: Sequence[str]) -> dict[str, dict[str, str]]:
+    """channel → its rules, for those that have any."""
+    query = select(_TABLE.c.channel, _TABLE.c.name, _TABLE.c.value).where(_TABLE.c.channel.in_(channels))
+    found: dict[str, dict[str, str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.channel, {})[row.name] = row.value
+    return found

@@ -61,7 +61,30 @@ accounts = _table(
 staff = _table(
     "staff", Column("id", ID, primary_key=True), _must("email", LINE, unique=True),
     _of("organization", organizations, index=True), _must("role", WORD), _must("password_hash", LINE),
-    _must("created_at", TIME))
+    _must("created_at", TIME), _must("name", NAME, server_default=""), Column("deactivated_at", TIME))
+"""`name` is under which they speak in channels; empty: under that of the organization."""
+
+staff_sessions = _table(
+    "staff_sessions", Column("digest", FOREIGN_ID, primary_key=True), _of("staff", staff, index=True),
+    _must("made_at", TIME), _must("seen_at", TIME), _must("expires_at", TIME, index=True), _must("address", NAME),
+    _must("agent", LINE))
+"""Who is signed in to the console: a keyed hash of what their cookie holds."""
+
+staff_totp = _table(
+    "staff_totp", Column("staff", ID, ForeignKey(staff.c.id), primary_key=True), _must("secret", SEALED),
+    _must("made_at", TIME), Column("confirmed_at", TIME), _must("step", COUNT))
+"""The second factor of a console account, sealed. Counts once it is confirmed; `step` is the last one that was used."""
+
+staff_codes = _table(
+    "staff_codes", Column("staff", ID, ForeignKey(staff.c.id), primary_key=True),
+    Column("digest", FOREIGN_ID, primary_key=True), Column("used_at", TIME))
+"""Recovery codes of the second factor, as keyed hashes; each opens once."""
+
+api_tokens = _table(
+    "api_tokens", Column("id", ID, primary_key=True), _of("organization", organizations, index=True),
+    _must("digest", FOREIGN_ID, unique=True), _must("name", NAME), _must("role", WORD), _must("by", ID),
+    _must("made_at", TIME), Column("expires_at", TIME), Column("used_at", TIME), Column("revoked_at", TIME))
+"""What programs of the organization may do at the console's API; a keyed hash of each token."""
 
 rooms = _table(
     "rooms", Column("id", ID, primary_key=True), _of("organization", organizations), _must("name", NAME),
