@@ -18,7 +18,7 @@ from rooms.events import Person
 from rooms.live import keys
 from rooms.live.scripts import ACT, FREE, SANCTION
 from rooms.permissions import may_act_on, moderates
-from rooms.record import Connection, audit, channels, free, members, organizations, rules, sanctions, users
+from rooms.record import Connection, audit, channels, free, members, organizations, outside, rules, sanctions, users
 from rooms.record import entries as rows
 from rooms.record import rooms as room_rows
 from rooms.record.audit import Act
@@ -33,6 +33,7 @@ LONGEST_REASON = 200
 LONGEST_ANNOUNCEMENT = 2_000
 LONGEST_SECONDS = 10 * 365 * 86_400
 MOST_PINS = 10
+PUTS_OUT = frozenset({"kicked", "banned"})
 
 
 class Actor(NamedTuple):
@@ -313,6 +314,10 @@ def _entries(store: Store, actor: Actor, where: _Place, op: str, user: str, told
         seqs[channel] = int(answer[1])
         store.live.hint("archive", channel)
         store.live.hint("due", channel)
+    if op in PUTS_OUT:
+        store.record.write(lambda c: outside.set_(c, user, seqs, store.clock.now()))
+        for channel in seqs:
+            store.live.hint("calls", channel)
     return Done(seqs)
 
 
@@ -320,7 +325,7 @@ def _act_keys(store: Store, channel: str) -> list[str]:
     name = keys.of_channel(store.live.prefix, channel)
     return [name.room.gate, name.room.members, name.head, name.seats, name.held, name.away, name.leases, name.queue,
             name.tickets, name.waiting, name.offers, name.feed, name.reads, name.log, name.room.sanctions,
-            name.recalled, name.dirty]
+            name.recalled, name.dirty, name.outside]
 
 
 def _author_of(store: Store, channel: str, seq: int) -> str:

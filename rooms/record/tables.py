@@ -179,6 +179,15 @@ free = _table(
     _must("by", ID), _must("at", TIME))
 """The white list: these may always speak and are never evicted."""
 
+quiet = _table(
+    "quiet", Column("user", ID, primary_key=True), Column("place", ID, primary_key=True), _must("until", TIME))
+"""Who does not want to be disturbed by a room or a channel; `until` 0: no end is set."""
+
+outside = _table(
+    "outside", Column("channel", ID, primary_key=True), Column("user", ID, primary_key=True), _must("seq", COUNT),
+    _must("at", TIME))
+"""Who was put out of a channel and was not let in since: they read up to `seq`, the entry that says so."""
+
 rules = _table(
     "rules", Column("channel", ID, ForeignKey(channels.c.id), primary_key=True), Column("name", WORD, primary_key=True),
     _must("value", LINE))
