@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, ids, overlay, recovery, repeats
+from rooms import gate, ids, outside, overlay, recovery, repeats
 from rooms.drafts import Draft, check
 from rooms.errors import Code, Refused
 from rooms.events import Door, Logged, Person
@@ -18,7 +18,7 @@ from rooms.store import Store
 
 LONGEST_PAGE = 200
 
-__all__ = ["Draft", "Page", "Said", "after", "history", "post", "post_soon"]
+__all__ = ["Draft", "Page", "Said", "after", "history", "owed", "post", "post_soon"]
 
 
 class Said(NamedTuple):
@@ -76,6 +76,11 @@ def after(store: Store, channel: str, seq: int, limit: int, until: int | None = 
     return overlay.as_they_stand(store, channel, _after(store, channel, seq, limit, until))
 
 
+def owed(store: Store, user: str, channel: str, seq: int, limit: int) -> list[Logged]:
+    """The same for somebody who may have been put out meanwhile: nothing above the entry that says so."""
+    return after(store, channel, seq, limit, outside.limits(store, user, [channel]).get(channel))
+
+
 def _after(store: Store, channel: str, seq: int, limit: int, until: int | None) -> list[Logged]:
     last = seq + limit if until is None else min(until, seq + limit)
     found = log.between(store.live, channel, seq + 1, last)
@@ -91,15 +96,19 @@ def _after(store: Store, channel: str, seq: int, limit: int, until: int | None) 
 def history(store: Store, person: Person, channel: str, before: int | None = None, after_seq: int | None = None,
             limit: int = 50, role: str = "") -> Page:
     """One page, ascending; the newest without `before` and `after_seq`. `role` is given to staff, who need not belong
-    to the room. Raises Refused: not_found, not_member."""
+    to the room. Who was put out sees nothing above the entry that says so. Raises Refused: not_found, not_member."""
     if before is not None and after_seq is not None:
         raise Refused(Code.BAD_FRAME, "before or after, not both")
     if not ids.is_channel(channel):
         raise Refused(Code.NOT_FOUND)
     limit = max(1, min(limit, LONGEST_PAGE))
     tip = _readable_tip(store, person, channel, role)
+    end = None if role else outside.limits(store, person.id, [channel]).get(channel)
+    if end is not None:
+        tip = min(tip, end)
+        before = min(before or tip + 1, tip + 1)
     if after_seq is not None:
-        page = after(store, channel, max(0, after_seq), limit)
+        page = after(store, channel, max(0, after_seq), limit, until=end)
         return Page(page, bool(page) and page[-1].seq < tip)
     page = overlay.as_they_stand(store, channel, _below(store, channel, limit, before))
     return Page(page, bool(page) and page[0].seq > 1)

@@ -241,7 +241,7 @@ def _everywhere(store: Store, actor: Actor, user: User, op: str, told: Mapping[s
     seqs: dict[str, int] = {}
     for room, inside in standings.member_channels(store, user.id).items():
         try:
-            seqs |= _entries(store, actor, _Place(room, "", inside), op, "", told, []).seqs
+            seqs |= _entries(store, actor, _Place(room, "", inside), op, user.id, told, ["wide"]).seqs
         except Refused as refused:
             log.warning("a notice was left out room=%s op=%s: %s", room, op, refused.message)
     return Done(seqs)

@@ -188,7 +188,8 @@ def _enter(store: Store, person: Person, channel: str, holder: str, ticket: str,
     reading = Reading.parse(text)
     rules = {"muted_all": muted_all == b"1", "slow_seconds": int(slow or 0), "capacity": int(capacity or 0)}
     return Entered(channel, epoch.decode(), int(tip), reading.seq, reading.unread(int(talk), int(gone)), 0, int(count),
-                   int(at), role.decode(), int(muted) if muted else None, int(quiet) if quiet else None, rules, parse_forks(forks))
+                   int(at), role.decode(), int(muted) if muted else None, int(quiet) if quiet else None, rules,
+                   parse_forks(forks))
 
 
 def seat_keys(name: keys.ChannelKeys) -> list[str]:

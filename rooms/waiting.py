@@ -63,7 +63,7 @@ def away_offers(store: Store) -> list[Offer]:
         found += [Offer(channel, user, ticket, int(float(until)))
                   for user, ticket, until in zip(words[::3], words[1::3], words[2::3], strict=True)]
         if answer[1]:
-            store.live.hint("calls", channel)
+            store.live.hint("calls", channel, surely=True)
     return found
 
 

@@ -3,7 +3,8 @@
 --      13 reads 14 log 15 sanctions 16 recalled 17 dirty 18 outside
 -- ARGV 3 organization 4 who acts 5 role that is given (staff), or "" 6 operation 7 counted 8 frame before the numbers
 --      9 frame after them 10 whom it is about, or "" 11 the channel
---      12 effect: "" | "sanction" field until | "lift" field | "rules" field value … | "recall" seq ms | "pin" seq on most
+--      12 effect: "" | "wide" (by the organization, which asked the record who may) |
+--         "sanction" field until | "lift" field | "rules" field value … | "recall" seq ms | "pin" seq on most
 --      13 … what the effect needs
 -- {'ok', epoch, seq, at}, or {'ok', '', '0', at} when the effect stood already
 local user, op, target, effect = ARGV[4], ARGV[6], ARGV[10], ARGV[12]
@@ -29,7 +30,7 @@ if effect == 'recall' or effect == 'pin' then
   end
 end
 if not (own and effect == 'recall') and rank < RANK.moderator then return no('forbidden') end
-if target ~= '' and target ~= user then
+if target ~= '' and target ~= user and effect ~= 'wide' then
   local other = RANK[redis.call('HGET', KEYS[2], target) or 'guest']
   if other >= rank and effect ~= 'pin' then return no('forbidden') end
 end
