@@ -164,6 +164,16 @@ def test_who_is_banned_kicked_or_below_the_channels_role_finds_nothing_there(sta
     assert stage.find("茶馆", stage.alice) == []
 
 
+def test_who_was_put_out_of_a_channel_finds_nothing_above_the_kick_until_they_enter_again(stage: Stage) -> None:
+    before = stage.say("茶馆开门")
+    moderation.kick(stage.store, stage.owner, stage.hall, stage.bob.id)
+    above = stage.say("茶馆关门")
+    stage.index()
+    assert stage.find("茶馆", stage.bob) == [(stage.hall, before)]
+    seats.enter(stage.store, stage.bob, stage.hall, "p1.1")
+    assert stage.find("茶馆", stage.bob) == [(stage.hall, above), (stage.hall, before)]
+
+
 def test_recalled_words_are_not_found_from_that_instant_and_leave_the_index(stage: Stage) -> None:
     kept, gone = stage.say("茶馆"), stage.say("茶馆关门")
     stage.index()
