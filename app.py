@@ -23,6 +23,7 @@ BODY_LIMIT = 64 * 1024
 
 def create_app(settings: Settings) -> Flask:
     """The whole web application on one store of its own. Raises Misconfigured where a server cannot be used."""
+    import console.blueprint
     import miniprogram.api
     import miniprogram.gateway
     import wechat.callback
@@ -33,9 +34,8 @@ def create_app(settings: Settings) -> Flask:
     store = open_store(settled)
     check_durability(store.live, settled.durability)
     app = bare_app(store, settled)
-    for face in (miniprogram.gateway, miniprogram.api, wechat.callback):
+    for face in (miniprogram.gateway, miniprogram.api, wechat.callback, console.blueprint):
         app.register_blueprint(face.blueprint(store, settled))
-    app.register_blueprint(miniprogram.api.files(store, settled))
     return app
 
 

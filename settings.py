@@ -65,6 +65,13 @@ def _web_address(value: str) -> str:
     return _url("http", "https")(value).rstrip("/")
 
 
+def _origin(value: str) -> str:
+    parts = urlsplit(_web_address(value))
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise Wrong("only scheme, host and port")
+    return parts.geturl()
+
+
 def _pace(value: str) -> tuple[int, ...]:
     seconds = tuple(_whole(0)(part.strip()) for part in value.split(","))
     if list(seconds) != sorted(seconds):
@@ -76,10 +83,6 @@ def _secret(value: str) -> str:
     if len(value) < SECRET_KEY_LENGTH:
         raise Wrong(f"must have at least {SECRET_KEY_LENGTH} characters; `openssl rand -hex 32` makes one")
     return value
-
-
-def _yes(value: str) -> bool:
-    return _one_of("yes", "no")(value) == "yes"
 
 
 def _prefix(value: str) -> str:
@@ -125,6 +128,9 @@ class Settings:
         "how many web processes serve; as many as cores is a good number", "2")
     sockets_per_process: int = _setting("TEAHOUSE_SOCKETS_PER_PROCESS", _whole(1, 1_000_000),
         "connections a web process takes; beyond that it answers 503 with Retry-After", "20000")
+    public_url: str | None = _setting("TEAHOUSE_PUBLIC_URL", _origin,
+        "the address by which people and WeChat reach this house, such as `https://chat.example.com`; links are made "
+        "from it, and with `https` the console's cookies are for `https` only")
     wechat_api_url: str = _setting("TEAHOUSE_WECHAT_API_URL", _web_address,
         "the platform's API; with `teahouse up --sandbox` the sandbox unless set", "https://api.weixin.qq.com")
     sandbox_port: int = _setting("TEAHOUSE_SANDBOX_PORT", _whole(1, 65535), "the sandbox's port", "8100")
@@ -164,25 +170,6 @@ class Settings:
         "SMS a day of one organization", "500")
     address_sms_per_hour: int = _setting("TEAHOUSE_ADDRESS_SMS_PER_HOUR", _whole(1),
         "SMS an hour that are asked for from one address", "20")
-    media_bucket: str | None = _setting("TEAHOUSE_MEDIA_BUCKET", _text,
-        "the bucket of an S3-compatible store that keeps pictures, voices, videos and files (the extra `s3`); without "
-        "it they lie in the folder `media` under `TEAHOUSE_VAR`, which all hosts must share")
-    s3_url: str | None = _setting("TEAHOUSE_S3_URL", _web_address,
-        "its address (Tencent COS, Aliyun OSS, MinIO); without it Amazon's")
-    s3_region: str | None = _setting("TEAHOUSE_S3_REGION", _text, "its region, where it has one")
-    s3_key_id: str | None = _setting("TEAHOUSE_S3_KEY_ID", _text, "the access key for it", secret=True)
-    s3_key_secret: str | None = _setting("TEAHOUSE_S3_KEY_SECRET", _text, "and its secret", secret=True)
-    image_mb: int = _setting("TEAHOUSE_IMAGE_MB", _whole(0, 1024), "the largest picture that is taken (0: none is)",
-        "20")
-    voice_mb: int = _setting("TEAHOUSE_VOICE_MB", _whole(0, 1024), "the largest voice", "20")
-    video_mb: int = _setting("TEAHOUSE_VIDEO_MB", _whole(0, 1024), "the largest video", "20")
-    file_mb: int = _setting("TEAHOUSE_FILE_MB", _whole(0, 1024), "the largest document", "20")
-    uploads_per_day: int = _setting("TEAHOUSE_UPLOADS_PER_DAY", _whole(0),
-        "uploads a day of one person", "200")
-    ffmpeg: str | None = _setting("TEAHOUSE_FFMPEG", _text,
-        "the ffmpeg that makes voices and videos playable; without it the one on the PATH, else that of the extra "
-        "`media`")
-    webm: bool = _setting("TEAHOUSE_WEBM", _yes, "whether videos are also kept as VP9 WebM: `yes` or `no`", "no")
     sockets_per_user: int = _setting("TEAHOUSE_SOCKETS_PER_USER", _whole(1),
         "sockets of one user; a newer one closes the oldest", "5")
     handshakes_per_second: int = _setting("TEAHOUSE_HANDSHAKES_PER_SECOND", _whole(1),
@@ -215,6 +202,10 @@ class Settings:
     def embedded(self) -> bool:
         """Whether both the log and the record are kept under `var`."""
         return self.redis_url is None and self.database_url is None
+
+    @property
+    def served_over_https(self) -> bool:
+        return self.public_url is not None and self.public_url.startswith("https://")
 
     @staticmethod
     def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:

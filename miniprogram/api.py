@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from flask import Blueprint, Response, request
 
-from miniprogram import identity, login, media
+from miniprogram import identity, login, search
 from miniprogram.arrival import fit, raw
 from miniprogram.bodies import body
 from miniprogram.login import BadCode, Login
+from miniprogram.query import number
 from miniprogram.tokens import Tokens
 from refusals import error
 from rooms import identities, invitations, members, messages, receipts, rooms, seats
-from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.rooms import RoomView
 from rooms.store import Store
@@ -49,15 +49,9 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
     pages.get("/channels/<channel>/messages")(api.signed(api.messages))
     pages.get("/channels/<channel>/present")(api.signed(api.present))
     identity.add_to(pages, api)
-    media.add_to(pages, api)
+    search.add_to(pages, api)
     pages.after_request(_keep_private)
     return pages
-
-
-def files(store: Store, settings: Settings) -> Blueprint:
-    """What signed addresses lead to, outside `/api/v1`."""
-    assert settings.secret_key is not None
-    return media.blueprint(Api(store, settings, Tokens(settings.secret_key)))
 
 
 class Api:
@@ -109,8 +103,8 @@ class Api:
         return {}
 
     def messages(self, person: Person, channel: str) -> Any:
-        before, after = _number("before"), _number("after")
-        page = messages.history(self.store, person, channel, before, after, _number("limit") or PAGE)
+        before, after = number("before"), number("after")
+        page = messages.history(self.store, person, channel, before, after, number("limit") or PAGE)
         entries, whole = fit(page.entries, keep_newest=after is None)
         return {"messages": raw(entries), "more": page.more or not whole}
 
@@ -134,16 +128,6 @@ def _unread(state: receipts.Unread) -> dict[str, Any]:
 
 def _user(person: Person) -> dict[str, str]:
     return {"id": person.id, "name": person.name, "avatar": person.avatar}
-
-
-def _number(name: str) -> int | None:
-    """A whole number in the query. Raises Refused(BAD_FRAME)."""
-    text = request.args.get(name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 16):
-        raise Refused(Code.BAD_FRAME, f"{name} is a whole number")
-    return int(text)
 
 
 def _json(told: Any) -> Response:

@@ -7,15 +7,21 @@ elsewhere notices also when the end was cut off.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from rooms.errors import Code, Refused
-from rooms.record import audit
+from rooms.record import Connection, audit
 from rooms.record.audit import GENESIS, Act, Row
 from rooms.store import Store
+
+if TYPE_CHECKING:
+    from rooms.moderation import Actor
+
+OPERATOR = "operator"
+"""Who acts without a console account: by the operators' command."""
 
 
 class Verified(NamedTuple):
@@ -24,6 +30,17 @@ class Verified(NamedTuple):
     acts: int
     head: str
     broken: int | None
+
+
+def note(connection: Connection, store: Store, actor: Actor | None, organization: str, act: str, target: str = "",
+         room: str = "", channel: str = "", reason: str = "", before: Mapping[str, Any] | None = None,
+         after: Mapping[str, Any] | None = None) -> None:
+    """Writes an act down, in the transaction that does it. Without an actor it was the operator of the house."""
+    encode = msgspec.json.encode
+    who, door = (actor.person.id, actor.person.door.value) if actor else (OPERATOR, OPERATOR)
+    audit.add(connection, organization, Act(
+        store.clock.now(), who, door, act, target, room, channel, reason, encode(before or {}).decode(),
+        encode(after or {}).decode()))
 
 
 def export(store: Store, organization: str, after: int = 0) -> Iterator[str]:

@@ -14,7 +14,10 @@ from rooms.record import followers
 from rooms.record.followers import Follower
 from rooms.store import Store
 
-__all__ = ["Follower", "came", "known", "of_user", "stay_in", "unreachable", "went"]
+__all__ = ["FOR_GOOD", "Follower", "came", "keep_quiet", "known", "of_user", "stay_in", "unreachable", "went"]
+
+FOR_GOOD = 9_999_999_999_999
+"""A time that does not come."""
 
 
 def known(store: Store, appid: str, person: Person, openid: str) -> Follower:
@@ -38,6 +41,16 @@ def of_user(store: Store, user: str) -> list[Follower]:
 def stay_in(store: Store, appid: str, openid: str, channel: str | None) -> None:
     """What they say goes to this channel from now on, or nowhere."""
     store.record.write(lambda c: followers.change(c, appid, openid, current_channel=channel))
+
+
+def keep_quiet(store: Store, appid: str, openid: str, until: int) -> int:
+    """Nothing is sent to them before `until` (ms; 0 ends it); returns what stood before."""
+    def act(connection: Any) -> int:
+        found = followers.one(connection, appid, openid)
+        followers.change(connection, appid, openid, quiet_until=until)
+        return found.quiet_until if found else 0
+
+    return store.record.write(act)
 
 
 def came(store: Store, account: Of, openid: str) -> None:

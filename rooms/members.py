@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rooms import gate, passwords
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
 from rooms.live.scripts import JOIN, PART
+from rooms.permissions import moderates
 from rooms.record import Connection, channels, cursors, members, rooms
 from rooms.record.members import Named
 from rooms.record.rooms import Room
 from rooms.store import Store
+
+if TYPE_CHECKING:
+    from rooms.moderation import Actor
 
 PAGE = 100
 TRIES_PER_MINUTE = 5
@@ -97,6 +102,25 @@ def set_role(store: Store, room: str, user: str, role: str) -> None:
     tell_gate(store, organization, room, user, role)
 
 
+def appoint(store: Store, actor: Actor, room: str, user: str, role: str) -> None:
+    """Sets what a member may do in the room, for its owners and the organization's. Who is none becomes one.
+
+    Raises Refused: not_found, not_member, forbidden, bad_frame.
+    """
+    from rooms import auditing, doors, identities
+
+    user = identities.whole(store, user)
+
+    def look(connection: Connection) -> str | None:
+        doors.moderator(connection, actor, room, Role.OWNER)
+        return members.role(connection, room, user)
+
+    before = store.record.read(look)
+    set_role(store, room, user, role)
+    store.record.write(lambda c: auditing.note(
+        c, store, actor, actor.person.organization, "role", user, room, before={"role": before}, after={"role": role}))
+
+
 def page(store: Store, person: Person, room: str, cursor: str = "", limit: int = PAGE) -> Members:
     """Some members and where to go on, for members only. Raises Refused: not_found, not_member."""
     limit = max(1, min(limit, PAGE))
@@ -107,6 +131,25 @@ def page(store: Store, person: Person, room: str, cursor: str = "", limit: int =
     if role is None:
         raise Refused(Code.NOT_MEMBER)
     return Members(list(people), people[-1].user if len(people) == limit else "")
+
+
+def role(store: Store, person: Person, room: str) -> str | None:
+    """What the person is in the room; None for who is no member."""
+    return store.record.read(lambda c: members.role(c, room, person.id))
+
+
+def called(store: Store, moderator: Person, room: str, spellings: Sequence[str], limit: int = 10) -> list[Named]:
+    """Members with one of these names or ids, who came first first, for who may act on them.
+
+    Raises Refused: not_member, forbidden.
+    """
+    def look(connection: Connection) -> list[Named]:
+        mine = members.role(connection, room, moderator.id)
+        if not moderates(mine):
+            raise Refused(Code.FORBIDDEN if mine else Code.NOT_MEMBER)
+        return list(members.called(connection, room, spellings, limit))
+
+    return store.record.read(look)
 
 
 def _check_password(store: Store, person: Person, room: Room, password: str | None) -> None:

@@ -22,10 +22,11 @@ from rooms.record import (
     cursors,
     followers,
     free,
-    media,
     members,
     organizations,
+    outside,
     phones,
+    quiet,
     reads,
     requests,
     sanctions,
@@ -130,7 +131,8 @@ def _give(connection: Connection, organization: str, kept: User, gone: User, now
     reads.give(connection, gone.id, kept.id)
     cursors.give(connection, gone.id, kept.id)
     requests.give(connection, gone.id, kept.id)
-    media.give(connection, gone.id, kept.id)
+    quiet.give(connection, gone.id, kept.id)
+    outside.forget(connection, gone.id)
     for room, role in members.of_user(connection, gone.id).items():
         if not members.add(connection, room, kept.id, role, now) and (
                 rank(role) > rank(members.role(connection, room, kept.id))):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, ids, media, overlay, recovery, repeats
+from rooms import gate, ids, outside, overlay, recovery, repeats
 from rooms.drafts import Draft, check
 from rooms.errors import Code, Refused
 from rooms.events import Door, Logged, Person
@@ -18,7 +18,7 @@ from rooms.store import Store
 
 LONGEST_PAGE = 200
 
-__all__ = ["Draft", "Page", "Said", "after", "history", "post", "post_soon"]
+__all__ = ["Draft", "Page", "Said", "after", "history", "owed", "post", "post_soon"]
 
 
 class Said(NamedTuple):
@@ -43,31 +43,16 @@ def post(store: Store, person: Person, channel: str, draft: Draft, role: str = "
     `role` is given to staff, who need no seat. Raises Refused: not_found, not_member, not_entered, closed, banned,
     forbidden, muted, muted_all, slow_mode, rate_limited, duplicate, too_long, bad_frame, unavailable.
     """
-    if is_quick(draft.type, draft.body):
-        return _post(store, person, channel, draft, role)
-    draft = media.attach(store, person, channel, draft)
-    said = _post(store, person, channel, draft, role)
-    media.said(store, channel, said.seq, draft)
-    return said
-
-
-def is_quick(type_: str, body: Mapping[str, Any]) -> bool:  # noqa: ARG001
-    """Whether nothing has to be looked up in the record before it can be said: only then `post_soon` takes it."""
-    return type_ not in media.TYPES
-
-
-def _post(store: Store, person: Person, channel: str, draft: Draft, role: str) -> Said:
     names, arguments = _ticket(store, person, channel, draft, role)
     answer = gate.ask(store, ids.room_of(channel), POST, names, arguments)
     if not answer:
         store.compared.add(channel)
-        return _post(store, person, channel, draft, role)
+        return post(store, person, channel, draft, role)
     return _said(store, channel, draft.client_id, answer)
 
 
 def post_soon(store: Store, person: Person, channel: str, draft: Draft, then: Callable[[Said | Refused], None]) -> None:
-    """Says what is quick without waiting. `then` runs in the pipeline's thread of control and must not wait."""
-    assert is_quick(draft.type, draft.body)
+    """Says it without waiting. `then` runs in the pipeline's thread of control and must not wait."""
     try:
         names, arguments = _ticket(store, person, channel, draft, "")
     except Refused as refused:
@@ -91,6 +76,11 @@ def after(store: Store, channel: str, seq: int, limit: int, until: int | None = 
     return overlay.as_they_stand(store, channel, _after(store, channel, seq, limit, until))
 
 
+def owed(store: Store, user: str, channel: str, seq: int, limit: int) -> list[Logged]:
+    """The same for somebody who may have been put out meanwhile: nothing above the entry that says so."""
+    return after(store, channel, seq, limit, outside.limits(store, user, [channel]).get(channel))
+
+
 def _after(store: Store, channel: str, seq: int, limit: int, until: int | None) -> list[Logged]:
     last = seq + limit if until is None else min(until, seq + limit)
     found = log.between(store.live, channel, seq + 1, last)
@@ -104,30 +94,24 @@ def _after(store: Store, channel: str, seq: int, limit: int, until: int | None) 
 
 
 def history(store: Store, person: Person, channel: str, before: int | None = None, after_seq: int | None = None,
-            limit: int = 50) -> Page:
-    """One page, ascending; the newest without `before` and `after_seq`. Raises Refused: not_found, not_member."""
+            limit: int = 50, role: str = "") -> Page:
+    """One page, ascending; the newest without `before` and `after_seq`. `role` is given to staff, who need not belong
+    to the room. Who was put out sees nothing above the entry that says so. Raises Refused: not_found, not_member."""
     if before is not None and after_seq is not None:
         raise Refused(Code.BAD_FRAME, "before or after, not both")
     if not ids.is_channel(channel):
         raise Refused(Code.NOT_FOUND)
     limit = max(1, min(limit, LONGEST_PAGE))
-    tip = _readable_tip(store, person, channel)
+    tip = _readable_tip(store, person, channel, role)
+    end = None if role else outside.limits(store, person.id, [channel]).get(channel)
+    if end is not None:
+        tip = min(tip, end)
+        before = min(before or tip + 1, tip + 1)
     if after_seq is not None:
-        page = after(store, channel, max(0, after_seq), limit)
+        page = after(store, channel, max(0, after_seq), limit, until=end)
         return Page(page, bool(page) and page[-1].seq < tip)
     page = overlay.as_they_stand(store, channel, _below(store, channel, limit, before))
     return Page(page, bool(page) and page[0].seq > 1)
-
-
-def may_read(store: Store, person: Person, channel: str) -> bool:
-    """Whether `history` would answer this person."""
-    try:
-        _readable_tip(store, person, channel)
-    except Refused as refused:
-        if refused.code is Code.UNAVAILABLE:
-            raise
-        return False
-    return True
 
 
 def _below(store: Store, channel: str, limit: int, before: int | None) -> list[Logged]:
@@ -198,11 +182,12 @@ def _tip(store: Store, channel: str) -> int:
     return int(store.live.command("HGET", head, "tip", key=head) or 0)
 
 
-def _readable_tip(store: Store, person: Person, channel: str) -> int:
-    """The channel's tip, if the person may read it: members may, and nobody else."""
+def _readable_tip(store: Store, person: Person, channel: str, given: str) -> int:
+    """The channel's tip, if the person may read it: members and staff may, and nobody else."""
     name = keys.of_channel(store.live.prefix, channel)
     look = recovery.when_ready(store, ids.room_of(channel), lambda: _look(store, name, person))
     _, organization, private, role, tip = look
+    role = role or given.encode() or None
     if organization != person.organization.encode() or tip is None or (role is None and private == b"1"):
         raise Refused(Code.NOT_FOUND)
     if role is None:

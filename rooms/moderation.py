@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, identities, ids, media, standings
+from rooms import gate, identities, ids, standings
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
 from rooms.live.scripts import ACT, FREE, SANCTION
 from rooms.permissions import may_act_on, moderates
-from rooms.record import Connection, audit, channels, free, members, organizations, rules, sanctions, users
+from rooms.record import Connection, audit, channels, free, members, organizations, outside, rules, sanctions, users
 from rooms.record import entries as rows
 from rooms.record import rooms as room_rows
 from rooms.record.audit import Act
@@ -33,6 +33,7 @@ LONGEST_REASON = 200
 LONGEST_ANNOUNCEMENT = 2_000
 LONGEST_SECONDS = 10 * 365 * 86_400
 MOST_PINS = 10
+PUTS_OUT = frozenset({"kicked", "banned"})
 
 
 class Actor(NamedTuple):
@@ -145,7 +146,6 @@ def recall(store: Store, actor: Actor, channel: str, seq: int, reason: str = "")
     where = _place(store, actor, channel)
     author = _author_of(store, channel, seq)
     done = _entries(store, actor, where, "recalled", "", {"of": seq}, ["recall", str(seq), str(OWN_RECALL_MS), author])
-    media.recalled(store, channel, seq)
     if author != actor.person.id:
         store.record.write(lambda c: _write_down(c, store, actor, where, "recall", author, _reason(reason), {},
                                                  {"seq": seq}))
@@ -241,7 +241,7 @@ def _everywhere(store: Store, actor: Actor, user: User, op: str, told: Mapping[s
     seqs: dict[str, int] = {}
     for room, inside in standings.member_channels(store, user.id).items():
         try:
-            seqs |= _entries(store, actor, _Place(room, "", inside), op, "", told, []).seqs
+            seqs |= _entries(store, actor, _Place(room, "", inside), op, user.id, told, ["wide"]).seqs
         except Refused as refused:
             log.warning("a notice was left out room=%s op=%s: %s", room, op, refused.message)
     return Done(seqs)
@@ -314,6 +314,10 @@ def _entries(store: Store, actor: Actor, where: _Place, op: str, user: str, told
         seqs[channel] = int(answer[1])
         store.live.hint("archive", channel)
         store.live.hint("due", channel)
+    if op in PUTS_OUT:
+        store.record.write(lambda c: outside.set_(c, user, seqs, store.clock.now()))
+        for channel in seqs:
+            store.live.hint("calls", channel)
     return Done(seqs)
 
 
@@ -321,7 +325,7 @@ def _act_keys(store: Store, channel: str) -> list[str]:
     name = keys.of_channel(store.live.prefix, channel)
     return [name.room.gate, name.room.members, name.head, name.seats, name.held, name.away, name.leases, name.queue,
             name.tickets, name.waiting, name.offers, name.feed, name.reads, name.log, name.room.sanctions,
-            name.recalled, name.dirty]
+            name.recalled, name.dirty, name.outside]
 
 
 def _author_of(store: Store, channel: str, seq: int) -> str:

@@ -105,13 +105,13 @@ def plan(ledger: Ledger, owed: Owed, pace: Sequence[int], now: int) -> Decision:
     return Send(bucket, paced, f"{_what(owed)}; {left}")
 
 
-def _held(ledger: Ledger, owed: Owed, now: int) -> Hold | None:
+def _held(ledger: Ledger, owed: Owed, now: int) -> Hold | Wait | None:
     if owed.entries <= 0:
         return Hold("nothing is owed")
     if not ledger.reachable:
         return Hold("the follower cannot be reached: not following, or the address is not valid")
     if ledger.quiet_until > now:
-        return Hold("the follower asked for quiet")
+        return Wait(ledger.quiet_until, "the follower asked for quiet")
     return None
 
 

@@ -73,15 +73,19 @@ def unread(store: Store, person: Person, channels: Sequence[str]) -> dict[str, U
         name = keys.of_channel(store.live.prefix, channel)
         wanted += [(("HMGET", name.head, "epoch", "tip", "talk"), name.head),
                    (("HGET", name.reads, person.id), name.head),
-                   (("ZREVRANGE", name.recalled, "0", MOST_RECALLED), name.head)]
+                   (("ZREVRANGE", name.recalled, "0", MOST_RECALLED), name.head),
+                   (("HGET", name.outside, person.id), name.head)]
     answers = iter(store.live.commands(wanted))
-    return {channel: _unread(next(answers), next(answers), next(answers)) for channel in channels}
+    return {channel: _unread(next(answers), next(answers), next(answers), next(answers)) for channel in channels}
 
 
-def _unread(head: Any, text: bytes | None, recalled: Sequence[bytes]) -> Unread:
+def _unread(head: Any, text: bytes | None, recalled: Sequence[bytes], outside: bytes | None) -> Unread:
+    """Of who was put out nothing above the entry that says so is told, not even how much there is."""
     epoch, tip, talk = (head[0] or b"").decode(), int(head[1] or 0), int(head[2] or 0)
     if text is None:
         return Unread(epoch, tip, tip, 0, 0)
+    if outside is not None:
+        return Unread(epoch, int(outside), min(Reading.parse(text).seq, int(outside)), 0, 0)
     reading = Reading.parse(text)
     gone = sum(1 for seq in recalled if int(seq) > reading.seq)
     return Unread(epoch, tip, reading.seq, reading.unread(talk, gone), 0)

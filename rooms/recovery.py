@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from rooms import ids
 from rooms.errors import Code, Refused
 from rooms.live import keys
 from rooms.live.live import token
@@ -107,6 +108,9 @@ class _Rebuild:
             self._on_room("sanctions", *part)
         for part in _pieces(list(snapshot.free)):
             self._on_room("free", *part)
+        asked = [word for q in snapshot.quiet for word in (quiet_field(q.user, q.place), str(q.until))]
+        for part in _pieces(asked):
+            self._on_room("quiet", *part)
         for channel in snapshot.channels:
             self._open(channel)
         self._on_room("ready")
@@ -124,6 +128,8 @@ class _Rebuild:
             self._on_channel(channel.id, "keep", *self._settings(channel, channel.epochs))
         for part in _pieces([str(seq) for seq in channel.recalled for _ in range(2)]):
             self._on_channel(channel.id, "recalled", *part)
+        for part in _pieces([str(word) for pair in channel.outside.items() for word in pair]):
+            self._on_channel(channel.id, "outside", *part)
         self._places(channel)
 
     def _fork(self, channel: record.ChannelSnapshot, after: int, talk: int) -> None:
@@ -182,19 +188,25 @@ class _Rebuild:
             self._on_channel(channel, "seen", *part)
 
     def _on_room(self, step: str, *words: str) -> None:
-        names = [self._keys.gate, self._keys.members, self._keys.rebuild, self._keys.sanctions, self._keys.free]
+        names = [self._keys.gate, self._keys.members, self._keys.rebuild, self._keys.sanctions, self._keys.free,
+                 self._keys.quiet]
         self._check(self._store.live.call(OPEN_ROOM, names, [self._lock, step, *words], durable=True))
 
     def _on_channel(self, channel: str, step: str, *words: str) -> list[Any]:
         name = keys.of_channel(self._store.live.prefix, channel)
         names = [self._keys.rebuild, name.head, name.log, name.reads, name.places, *name.seen,
-                 name.recalled]
+                 name.recalled, name.outside]
         return self._check(self._store.live.call(OPEN_CHANNEL, names, [self._lock, step, *words], durable=True))
 
     def _check(self, reply: Any) -> list[Any]:
         if reply[0] == b"lost":
             raise _LockLost
         return list(reply[1:])
+
+
+def quiet_field(user: str, place: str) -> str:
+    """What a room's gate calls the quiet of somebody in the room or in one of its channels."""
+    return user if ids.is_room(place) else f"{user}:{place}"
 
 
 def _said_above(connection: Connection, channel: str, seq: int) -> list[tuple[int, str]]:

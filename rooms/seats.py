@@ -20,6 +20,7 @@ from rooms.events import Person
 from rooms.live import keys
 from rooms.live.scripts import ENTER, KEEP, LAPSE, LEAVE
 from rooms.receipts import Reading
+from rooms.record import outside as put_out
 from rooms.store import Store
 
 LARGEST_PAGE = 200
@@ -64,34 +65,37 @@ class Present:
     count: int
 
 
-def enter(store: Store, person: Person, channel: str, holder: str, password: str | None = None) -> Entered:
-    """Takes a seat, and joins an open room first. The same holder entering again changes nothing.
+def enter(store: Store, person: Person, channel: str, holder: str, password: str | None = None,
+          *, again: bool = False) -> Entered:
+    """Takes a seat, and joins an open room first. The same holder entering again changes nothing. `again`: they only
+    come back to a seat that was theirs, which who was put out meanwhile may not.
 
     Raises Refused: not_found, password_needed, password_wrong, banned, forbidden, closed, unavailable; `full` where
-    there is no seat (the place in the queue that was taken is given back: see `arrive` for who waits).
+    there is no seat (the place in the queue that was taken is given back: see `arrive` for who waits); not_entered.
     """
-    there = arrive(store, person, channel, holder, password)
+    there = arrive(store, person, channel, holder, password, again=again)
     if isinstance(there, Queued):
         step_out(store, person, channel, holder)
         raise Refused(Code.FULL, "no seat is free")
     return there
 
 
-def arrive(store: Store, person: Person, channel: str, holder: str, password: str | None = None) -> Entered | Queued:
+def arrive(store: Store, person: Person, channel: str, holder: str, password: str | None = None, ticket: str = "",
+           *, again: bool = False) -> Entered | Queued:
     """Takes a seat, or a place in the queue for one. Entering again with a place keeps it; an offered seat is taken.
 
-    Raises Refused as `enter` does, and queue_full.
+    Raises Refused as `enter` does, and queue_full; not_found for a `ticket` that is over or somebody else's.
     """
     if not ids.is_channel(channel):
         raise Refused(Code.NOT_FOUND)
     try:
-        return _enter(store, person, channel, holder)
+        return _enter(store, person, channel, holder, ticket, again)
     except Refused as refused:
         if refused.code not in (Code.NOT_MEMBER, Code.PASSWORD_NEEDED) or (
                 refused.code is Code.PASSWORD_NEEDED and password is None):
             raise
     members.join(store, person, ids.room_of(channel), password)
-    return _enter(store, person, channel, holder)
+    return _enter(store, person, channel, holder, ticket, again)
 
 
 def step_out(store: Store, person: Person, channel: str, holder: str) -> int:
@@ -115,7 +119,12 @@ def keep_alive(store: Store, process: str, channels: Iterable[str]) -> list[str]
 
 def lapse(store: Store, channels: Iterable[str]) -> int:
     """Frees the seats whose time is over; returns how many."""
-    return sum(answer[0] for _, answer in _each(store, LAPSE, channels, []))
+    freed = 0
+    for channel, (gone, _, _, offered) in _each(store, LAPSE, channels, []):
+        freed += gone
+        if offered:
+            store.live.hint("calls", channel)
+    return freed
 
 
 def tips(store: Store, channels: Sequence[str]) -> dict[str, tuple[str, int]]:
@@ -158,27 +167,32 @@ def is_present(store: Store, user: str, channel: str) -> bool:
     return bool(store.live.command("HEXISTS", held, user, key=held))
 
 
-def _enter(store: Store, person: Person, channel: str, holder: str) -> Entered | Queued:
+def _enter(store: Store, person: Person, channel: str, holder: str, ticket: str, again: bool) -> Entered | Queued:
     name = keys.of_channel(store.live.prefix, channel)
-    names = [*_seat_keys(name), name.reads, name.dirty, name.room.sanctions, name.room.free, name.recalled]
+    names = [*seat_keys(name), name.reads, name.dirty, name.room.sanctions, name.room.free, name.recalled, name.outside,
+             name.room.quiet]
     keep = store.limits.lease_ms if holder else store.limits.follower_idle_ms
     who = msgspec.json.encode({"id": person.id, "name": person.name})
     rush = store.limits.channel_enters_per_second
     arguments: list[str | bytes] = [
-        person.organization, person.id, who, holder, str(keep), channel, ids.new("t"), "",
-        str(1_000 / rush) if rush else "0", str(rush or 1)]
+        person.organization, person.id, who, holder, str(keep), channel, ids.new("t"), ticket,
+        str(1_000 / rush) if rush else "0", str(rush or 1), "1" if again else ""]
     answer = gate.ask(store, ids.room_of(channel), ENTER, names, arguments)
     store.live.hint("seats", channel)
     if len(answer) == 3:
+        store.live.hint("calls", channel)
         return Queued(channel, answer[0].decode(), int(answer[1]), int(answer[2]))
-    epoch, tip, talk, text, count, at, role, capacity, slow, forks, muted, gone, muted_all = answer
+    epoch, tip, talk, text, count, at, role, capacity, slow, forks, muted, gone, muted_all, quiet, outside = answer
+    if outside:
+        store.record.write(lambda c: put_out.end(c, channel, person.id))
     reading = Reading.parse(text)
     rules = {"muted_all": muted_all == b"1", "slow_seconds": int(slow or 0), "capacity": int(capacity or 0)}
     return Entered(channel, epoch.decode(), int(tip), reading.seq, reading.unread(int(talk), int(gone)), 0, int(count),
-                   int(at), role.decode(), int(muted) if muted else None, None, rules, parse_forks(forks))
+                   int(at), role.decode(), int(muted) if muted else None, int(quiet) if quiet else None, rules,
+                   parse_forks(forks))
 
 
-def _seat_keys(name: keys.ChannelKeys) -> list[str]:
+def seat_keys(name: keys.ChannelKeys) -> list[str]:
     """What every script that touches seats is given first, in this order."""
     return [name.room.gate, name.room.members, name.head, name.seats, name.held, name.away, name.leases, name.queue,
             name.tickets, name.waiting, name.offers, name.feed]
@@ -190,7 +204,10 @@ def parse_forks(text: bytes | None) -> list[tuple[str, int]]:
 
 def _let_go(store: Store, user: str, channel: str, holder: str, how: str) -> int:
     name = keys.of_channel(store.live.prefix, channel)
-    return int(gate.ask(store, ids.room_of(channel), LEAVE, _seat_keys(name), [user, holder, how])[0])
+    present, offered = gate.ask(store, ids.room_of(channel), LEAVE, seat_keys(name), [user, holder, how])
+    if offered:
+        store.live.hint("calls", channel)
+    return int(present)
 
 
 def _each(store: Store, script: Any, channels: Iterable[str], arguments: list[str]) -> list[tuple[str, list[Any]]]:
@@ -198,7 +215,7 @@ def _each(store: Store, script: Any, channels: Iterable[str], arguments: list[st
     waiting = []
     for channel in channels:
         name = keys.of_channel(store.live.prefix, channel)
-        waiting.append((channel, _seat_keys(name)))
+        waiting.append((channel, seat_keys(name)))
     replies = store.live.calls([(script, names, arguments) for _, names in waiting])
     return [(channel, list(reply[1:])) for (channel, _), reply in zip(waiting, replies, strict=True)
             if not isinstance(reply, Refused) and reply[0] == b"ok"]

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
+
+from wechat import spans
 
 
 class Verb(StrEnum):
@@ -73,7 +75,15 @@ WORDS: dict[str, Verb] = {
     "help": Verb.HELP, "rooms": Verb.ROOMS, "channels": Verb.CHANNELS, "join": Verb.JOIN, "leave": Verb.LEAVE,
     "switch": Verb.SWITCH, "who": Verb.WHO, "more": Verb.MORE, "history": Verb.HISTORY, "nick": Verb.NICK,
     "quiet": Verb.QUIET, "resume": Verb.RESUME, "queue": Verb.QUEUE, "report": Verb.REPORT,
+    "幫助": Verb.HELP, "房間": Verb.ROOMS, "頻道": Verb.CHANNELS, "切換": Verb.SWITCH, "誰在": Verb.WHO,
+    "未讀": Verb.MORE, "歷史": Verb.HISTORY, "暱稱": Verb.NICK, "免打擾": Verb.QUIET, "恢復": Verb.RESUME,
+    "排隊": Verb.QUEUE, "綁定": Verb.BIND, "驗證": Verb.VERIFY, "舉報": Verb.REPORT, "全員禁言": Verb.MUTE_ALL,
 }
+
+AFTER_A_SLASH: dict[str, Verb] = {
+    "bind": Verb.BIND, "verify": Verb.VERIFY, "mute": Verb.MUTE, "unmute": Verb.UNMUTE, "kick": Verb.KICK,
+    "ban": Verb.BAN, "muteall": Verb.MUTE_ALL, "unmuteall": Verb.UNMUTE_ALL, "announce": Verb.ANNOUNCE}
+"""English words that people also just say: commands only behind a slash."""
 
 LONGEST = 64
 """Bytes of the longest thing a near miss can be; longer texts are not compared with the commands."""
@@ -85,9 +95,6 @@ _SPACES = re.compile(rf"[{_BLANK}]+")
 _TAIL = "。．.！!？?，,、；;～~…"
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[a-z]+")
-_NUMBER = r"(?:\d{1,4}|[一二两三四五六七八九十百半]{1,4})"
-_SPAN = re.compile(rf"{_NUMBER} ?个?半?(?:秒钟?|分钟?|小?时|钟头|天|日|周|星期|s|sec|m|min|minutes?|h|hours?|d|days?)",
-                   re.IGNORECASE)
 _AT = re.compile(r"[@＠]\S+.*", re.DOTALL)
 _PHONE = re.compile(r"(?:\+?86)?1\d{10}")
 _SIX = re.compile(r"\d{6}")
@@ -116,10 +123,10 @@ def folded(text: str) -> str:
 def _slash(text: str) -> Meaning:
     """Never speech: a command, or a question which command was meant."""
     word, rest = _split(_EDGES.sub("", text[1:]))
-    meant = _as_command(word, rest)
+    meant = _as_command(word, rest, WORDS | AFTER_A_SLASH)
     if meant is not None:
         return meant
-    verb = WORDS.get(word) or _nearest(word)
+    verb = WORDS.get(word) or AFTER_A_SLASH.get(word) or _nearest(word)
     return AskBack(verb, False, not _HAN.search(text))
 
 
@@ -132,8 +139,8 @@ def _split(text: str) -> tuple[str, str]:
     return (_fold(parts[1]), parts[2]) if parts else (lone, "")
 
 
-def _as_command(word: str, rest: str) -> Command | AskBack | None:
-    verb = WORDS.get(word)
+def _as_command(word: str, rest: str, words: Mapping[str, Verb] = WORDS) -> Command | AskBack | None:
+    verb = words.get(word)
     if verb is None:
         return None
     english = _LATIN.fullmatch(word) is not None
@@ -178,7 +185,7 @@ def _anything(rest: str) -> bool | None:
 
 
 def _span_or_nothing(rest: str) -> bool | None:
-    return not rest or _SPAN.fullmatch(_fold(rest)) is not None
+    return not rest or spans.seconds(rest) is not None
 
 
 def _someone(rest: str) -> bool | None:

@@ -172,7 +172,7 @@ def _as_answer(question: Question, text: str, meaning: Meaning) -> Meaning:
         return commands.complete(Verb(question.verb)) if answer in YES else meaning
     if question.kind == "choose":
         chosen = _chosen(question, answer)
-        return Command(Verb(question.verb), chosen) if chosen else meaning
+        return Command(Verb(question.verb), f"{chosen} {question.about}".strip()) if chosen else meaning
     if answer.startswith("/") or not answer:
         return meaning
     return Command(Verb(question.verb), f"{question.about} {text.strip()}".strip())

@@ -7,10 +7,11 @@ from typing import ClassVar
 
 from rooms.errors import Code
 from wechat.commands import Verb
+from wechat.order_words import EnglishOrderWords
 from wechat.words import Command, Words
 
 
-class English(Words):
+class English(EnglishOrderWords, Words):
     """Whatever a follower is told, in English."""
 
     colon = ": "
@@ -28,16 +29,16 @@ class English(Words):
         Verb.QUIET: Command("quiet [time]", "do not disturb"),
         Verb.RESUME: Command("resume", "disturb again"),
         Verb.QUEUE: Command("queue", "your place in the queue"),
-        Verb.BIND: Command("绑定 PHONE", "bind your phone"),
-        Verb.VERIFY: Command("验证 123456", "verify your phone"),
+        Verb.BIND: Command("/bind PHONE", "bind your phone"),
+        Verb.VERIFY: Command("/verify 123456", "verify your phone"),
         Verb.REPORT: Command("report REASON", "report"),
-        Verb.MUTE: Command("禁言 @NAME 10分钟", "mute"),
-        Verb.UNMUTE: Command("解禁 @NAME", "unmute"),
-        Verb.KICK: Command("踢出 @NAME", "kick"),
-        Verb.BAN: Command("封禁 @NAME 7天", "ban"),
-        Verb.MUTE_ALL: Command("全员禁言", "mute all"),
-        Verb.UNMUTE_ALL: Command("解除", "unmute all"),
-        Verb.ANNOUNCE: Command("公告 TEXT", "announce"),
+        Verb.MUTE: Command("/mute @NAME 10m [reason]", "mute"),
+        Verb.UNMUTE: Command("/unmute @NAME", "unmute"),
+        Verb.KICK: Command("/kick @NAME", "kick"),
+        Verb.BAN: Command("/ban @NAME 7d", "ban"),
+        Verb.MUTE_ALL: Command("/muteall", "mute everybody"),
+        Verb.UNMUTE_ALL: Command("/unmuteall", "let everybody speak"),
+        Verb.ANNOUNCE: Command("/announce TEXT", "announce"),
     }
     refusals: ClassVar[dict[Code, str]] = {
         Code.BAD_FRAME: "This cannot be sent. Try other words.",
@@ -47,7 +48,7 @@ class English(Words):
         Code.FORBIDDEN: "Sorry, you may not do that.",
         Code.PASSWORD_NEEDED: "A password is needed. Please reply with it.",
         Code.PASSWORD_WRONG: "Wrong password. Please try again.",
-        Code.VERIFY_PHONE: "Please verify your phone first: 绑定 and your number.",
+        Code.VERIFY_PHONE: "Please verify your phone first: /bind and your number.",
         Code.NOT_MEMBER: 'You are not a member here. Reply "join NAME".',
         Code.NOT_ENTERED: 'You are in no channel yet. Reply "rooms" for a list.',
         Code.MUTED: "You cannot speak right now.",
@@ -176,20 +177,20 @@ class English(Words):
         return "No SMS can be sent here yet."
 
     def no_phone(self) -> str:
-        return "Please write a mobile number of 11 digits, such as: 绑定 13800000000"
+        return "Please write a mobile number of 11 digits, such as: /bind 13800000000"
 
     def sms_later(self, seconds: int) -> str:
         return f"Too many SMS; none was sent.{self.wait(seconds)}"
 
     def code_sent(self, phone: str) -> str:
-        return f'A code is on its way to {phone}; it counts for 5 minutes. Reply "验证" and the six digits.'
+        return f'A code is on its way to {phone}; it counts for 5 minutes. Reply "/verify" and the six digits.'
 
     def wrong_code(self, left: int) -> str:
-        again = f"{left} tries left" if left else 'it is void now: begin with "绑定" again'
+        again = f"{left} tries left" if left else 'it is void now: begin with "/bind" again'
         return f"Not the code; {again}."
 
     def code_over(self) -> str:
-        return 'No code counts now. Begin with "绑定" and your number again.'
+        return 'No code counts now. Begin with "/bind" and your number again.'
 
     def bound(self, phone: str, name: str) -> str:
         merged = f" In the mini-program and here you are one person: {name}." if name else ""
@@ -201,9 +202,12 @@ class English(Words):
     def declined(self, room: str, reason: str) -> str:
         return f"{room} did not let you in" + (f": {reason}" if reason else ".")
 
-    def help(self) -> str:
-        lines = [f"{self.forms[verb].form}{self.colon}{self.forms[verb].does}" for verb in self.helped]
-        return "\n".join(["Just write to speak. You can also reply:", *lines])
+    def help(self, here: bool = True, moderates: bool = False) -> str:
+        if not here:
+            return "\n".join(["Enter a room first, then just write to speak. You can reply:",
+                              *self._lines(self.helped_nowhere)])
+        more = ["As a moderator also:", *self._lines(self.helped_moderators)] if moderates else []
+        return "\n".join(["Just write to speak. You can also reply:", *self._lines(self.helped), *more])
 
     def wait(self, seconds: int) -> str:
         return f" (again in {seconds} s)" if seconds < 120 else f" (again in about {-(-seconds // 60)} minutes)"

@@ -9,12 +9,15 @@ from rooms import cursors, followers, identities, ids, invitations, rooms, seats
 from rooms.errors import Code, Refused
 from rooms.events import Position
 from rooms.rooms import ChannelView, RoomView
+from rooms.seats import Queued
 from rooms.store import Store
 from sms.provider import Provider
-from wechat import doors, telling
+from wechat import doors, telling, waiting
 from wechat.commands import AskBack, Command, Verb, folded
 from wechat.digest import shown_name
 from wechat.followers import Follower, Option, Question
+from wechat.moderating import Moderating, may_moderate
+from wechat.waiting import Waiting
 
 NAMES_SHOWN = 30
 MOST_OPTIONS = 20
@@ -35,7 +38,8 @@ class Errands:
             Verb.SWITCH: self._join, Verb.LEAVE: self._leave, Verb.WHO: self._who, Verb.MORE: self._more,
             Verb.HISTORY: self._history, Verb.NICK: self._nick,
             Verb.BIND: lambda follower, number: doors.bind(store, sms, follower, number),
-            Verb.VERIFY: lambda follower, code: doors.verify(store, follower, code)}
+            Verb.VERIFY: lambda follower, code: doors.verify(store, follower, code),
+            **Moderating(store).ways(), **Waiting(store, self.go_to).ways()}
 
     def run(self, follower: Follower, command: Command) -> str:
         """The answer, without what is owed. Raises Refused."""
@@ -74,18 +78,23 @@ class Errands:
         """Enters the channel, or a room's first one, and stays there. Raises Refused."""
         channel = place if ids.is_channel(place) else self._first_channel(follower, place)
         try:
-            entered = seats.enter(self._store, follower.person, channel, "", password or None)
+            there = seats.arrive(self._store, follower.person, channel, "", password or None)
         except Refused as refused:
             if refused.code in (Code.PASSWORD_NEEDED, Code.PASSWORD_WRONG):
                 follower.ask(self._question("answer", Verb.JOIN, about=channel))
             if refused.code is Code.FORBIDDEN:
                 return doors.knock(self._store, follower, channel, refused)
             raise
+        if follower.waiting not in ("", channel):
+            waiting.give_up(self._store, follower)
+        if isinstance(there, Queued):
+            return waiting.wait(follower, there, self._name(follower, channel))
+        follower.wait_for("")
         if follower.channel not in ("", channel):
             self.step_out(follower, follower.channel)
-        cursors.listen(self._store, channel, follower.person.id, Position(entered.epoch, entered.read))
+        cursors.listen(self._store, channel, follower.person.id, Position(there.epoch, there.read))
         followers.stay_in(self._store, follower.account.appid, follower.openid, channel)
-        return self._arrival(follower, channel, entered.present)
+        return self._arrival(follower, channel, there.present)
 
     def step_out(self, follower: Follower, channel: str) -> None:
         """Gives the seat up and no longer listens. A channel that is gone is left all the same."""
@@ -99,7 +108,7 @@ class Errands:
     # the commands
 
     def _help(self, follower: Follower, _: str) -> str:
-        return follower.words.help()
+        return follower.words.help(bool(follower.channel), may_moderate(self._store, follower))
 
     def _rooms(self, follower: Follower, _: str) -> str:
         visible, words = self._visible(follower)[:MOST_OPTIONS], follower.words
@@ -131,6 +140,10 @@ class Errands:
         return self.go_to(follower, found.channel, found.rest)
 
     def _leave(self, follower: Follower, _: str) -> str:
+        if follower.waiting and not follower.channel:
+            title = self._name(follower, follower.waiting)
+            waiting.give_up(self._store, follower)
+            return follower.words.out_of_the_queue(title)
         if not follower.channel:
             return follower.words.not_here()
         title = self.title(follower)
@@ -220,6 +233,10 @@ class Errands:
         arrival = follower.words.entered(shown_name(room.name), shown_name(channel.name), present)
         others = [shown_name(other.name) for other in room.channels if other.id != channel.id]
         return "\n".join([arrival, *([follower.words.also(others)] if others else [])])
+
+    def _name(self, follower: Follower, channel: str) -> str:
+        return next((shown_name(one.name) for room in self._visible(follower) for one in room.channels
+                     if one.id == channel), "")
 
     def _here(self, follower: Follower) -> tuple[RoomView, ChannelView] | None:
         return next(((room, channel) for room in self._visible(follower) for channel in room.channels

@@ -5,6 +5,7 @@ What is needed at every push lies in one Redis hash per follower, read and writt
 `channel`  where their words go         `title`     that channel's name as it was on entering
 `language` zh or en                     `question`  what we asked, as JSON
 `pushed`   ms of their last act         `message`, `act`  ms when the window of that kind was opened
+`waiting`  the channel for which they stand in the queue
 `renamed`  ms of the last new name      `part`      "channel seq part": inside which long message the reader is
 
 Where Redis lost it, the channel comes from the record, the windows count as spent, and the rest is forgotten.
@@ -85,6 +86,15 @@ class Follower:
     def speak(self, language: str) -> None:
         if (self._get("language") or CHINESE_CODE) != language:
             self._set("language", language)
+
+    @property
+    def waiting(self) -> str:
+        """The channel in whose queue they stand; empty for none."""
+        return self._get("waiting")
+
+    def wait_for(self, channel: str) -> None:
+        if channel != self.waiting:
+            self._set("waiting", channel)
 
     @property
     def title(self) -> str:

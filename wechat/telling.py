@@ -40,7 +40,7 @@ def owed(store: Store, follower: Follower, title: str, budget: int, tip: int | N
     place = Place(told.epoch, told.seq, follower.part_after(told.seq))
     if tip is not None and tip <= told.seq + 1:
         return Tail(Digest("", Place(told.epoch, max(tip, told.seq)), 0, 0), place)
-    entries = parsed(messages.after(store, follower.channel, told.seq, FETCHED + 1))
+    entries = parsed(messages.owed(store, follower.person.id, follower.channel, told.seq, FETCHED + 1))
     shown, beyond = entries[:FETCHED], len(entries) > FETCHED
     return Tail(digest.compose(shown, follower.person.id, place, title, follower.words, budget, beyond), place)
 

@@ -107,7 +107,7 @@ class Visitor:
         if isinstance(decision, Send):
             return self._send(turn, decision)
         if isinstance(decision, Wait):
-            self._agenda.put(item, decision.until)
+            self._agenda.put(item, min(decision.until, now + HELD_MS))
             return Visit.WAITING
         return self._hold(turn, decision, now)
 
@@ -136,7 +136,7 @@ class Visitor:
         read = self._read(who.person, item.channel)
         floor = page.floor(item.channel)
         start = _start(item.channel, told, max(read, floor), part)
-        found_entries = parsed(messages.after(store, item.channel, start.seq, FETCHED + 1))
+        found_entries = parsed(messages.owed(store, item.user, item.channel, start.seq, FETCHED + 1))
         return Turn(item, account, page, who.person, start, floor <= max(told.seq, read), language, title,
                     found_entries[:FETCHED], len(found_entries) > FETCHED)
 

@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from rooms.errors import Code, Refused
 from wechat.commands import Verb
+from wechat.order_words import OrderWords
 
 
 class Command(NamedTuple):
@@ -19,7 +20,7 @@ class Command(NamedTuple):
     does: str
 
 
-class Words:
+class Words(OrderWords):
     """Chinese. Every method is one sentence or one short text."""
 
     colon = "："
@@ -49,7 +50,10 @@ class Words:
         Verb.ANNOUNCE: Command("公告 内容", "发公告"),
     }
     helped = (Verb.ROOMS, Verb.JOIN, Verb.CHANNELS, Verb.SWITCH, Verb.WHO, Verb.MORE, Verb.HISTORY, Verb.NICK,
-              Verb.LEAVE, Verb.HELP)
+              Verb.QUIET, Verb.LEAVE, Verb.HELP)
+    """Where they are in a channel."""
+    helped_nowhere = (Verb.ROOMS, Verb.JOIN, Verb.NICK, Verb.BIND, Verb.HELP)
+    helped_moderators = (Verb.MUTE, Verb.UNMUTE, Verb.KICK, Verb.BAN, Verb.MUTE_ALL, Verb.UNMUTE_ALL, Verb.ANNOUNCE)
     refusals: ClassVar[dict[Code, str]] = {
         Code.BAD_FRAME: "这条消息发不出去，换个说法试试。",
         Code.UNAUTHENTICATED: "请重新关注后再试。",
@@ -219,9 +223,15 @@ class Words:
     def declined(self, room: str, reason: str) -> str:
         return f"{room}没有同意你加入" + (f"：{reason}" if reason else "。")
 
-    def help(self) -> str:
-        lines = [f"{self.forms[verb].form}{self.colon}{self.forms[verb].does}" for verb in self.helped]
-        return "\n".join(["直接发消息就是说话。还可以回复：", *lines])
+    def help(self, here: bool = True, moderates: bool = False) -> str:
+        """By where they are: in a channel, nowhere yet, and as somebody who keeps order."""
+        if not here:
+            return "\n".join(["先进一间聊天室，再直接发消息说话。可以回复：", *self._lines(self.helped_nowhere)])
+        more = ["你是管理员，还可以：", *self._lines(self.helped_moderators)] if moderates else []
+        return "\n".join(["直接发消息就是说话。还可以回复：", *self._lines(self.helped), *more])
+
+    def _lines(self, verbs: Sequence[Verb]) -> list[str]:
+        return [f"{self.forms[verb].form}{self.colon}{self.forms[verb].does}" for verb in verbs]
 
     def refusal(self, refused: Refused) -> str:
         """One sentence for a refusal, with the time to wait where it is known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -10,17 +10,16 @@ from msgspec import UNSET, Meta, UnsetType
 from miniprogram.protocol.parts import (
     EXACT,
     HISTORY_LIMIT,
-    AnyBody,
     Channel,
     ClientId,
     Epoch,
     Id,
-    MessageType,
     Place,
     Reason,
     Room,
     Seconds,
     Seq,
+    Text,
     UserId,
 )
 
@@ -66,8 +65,8 @@ class Leave(Request):
 class Say(Request):
     channel: Channel
     client_id: ClientId
-    type: MessageType
-    body: AnyBody
+    type: Literal["text"]
+    body: Text
     reply_to: Seq | UnsetType = UNSET
     epoch: Epoch | UnsetType = UNSET
 
@@ -174,3 +173,4 @@ REQUESTS: tuple[type[Request], ...] = (
 
 LATER_OPS = frozenset({"quiet", "report", "edit", "react", "watch", "typing"})
 """Named by the contract and not built yet: refused as `unavailable`, for good as far as this server goes."""
+LATER_TYPES = frozenset({"image", "voice", "video", "file", "location", "link"})

@@ -1,9 +1,10 @@
 -- An act of authority, or on one's own words, in one channel: judge, set the gate, append the entry. One act.
 -- KEYS 1 gate 2 members 3 head 4 seats 5 held 6 away 7 leases 8 queue 9 tickets 10 waiting 11 offers 12 feed
---      13 reads 14 log 15 sanctions 16 recalled 17 dirty
+--      13 reads 14 log 15 sanctions 16 recalled 17 dirty 18 outside
 -- ARGV 3 organization 4 who acts 5 role that is given (staff), or "" 6 operation 7 counted 8 frame before the numbers
 --      9 frame after them 10 whom it is about, or "" 11 the channel
---      12 effect: "" | "sanction" field until | "lift" field | "rules" field value … | "recall" seq ms | "pin" seq on most
+--      12 effect: "" | "wide" (by the organization, which asked the record who may) |
+--         "sanction" field until | "lift" field | "rules" field value … | "recall" seq ms | "pin" seq on most
 --      13 … what the effect needs
 -- {'ok', epoch, seq, at}, or {'ok', '', '0', at} when the effect stood already
 local user, op, target, effect = ARGV[4], ARGV[6], ARGV[10], ARGV[12]
@@ -29,7 +30,7 @@ if effect == 'recall' or effect == 'pin' then
   end
 end
 if not (own and effect == 'recall') and rank < RANK.moderator then return no('forbidden') end
-if target ~= '' and target ~= user then
+if target ~= '' and target ~= user and effect ~= 'wide' then
   local other = RANK[redis.call('HGET', KEYS[2], target) or 'guest']
   if other >= rank and effect ~= 'pin' then return no('forbidden') end
 end
@@ -67,6 +68,7 @@ if counted == 1 and redis.call('HEXISTS', KEYS[13], user) == 1 then
   redis.call('SADD', KEYS[17], user)
 end
 if op == 'kicked' or op == 'banned' then
+  redis.call('HSET', KEYS[18], target, whole(seq))
   put_out(KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12], target, at)
 end
 return {'ok', head[1], whole(seq), whole(at)}

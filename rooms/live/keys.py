@@ -8,6 +8,7 @@ Names are short because a post carries nearly twenty of them: XXXX is what a cha
 `{r_…}:sanctions` hash   "m:user" or "b:user", also with ":channel", ":*" for the
                          organization's → until when (ms), 0 for open-ended; "v:user" → version of the record's word
 `{r_…}:free`      set    the white list: always may speak, counted first in the queue, never evicted
+`{r_…}:quiet`     hash   "user" or "user:channel" → until when they do not want to be disturbed, 0 for open-ended
 `{r_…}:rebuild`   string who is rebuilding the gates
 `…:XXXX:head`      hash   state, epoch, tip, talk, archived, forks, limits of the channel
 `…:XXXX:log`       stream `seq-0` → o(p) e(poch) u(ser) n (counted entries up to here) f(rame)
@@ -20,6 +21,7 @@ Names are short because a post carries nearly twenty of them: XXXX is what a cha
 `…:XXXX:offers`    zset   user → when the offered seat goes to the next
 `…:XXXX:slow`      hash   user → when slow mode lets them speak again
 `…:XXXX:echo`      hash   what was said lately, to fold and to guard: user → "digest seq at", digest → "count since"
+`…:XXXX:outside`   hash   user → seq of the entry that put them out, up to which they may read until they enter again
 `…:XXXX:recalled`  zset   seqs that were recalled
 `…:XXXX:leases`    zset   web process → when it counts as dead
 `…:XXXX:reads`     hash   user → "seq n own": read up to seq, which was the n-th counted entry; own posts since
@@ -43,6 +45,7 @@ class RoomKeys(NamedTuple):
     pace: str
     sanctions: str
     free: str
+    quiet: str
     rebuild: str
 
 
@@ -61,6 +64,7 @@ class ChannelKeys(NamedTuple):
     slow: str
     echo: str
     recalled: str
+    outside: str
     reads: str
     places: str
     dirty: str

@@ -1,7 +1,7 @@
 -- One holder lets go of a seat or of a place in the queue: at once ("left"), or lost, and then it is kept for a while.
 -- KEYS 1 gate 2 members 3 head 4 seats 5 held 6 away 7 leases 8 queue 9 tickets 10 waiting 11 offers 12 feed
 -- ARGV 3 user 4 holder "process.socket", or "" for a follower 5 "left" or "lost"
--- {'ok', present}
+-- {'ok', present, seats offered now}
 local user, holder = ARGV[3], ARGV[4]
 if redis.call('HGET', KEYS[1], 'ready') ~= READY then return {'closed'} end
 local at = now()
@@ -35,4 +35,4 @@ local present = redis.call('HLEN', KEYS[4])
 if freed > 0 then
   redis.call('SPUBLISH', KEYS[12], 'P{"op":"present","count":' .. whole(present) .. ',"left":{"id":"' .. user .. '"}}')
 end
-return {'ok', present}
+return {'ok', present, redis.call('ZCARD', KEYS[11])}

@@ -118,10 +118,11 @@ class Live:
         """True for exactly one caller in that time, over all processes."""
         return self.set(self.name("once", key), "1", px=seconds * 1000, nx=True)
 
-    def hint(self, kind: str, thing: str) -> None:
-        """Remembers that a thing wants attention, at most once a second each; a sweep repairs a lost hint."""
+    def hint(self, kind: str, thing: str, *, surely: bool = False) -> None:
+        """Remembers that a thing wants attention, at most once a second each; a sweep repairs a lost hint. `surely`:
+        although this process may have hinted just now, for who has taken the hint away and found more to do."""
         now = time.monotonic()
-        if self._hinted.get((kind, thing), 0.0) > now:
+        if self._hinted.get((kind, thing), 0.0) > now and not surely:
             return
         if len(self._hinted) >= HINTS_REMEMBERED:
             self._hinted.clear()

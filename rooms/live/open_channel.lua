@@ -1,10 +1,11 @@
 -- Set a channel's head from the record, keeping the log where it is whole.
--- KEYS 1 rebuild 2 head 3 log 4 reads 5 places 6 7 8 seen 9 recalled
+-- KEYS 1 rebuild 2 head 3 log 4 reads 5 places 6 7 8 seen 9 recalled 10 outside
 -- ARGV 3 token of the lock 4 step
 --   "look"                                        → {'ok', epoch, tip, talk, run id it was last opened under, or ''}
 --   "keep" settings…                              the log goes on
 --   "fork" epoch tip talk settings…               a new end of the log begins above tip; what lies there is dropped
 --   "reads" user "seq n own" …  "places" user "epoch seq" …  "seen" user|client_id "epoch seq at" …
+--   "outside" user seq …
 --   "recalled" seq seq … (each twice: member and score)
 -- settings are field value pairs of the head
 if redis.call('GET', KEYS[1]) ~= ARGV[3] then return {'lost'} end
@@ -24,6 +25,8 @@ elseif step == 'reads' then
   for i = 5, #ARGV, 2 do redis.call('HSETNX', KEYS[4], ARGV[i], ARGV[i + 1]) end
 elseif step == 'recalled' then
   redis.call('ZADD', KEYS[9], unpack(ARGV, 5))
+elseif step == 'outside' then
+  for i = 5, #ARGV, 2 do redis.call('HSETNX', KEYS[10], ARGV[i], ARGV[i + 1]) end
 elseif step == 'places' then
   for i = 5, #ARGV, 2 do redis.call('HSETNX', KEYS[5], ARGV[i], ARGV[i + 1]) end
 elseif step == 'seen' then

@@ -53,11 +53,23 @@ local function append(key, log, feed, epoch, tip, talk, op, user, counted, befor
   return seq, talk
 end
 
--- Hands free seats to those who wait, first come first served within their class. Publishes each offer.
+-- Whether a channel that lets in so many a second would let in one more now, and when the next after that is due.
+-- head holds rush (ms between enters, 0 for no limit), rush_burst, and enter_pace.
+local function admits(head, at)
+  local rush = redis.call('HMGET', head, 'rush', 'rush_burst', 'enter_pace')
+  local gap, pace = tonumber(rush[1] or 0), math.max(at, tonumber(rush[3] or at))
+  return gap == 0 or pace - at <= gap * (tonumber(rush[2] or 1) - 1), gap, pace + gap
+end
+
+-- Hands free seats to those who wait, first come first served within their class, and no faster than the channel lets
+-- people in. Publishes each offer.
 local function hand_on(head, seats, queue, tickets, waiting, offers, feed, at)
   local capacity = tonumber(redis.call('HGET', head, 'capacity') or 0)
   while redis.call('ZCARD', queue) > 0
       and (capacity == 0 or redis.call('HLEN', seats) + redis.call('ZCARD', offers) < capacity) do
+    local admitted, gap, pace = admits(head, at)
+    if not admitted then return end
+    if gap > 0 then redis.call('HSET', head, 'enter_pace', whole(pace)) end
     local user = redis.call('ZRANGE', queue, 0, 0)[1]
     redis.call('ZREM', queue, user)
     local ticket = string.match(redis.call('HGET', tickets, user) or '', '^%S+')

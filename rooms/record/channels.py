@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select, update
 
@@ -94,6 +94,11 @@ def of_organization(connection: Connection, organization: str) -> Sequence[Chann
     """All of them, in the order in which each room shows its own."""
     query = select(*_COLUMNS).where(_TABLE.c.organization == organization).order_by(_TABLE.c.room, *_ORDER)
     return [Channel._make(row) for row in connection.execute(query)]
+
+
+def change(connection: Connection, id: str, **fields: Any) -> bool:  # noqa: A002 - the column's name
+    """Sets columns; False when there is no such channel."""
+    return connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(**fields)).rowcount > 0
 
 
 def page(connection: Connection, after: str, limit: int) -> list[str]:

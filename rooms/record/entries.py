@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select
 
 from rooms.events import COUNTED, Logged
 from rooms.record import tables
@@ -91,6 +91,20 @@ def one(connection: Connection, channel: str, seq: int) -> Row | None:
     query = select(*columns(_TABLE, Row._fields)).where(_TABLE.c.channel == channel, _TABLE.c.seq == seq, _not_lost())
     row = connection.execute(query).one_or_none()
     return Row._make(row) if row else None
+
+
+def above(connection: Connection, channel: str, seq: int, until: int, limit: int) -> list[Row]:
+    """Whole rows of the log as it is now, seq above `seq` up to `until`, ascending."""
+    query = select(*columns(_TABLE, Row._fields)).where(
+        _TABLE.c.channel == channel, _TABLE.c.seq > seq, _TABLE.c.seq <= until, _not_lost())
+    return [Row._make(row) for row in connection.execute(query.order_by(_TABLE.c.seq).limit(limit))]
+
+
+def several(connection: Connection, wanted: Mapping[str, Collection[int]]) -> list[Row]:
+    """Whole rows of several channels' logs as they are now: those of `wanted` that there are."""
+    places = or_(*(and_(_TABLE.c.channel == channel, _TABLE.c.seq.in_(seqs)) for channel, seqs in wanted.items()))
+    query = select(*columns(_TABLE, Row._fields)).where(places, _not_lost())
+    return [Row._make(row) for row in connection.execute(query)] if wanted else []
 
 
 def recent_client_ids(connection: Connection, channel: str, since_ms: int) -> list[ClientId]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from rooms.record import tables
 from rooms.record.asking import add_new
@@ -65,6 +65,16 @@ def page(connection: Connection, room: str, after: str, limit: int) -> Sequence[
     query = (select(_TABLE.c.user, users.c.name, _TABLE.c.role, _TABLE.c.joined_at)
              .join(users, users.c.id == _TABLE.c.user)
              .where(_TABLE.c.room == room, _TABLE.c.user > after).order_by(_TABLE.c.user).limit(limit))
+    return [Named._make(row) for row in connection.execute(query)]
+
+
+def called(connection: Connection, room: str, spellings: Sequence[str], limit: int) -> Sequence[Named]:
+    """Members whose name is one of these, whatever its case, or whose id is."""
+    users, wanted = tables.users, [spelling.lower() for spelling in spellings]
+    query = (select(_TABLE.c.user, users.c.name, _TABLE.c.role, _TABLE.c.joined_at)
+             .join(users, users.c.id == _TABLE.c.user)
+             .where(_TABLE.c.room == room, or_(func.lower(users.c.name).in_(wanted), users.c.id.in_(wanted)))
+             .order_by(_TABLE.c.joined_at, _TABLE.c.user).limit(limit))
     return [Named._make(row) for row in connection.execute(query)]
 
 

@@ -16,6 +16,8 @@ from rooms.record import (
     free,
     marks,
     members,
+    outside,
+    quiet,
     reads,
     rooms,
     rules,
@@ -26,6 +28,7 @@ from rooms.record import (
 from rooms.record.cursors import Cursor
 from rooms.record.epochs import Epoch
 from rooms.record.members import Member
+from rooms.record.quiet import Quiet
 from rooms.record.reads import Read
 from rooms.record.rooms import Room
 from rooms.record.sanctions import Sanction
@@ -49,6 +52,7 @@ class ChannelSnapshot(NamedTuple):
     rules: Mapping[str, str]
     recalled: Sequence[int]
     pins: Sequence[int]
+    outside: Mapping[str, int]
 
 
 class RoomSnapshot(NamedTuple):
@@ -58,6 +62,7 @@ class RoomSnapshot(NamedTuple):
     sanctions: Sequence[Sanction]
     free: Sequence[str]
     wide: Sequence[Standing]
+    quiet: Sequence[Quiet]
 
 
 def snapshot(connection: Connection, room: str) -> RoomSnapshot | None:
@@ -68,7 +73,8 @@ def snapshot(connection: Connection, room: str) -> RoomSnapshot | None:
     inside = [_channel(connection, channel) for channel in channels.of_room(connection, room)]
     return RoomSnapshot(found, members.of_room(connection, room), inside,
                         sanctions.of_room(connection, found.organization, room), free.of_room(connection, room),
-                        standings.wide(connection, found.organization))
+                        standings.wide(connection, found.organization),
+                        quiet.at(connection, [room, *(channel.id for channel in inside)]))
 
 
 def open_epoch(connection: Connection, channel: str, after_seq: int) -> Epoch:
@@ -97,4 +103,4 @@ def _channel(connection: Connection, channel: channels.Channel) -> ChannelSnapsh
         channel.archived_seq, channel.talk, epochs.of_channel(connection, channel.id),
         reads.of_channel(connection, channel.id), cursors.of_channel(connection, channel.id),
         rules.of_channel(connection, channel.id), marks.recalled(connection, channel.id),
-        marks.pinned(connection, channel.id))
+        marks.pinned(connection, channel.id), outside.of_channel(connection, channel.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -19,3 +19,18 @@ def set_(connection: Connection, channel: str, values: Mapping[str, str]) -> Non
 def of_channel(connection: Connection, channel: str) -> dict[str, str]:
     query = select(_TABLE.c.name, _TABLE.c.value).where(_TABLE.c.channel == channel)
     return {row.name: row.value for row in connection.execute(query)}
+
+
+def named(connection: Connection, channels: Sequence[str], name: str) -> dict[str, str]:
+    """channel → the rule of this name, for those that have it."""
+    query = select(_TABLE.c.channel, _TABLE.c.value).where(_TABLE.c.channel.in_(channels), _TABLE.c.name == name)
+    return {row.channel: row.value for row in connection.execute(query)}
+
+
+def of_channels(connection: Connection, channels: Sequence[str]) -> dict[str, dict[str, str]]:
+    """channel → its rules, for those that have any."""
+    query = select(_TABLE.c.channel, _TABLE.c.name, _TABLE.c.value).where(_TABLE.c.channel.in_(channels))
+    found: dict[str, dict[str, str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.channel, {})[row.name] = row.value
+    return found

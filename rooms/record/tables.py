@@ -61,7 +61,30 @@ accounts = _table(
 staff = _table(
     "staff", Column("id", ID, primary_key=True), _must("email", LINE, unique=True),
     _of("organization", organizations, index=True), _must("role", WORD), _must("password_hash", LINE),
-    _must("created_at", TIME))
+    _must("created_at", TIME), _must("name", NAME, server_default=""), Column("deactivated_at", TIME))
+"""`name` is under which they speak in channels; empty: under that of the organization."""
+
+staff_sessions = _table(
+    "staff_sessions", Column("digest", FOREIGN_ID, primary_key=True), _of("staff", staff, index=True),
+    _must("made_at", TIME), _must("seen_at", TIME), _must("expires_at", TIME, index=True), _must("address", NAME),
+    _must("agent", LINE))
+"""Who is signed in to the console: a keyed hash of what their cookie holds."""
+
+staff_totp = _table(
+    "staff_totp", Column("staff", ID, ForeignKey(staff.c.id), primary_key=True), _must("secret", SEALED),
+    _must("made_at", TIME), Column("confirmed_at", TIME), _must("step", COUNT))
+"""The second factor of a console account, sealed. Counts once it is confirmed; `step` is the last one that was used."""
+
+staff_codes = _table(
+    "staff_codes", Column("staff", ID, ForeignKey(staff.c.id), primary_key=True),
+    Column("digest", FOREIGN_ID, primary_key=True), Column("used_at", TIME))
+"""Recovery codes of the second factor, as keyed hashes; each opens once."""
+
+api_tokens = _table(
+    "api_tokens", Column("id", ID, primary_key=True), _of("organization", organizations, index=True),
+    _must("digest", FOREIGN_ID, unique=True), _must("name", NAME), _must("role", WORD), _must("by", ID),
+    _must("made_at", TIME), Column("expires_at", TIME), Column("used_at", TIME), Column("revoked_at", TIME))
+"""What programs of the organization may do at the console's API; a keyed hash of each token."""
 
 rooms = _table(
     "rooms", Column("id", ID, primary_key=True), _of("organization", organizations), _must("name", NAME),
@@ -156,6 +179,15 @@ free = _table(
     _must("by", ID), _must("at", TIME))
 """The white list: these may always speak and are never evicted."""
 
+quiet = _table(
+    "quiet", Column("user", ID, primary_key=True), Column("place", ID, primary_key=True), _must("until", TIME))
+"""Who does not want to be disturbed by a room or a channel; `until` 0: no end is set."""
+
+outside = _table(
+    "outside", Column("channel", ID, primary_key=True), Column("user", ID, primary_key=True), _must("seq", COUNT),
+    _must("at", TIME))
+"""Who was put out of a channel and was not let in since: they read up to `seq`, the entry that says so."""
+
 rules = _table(
     "rules", Column("channel", ID, ForeignKey(channels.c.id), primary_key=True), Column("name", WORD, primary_key=True),
     _must("value", LINE))
@@ -217,17 +249,15 @@ spent = _table(
     Column("value", FOREIGN_ID, primary_key=True), _must("count", NUMBER))
 """What may be used only so often a day, and how often it was: SMS by number, person, organization and house."""
 
-media = _table(
-    "media", Column("id", ID, primary_key=True), _of("organization", organizations), _must("user", ID),
-    _must("type", WORD), _must("state", WORD), _must("name", LINE), _must("bytes", COUNT), _must("width", NUMBER),
-    _must("height", NUMBER), _must("millis", COUNT), _must("poster", ID), _must("variants", LINE),
-    _must("progress", NUMBER), _must("tries", NUMBER), _must("held_until", TIME), _must("problem", LINE),
-    _must("at", TIME), Index("ix_media_organization", "organization"),
-    Index("ix_media_state_at", "state", "at"), Index("ix_media_user", "user"))
-"""Pictures, voices, videos and files. The bytes lie in the media store, under the organization and this id."""
+search_places = _table("search_places", Column("channel", ID, primary_key=True), _must("seq", COUNT))
+"""Up to where each channel is indexed."""
 
-media_uses = _table(
-    "media_uses", Column("media", ID, primary_key=True), Column("channel", ID, primary_key=True),
-    Column("seq", COUNT, primary_key=True, autoincrement=False), _must("at", TIME),
-    Index("ix_media_uses_channel_seq", "channel", "seq"))
-"""Which messages show it: who may read one of them may see it. `seq` 0: on its way to the log."""
+search_blocks = _table(
+    "search_blocks", Column("id", SERIAL, primary_key=True, autoincrement=True), _must("channel", ID),
+    _must("number", NUMBER), _must("first_at", TIME), _must("last_at", TIME), _must("times", BYTES),
+    UniqueConstraint("channel", "number"))
+
+search_grams = _table(
+    "search_grams", Column("block", COUNT, primary_key=True, autoincrement=False),
+    Column("gram", COUNT, primary_key=True, autoincrement=False), _must("seqs", BYTES), sqlite_with_rowid=False)
+"""Which entries of a block have a gram (see `search`)."""

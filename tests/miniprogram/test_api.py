@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from rooms import identities, members, phones
+from rooms import archive, identities, indexing, members, phones
 from tests.cast import Cast
 from tests.miniprogram.web import Web, ask, say
 
@@ -28,7 +28,7 @@ def code(answer: requests.Response) -> tuple[int, str]:
     ("POST", "/me/sms/verify"), ("GET", "/me/requests"), ("GET", "/rooms/r_0123456789/members"),
     ("GET", "/rooms/r_0123456789/invitations"), ("POST", "/rooms/r_0123456789/invitations"),
     ("DELETE", "/rooms/r_0123456789/invitations/x"), ("GET", "/rooms/r_0123456789/requests"),
-    ("POST", "/rooms/r_0123456789/requests"), ("POST", "/rooms/r_0123456789/requests/u_x"),
+    ("POST", "/rooms/r_0123456789/requests"), ("POST", "/rooms/r_0123456789/requests/u_x"), ("GET", "/search"),
 ])
 def test_nothing_is_told_without_a_good_token(web: Web, method: str, path: str) -> None:
     alice = web.cast.person("Alice")
@@ -192,3 +192,22 @@ def test_a_code_is_judged_and_no_sms_leaves_where_none_can(web: Web) -> None:
     assert done == {"phone": "138****5678", "merged": False, "user": {"id": alice.id, "name": "Alice", "avatar": ""}}
     for body in ({}, {"code": 1}, {"code": "12345"}, {"code": "123456", "user": "u_x"}):
         assert code(call(web, "POST", "/me/sms/verify", token, json=body)) == (400, "bad_frame")
+
+
+def test_what_was_said_is_searched_for(web: Web) -> None:
+    hall, (alice, bob) = web.channel("search"), (web.cast.person(name) for name in ("Alice", "Bob"))
+    for person in (alice, bob):
+        members.join(web.store, person, web.cast.room)
+    assert ask(web.member(alice, hall), say(hall, "去<b>茶馆</b>吧", "s1"))["op"] == "said"
+    archive.archive_channel(web.store, hall)
+    indexing.index(web.store)
+    found = call(web, "GET", "/search", web.token(bob), params={"q": "茶馆", "channel": hall}).json()
+    assert found["after"] is None
+    (result,) = found["results"]
+    assert (result["room"], result["channel"], result["entry"]["from"]["id"]) == (web.cast.room, hall, alice.id)
+    assert result["excerpt"] == [{"text": "去<b>"}, {"text": "茶馆", "hit": True}, {"text": "</b>吧"}]
+    stranger = Cast(web.store).person("Charlie")
+    assert code(call(web, "GET", "/search", web.token(stranger), params={"q": "茶馆", "channel": hall})) == (
+        404, "not_found")
+    for wrong in ({"q": "茶"}, {"q": "茶馆", "from": "soon"}, {"q": "茶馆", "everything": "1"}):
+        assert code(call(web, "GET", "/search", web.token(bob), params=wrong)) == (400, "bad_frame")

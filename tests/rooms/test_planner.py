@@ -88,11 +88,15 @@ def test_the_other_window_serves_when_one_is_over_or_spent() -> None:
         assert decision.bucket.window is Window.MESSAGE
 
 
+def test_who_asked_for_quiet_is_left_alone_until_it_is_over() -> None:
+    assert plan(Ledger([wrote()], NOON, quiet_until=after(9999)), MENTION, PACE, after(60)) == Wait(
+        after(9999), "the follower asked for quiet")
+
+
 @pytest.mark.parametrize(("ledger", "owed", "reason"), [
     (Ledger([wrote()], NOON), Owed(0), "nothing is owed"),
     (Ledger([wrote()], NOON, reachable=False), MENTION,
      "the follower cannot be reached: not following, or the address is not valid"),
-    (Ledger([wrote()], NOON, quiet_until=after(9999)), CHATTER, "the follower asked for quiet"),
     (Ledger([], NOON), CHATTER, "no window is open then"),
     (Ledger([wrote(5)], NOON), MENTION, "the window's messages are spent"),
     (Ledger([wrote(at=NOON - 49 * HOUR)], NOON - 49 * HOUR), CHATTER, "no window is open then"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import members, seats
+from rooms import members, seats, waiting
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.seats import Entered, Queued
-from rooms.store import Store
+from rooms.store import Limits, Store
 from tests.cast import Cast, opened
 
 
@@ -138,3 +138,71 @@ def test_a_dead_process_frees_its_seats_for_those_who_wait(hall: Hall) -> None:
         hall.store.live.offset_ms += 10_000
         seats.keep_alive(hall.store, "p2", [hall.channel])
     assert isinstance(hall.arrive(2, "p2.1"), Entered)
+
+
+def test_a_ticket_is_its_owners_and_counts_while_it_lives(hall: Hall) -> None:
+    for number in range(2):
+        hall.arrive(number)
+    mine, theirs = hall.arrive(2), hall.arrive(3)
+    assert isinstance(mine, Queued)
+    assert isinstance(theirs, Queued)
+
+    def shown(ticket: str) -> Entered | Queued:
+        return seats.arrive(hall.store, hall.people[2], hall.channel, "p1.2", None, ticket)
+
+    assert shown(mine.ticket) == mine._replace(length=2)
+    for wrong in (theirs.ticket, "t_nothing"):
+        with pytest.raises(Refused) as caught:
+            shown(wrong)
+        assert caught.value.code is Code.NOT_FOUND
+    hall.leave(0)
+    assert isinstance(shown(mine.ticket), Entered)
+    assert isinstance(shown(mine.ticket), Entered), "who is in needs no ticket any more"
+
+
+def test_who_waits_without_a_socket_is_called_once(hall: Hall) -> None:
+    for number in range(5):
+        hall.arrive(number)
+    seats.lose(hall.store, hall.people[2], hall.channel, "p1.2")
+    hall.leave(0)
+    hall.leave(1)
+    ours = [offer for offer in waiting.away_offers(hall.store) if offer.channel == hall.channel]
+    assert [offer.user for offer in ours] == [hall.people[2].id], "the other hears of it on a socket"
+    left = ours[0].until - hall.store.clock.now() - hall.store.live.offset_ms
+    assert 178_000 < left <= 180_000
+    assert [offer for offer in waiting.away_offers(hall.store) if offer.channel == hall.channel] == []
+    hall.wait(181)
+    seats.lose(hall.store, hall.people[4], hall.channel, "p1.4")
+    assert waiting.line(hall.store, hall.channel, [hall.people[2].id]).standings == {}
+
+
+def test_a_follower_who_waits_is_called_too(hall: Hall) -> None:
+    for number in range(2):
+        hall.arrive(number)
+    assert isinstance(seats.arrive(hall.store, hall.people[2], hall.channel, ""), Queued)
+    hall.leave(0)
+    assert hall.people[2].id in [offer.user for offer in waiting.away_offers(hall.store)]
+
+
+def test_the_line_says_where_everybody_stands(hall: Hall) -> None:
+    for number in range(5):
+        hall.arrive(number)
+    hall.leave(0)
+    found = waiting.line(hall.store, hall.channel, [person.id for person in hall.people])
+    assert found.length == 2
+    assert [found.standings[hall.people[number].id].place for number in (2, 3, 4)] == [0, 1, 2]
+    assert found.standings[hall.people[2].id].until > 0
+    assert hall.people[0].id not in found.standings
+
+
+def test_a_rush_waits_in_the_queue_and_is_let_in_at_the_channels_pace(request: pytest.FixtureRequest) -> None:
+    hall = Hall(opened(request, limits=Limits(say_per_second=0, channel_enters_per_second=2)), capacity=0)
+    arrived = [hall.arrive(number) for number in range(7)]
+    assert [isinstance(there, Entered) for there in arrived] == [True, True, False, False, False, False, False]
+    assert hall.places() == [0, 0, 1, 2, 3, 4, 5]
+    hall.store.live.offset_ms += 1_000
+    assert isinstance(hall.arrive(6), Queued), "those before come first"
+    assert [isinstance(hall.arrive(number), Entered) for number in (2, 3, 4)] == [True, True, False]
+    hall.store.live.offset_ms += 2_000
+    seats.lapse(hall.store, [hall.channel])
+    assert [isinstance(hall.arrive(number), Entered) for number in (4, 5, 6)] == [True, True, False]

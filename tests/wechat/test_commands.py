@@ -35,6 +35,12 @@ COMMANDS = [
     ("解禁 @小明", Verb.UNMUTE, "@小明"), ("踢出 @小明", Verb.KICK, "@小明"), ("封禁 @小明 7天", Verb.BAN, "@小明 7天"),
     ("全员禁言", Verb.MUTE_ALL, ""), ("解除", Verb.UNMUTE_ALL, ""), ("公告 明天休息", Verb.ANNOUNCE, "明天休息"),
     ("公告 第一行\n第二行", Verb.ANNOUNCE, "第一行\n第二行"),
+    ("幫助", Verb.HELP, ""), ("房間", Verb.ROOMS, ""), ("切換 閒聊", Verb.SWITCH, "閒聊"), ("誰在？", Verb.WHO, ""),
+    ("未讀", Verb.MORE, ""), ("歷史", Verb.HISTORY, ""), ("暱稱 小明", Verb.NICK, "小明"),
+    ("免打擾 兩小時", Verb.QUIET, "兩小時"),
+    ("排隊", Verb.QUEUE, ""), ("舉報 罵人", Verb.REPORT, "罵人"), ("全員禁言", Verb.MUTE_ALL, ""),
+    ("/mute @Bob 10m spam", Verb.MUTE, "@Bob 10m spam"), ("/ban @Bob 7d", Verb.BAN, "@Bob 7d"),
+    ("/muteall", Verb.MUTE_ALL, ""), ("/announce closed tomorrow", Verb.ANNOUNCE, "closed tomorrow"),
 ]
 
 SPEECH = [
@@ -42,7 +48,7 @@ SPEECH = [
     "more tea please", "历史 真有趣", "leave me alone", "退出 游戏", "解除 警报", "quiet please", "免打扰 他吧",
     "hello",    "quite", "room", "时间到了", "房价", "房间里有人吗", "他在谁那里", "1", "好", "?", "？", "😀", "12345",
     "我要加入 茶馆", "http://example.com/help", "a/help", "帮忙", "the history of tea", "频道 很多", "更多的茶",
-    "全员大会", "queue up!",
+    "全员大会", "queue up!", "mute @Bob 10m", "ban him", "announce it", "免打扰 到什么时候",
 ]
 
 ASKED_NEAR = [

@@ -1,0 +1,54 @@
+"""Every route of the console's API, and who may use it."""
+
+from __future__ import annotations
+
+from console import api_channels, api_overview, api_people, api_rooms, api_sanctions, api_session
+from console.routes import MODERATORS, STAFF, Route, delete, get, patch, post, put
+
+ROUTES: list[Route] = [
+    post("/session", api_session.sign_in, frozenset()),
+    get("/session", api_session.current),
+    delete("/session", api_session.sign_out, STAFF, people=True),
+    put("/session/password", api_session.change_password, STAFF, people=True),
+    get("/session/sessions", api_session.listed, people=True),
+    delete("/session/sessions", api_session.end_others, STAFF, people=True),
+    delete("/session/sessions/<name>", api_session.end_one, STAFF, people=True),
+    post("/session/totp", api_session.begin_totp, STAFF, people=True),
+    post("/session/totp/confirm", api_session.confirm_totp, STAFF, people=True),
+    delete("/session/totp", api_session.end_totp, STAFF, people=True),
+
+    get("/overview", api_overview.shown),
+
+    get("/rooms", api_rooms.listed),
+    post("/rooms", api_rooms.make),
+    put("/rooms/order", api_rooms.order),
+    get("/rooms/<room>", api_rooms.one),
+    patch("/rooms/<room>", api_rooms.edit),
+    put("/rooms/<room>/channels/order", api_rooms.order_channels),
+    post("/rooms/<room>/channels", api_channels.make),
+    post("/rooms/<room>/announcements", api_channels.announce_in_all, MODERATORS),
+    get("/rooms/<room>/members", api_rooms.members_of),
+    patch("/rooms/<room>/members/<user>", api_rooms.set_member),
+    get("/rooms/<room>/invitations", api_rooms.invitations_of),
+    post("/rooms/<room>/invitations", api_rooms.invite, MODERATORS),
+    delete("/rooms/<room>/invitations/<name>", api_rooms.uninvite, MODERATORS),
+    get("/rooms/<room>/requests", api_rooms.requests_of),
+    post("/rooms/<room>/requests/<user>", api_rooms.answer, MODERATORS),
+
+    get("/channels/<channel>", api_channels.one),
+    patch("/channels/<channel>", api_channels.edit),
+    patch("/channels/<channel>/rules", api_channels.set_rules, MODERATORS),
+    get("/channels/<channel>/messages", api_channels.history),
+    post("/channels/<channel>/messages", api_channels.say, MODERATORS),
+    post("/channels/<channel>/announcements", api_channels.announce, MODERATORS),
+    put("/channels/<channel>/messages/<int:seq>/pin", api_channels.pin, MODERATORS),
+    post("/channels/<channel>/messages/<int:seq>/recall", api_channels.recall, MODERATORS),
+    get("/channels/<channel>/present", api_channels.present),
+    get("/channels/<channel>/queue", api_channels.queue),
+
+    get("/people", api_people.listed),
+    get("/people/<user>", api_people.one),
+
+    get("/sanctions", api_sanctions.listed),
+    post("/sanctions", api_sanctions.act, MODERATORS),
+]

@@ -1,1 +1,0 @@
-"""Pictures, voices, videos and files: proven, made safe, kept. Below the faces, above the core."""

@@ -1,0 +1,188 @@
+"""The search index: for each gram of each block of a channel's entries, the entries that have it.
+
+A block is 65,536 numbers of one channel, so that an entry in it is named by two bytes. Blocks never hold entries of two
+channels: whoever may not read a channel has no row here to look at, and what ends with a channel ends with its blocks.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, func, insert, select, tuple_
+
+from rooms.record import tables
+from rooms.record.asking import put
+
+BLOCK, STRETCH = 1 << 16, 1 << 8
+TOGETHER = 500
+"""How many rows one statement asks for."""
+
+
+class Block(NamedTuple):
+    """Entries `first` … `first` + 65,535 of a channel, as far as they are indexed. `times` holds when each stretch of
+    256 numbers began (ms), as far as they are indexed; 0 for a stretch that has none."""
+
+    id: int
+    channel: str
+    first: int
+    first_at: int
+    last_at: int
+    times: Sequence[int]
+
+
+class Behind(NamedTuple):
+    """A channel whose entries above `seq` are not indexed; the archive is at `archived`."""
+
+    channel: str
+    organization: str
+    seq: int
+    archived: int
+
+
+Postings = Mapping[int, Collection[int]]
+"""gram → seqs."""
+
+_PLACES, _BLOCKS, _GRAMS = tables.search_places, tables.search_blocks, tables.search_grams
+
+
+def behind(connection: Connection, limit: int) -> list[Behind]:
+    channels = tables.channels
+    place = func.coalesce(_PLACES.c.seq, 0)
+    query = (select(channels.c.id, channels.c.organization, place, channels.c.archived_seq)
+             .outerjoin(_PLACES, _PLACES.c.channel == channels.c.id)
+             .where(channels.c.archived_seq > place).order_by(channels.c.id).limit(limit))
+    return [Behind._make(row) for row in connection.execute(query)]
+
+
+def one_behind(connection: Connection, channel: str) -> Behind | None:
+    channels = tables.channels
+    query = (select(channels.c.id, channels.c.organization, func.coalesce(_PLACES.c.seq, 0), channels.c.archived_seq)
+             .outerjoin(_PLACES, _PLACES.c.channel == channels.c.id).where(channels.c.id == channel))
+    row = connection.execute(query).one_or_none()
+    return Behind._make(row) if row else None
+
+
+def advance(connection: Connection, channel: str, before: int, after: int) -> bool:
+    """Moves the index's place. False when somebody else has moved it since; then nothing may be written."""
+    query = select(_PLACES.c.seq).where(_PLACES.c.channel == channel).with_for_update()
+    if (connection.scalars(query).one_or_none() or 0) != before:
+        return False
+    put(connection, _PLACES, [{"channel": channel, "seq": after}])
+    return True
+
+
+def reach(connection: Connection, channel: str, times: Iterable[tuple[int, int]]) -> None:
+    """Makes the blocks of these entries, given as ascending (seq, at), and notes their times. For writes."""
+    by_block: dict[int, list[tuple[int, int]]] = {}
+    for seq, at in times:
+        by_block.setdefault(seq // BLOCK, []).append((seq, at))
+    known = {block.first // BLOCK: block for block in blocks(connection, [channel])}
+    for number, entries in by_block.items():
+        held = known.get(number)
+        began = array("q", held.times if held else ())
+        latest = held.last_at if held else 0
+        for seq, at in entries:
+            latest, stretch = max(latest, at), seq % BLOCK // STRETCH
+            began.extend([0] * (stretch + 1 - len(began)))
+            began[stretch] = began[stretch] or latest
+        row = {"channel": channel, "number": number, "last_at": latest,
+               "first_at": held.first_at if held else entries[0][1], "times": _encoded(began)}
+        if held:
+            connection.execute(_BLOCKS.update().where(_BLOCKS.c.id == held.id).values(row))
+        else:
+            connection.execute(insert(_BLOCKS), row)
+
+
+def blocks(connection: Connection, channels: Sequence[str]) -> list[Block]:
+    """Of these channels, the newest first."""
+    query = select(_BLOCKS.c.id, _BLOCKS.c.channel, _BLOCKS.c.number, _BLOCKS.c.first_at, _BLOCKS.c.last_at,
+                   _BLOCKS.c.times).where(_BLOCKS.c.channel.in_(channels))
+    found = [Block(id_, channel, number * BLOCK, first_at, last_at, _decoded(times))
+             for id_, channel, number, first_at, last_at, times in connection.execute(query)]
+    return sorted(found, key=lambda block: (-block.last_at, block.channel, -block.first))
+
+
+def change(connection: Connection, channel: str, added: Postings, removed: Postings) -> None:
+    """Adds and removes entries under grams. The blocks of what is added are there. For writes."""
+    ids = {block.first // BLOCK: block.id for block in blocks(connection, [channel])}
+    plus, minus = _by_row(ids, added), _by_row(ids, removed)
+    rows = sorted({*plus, *minus})
+    for start in range(0, len(rows), TOGETHER):
+        part = rows[start:start + TOGETHER]
+        held = _held(connection, part)
+        now = {row: (set(held.get(row, ())) - minus.get(row, set())) | plus.get(row, set()) for row in part}
+        put(connection, _GRAMS, [{"block": block, "gram": gram, "seqs": _packed(now[block, gram])}
+                                 for block, gram in part if now[block, gram]])
+        empty = [row for row in part if not now[row] and row in held]
+        if empty:
+            connection.execute(delete(_GRAMS).where(tuple_(_GRAMS.c.block, _GRAMS.c.gram).in_(empty)))
+
+
+def postings(connection: Connection, within: Sequence[int],
+             grams: Collection[int]) -> dict[tuple[int, int], array[int]]:
+    """(block, gram) → where in the block, ascending."""
+    found: dict[tuple[int, int], array[int]] = {}
+    for start in range(0, len(within), TOGETHER):
+        query = select(_GRAMS.c.block, _GRAMS.c.gram, _GRAMS.c.seqs).where(
+            _GRAMS.c.block.in_(within[start:start + TOGETHER]), _GRAMS.c.gram.in_(grams))
+        found |= {(block, gram): _unpacked(seqs) for block, gram, seqs in connection.execute(query)}
+    return found
+
+
+def drop_below(connection: Connection, channel: str, seq: int) -> int:
+    """Forgets the blocks that lie wholly below `seq`; returns how many. For writes."""
+    query = select(_BLOCKS.c.id).where(_BLOCKS.c.channel == channel, _BLOCKS.c.number < seq // BLOCK)
+    gone = list(connection.scalars(query))
+    for start in range(0, len(gone), TOGETHER):
+        part = gone[start:start + TOGETHER]
+        connection.execute(delete(_GRAMS).where(_GRAMS.c.block.in_(part)))
+        connection.execute(delete(_BLOCKS).where(_BLOCKS.c.id.in_(part)))
+    return len(gone)
+
+
+def start_over(connection: Connection, channel: str) -> None:
+    """Forgets everything about the channel, to be indexed again from its first entry. For writes."""
+    drop_below(connection, channel, 1 << 60)
+    connection.execute(delete(_PLACES).where(_PLACES.c.channel == channel))
+
+
+def _held(connection: Connection, rows: Sequence[tuple[int, int]]) -> dict[tuple[int, int], array[int]]:
+    grams: dict[int, list[int]] = {}
+    for block, gram in rows:
+        grams.setdefault(block, []).append(gram)
+    return {row: seqs for block, some in grams.items() for row, seqs in postings(connection, [block], some).items()}
+
+
+def _by_row(ids: Mapping[int, int], postings: Postings) -> dict[tuple[int, int], set[int]]:
+    rows: dict[tuple[int, int], set[int]] = {}
+    for gram, seqs in postings.items():
+        for seq in seqs:
+            if (block := ids.get(seq // BLOCK)) is not None:
+                rows.setdefault((block, gram), set()).add(seq % BLOCK)
+    return rows
+
+
+def _packed(seqs: Iterable[int]) -> bytes:
+    return _little(array("H", sorted(seqs))).tobytes()
+
+
+def _unpacked(data: bytes) -> array[int]:
+    return _little(array("H", data))
+
+
+def _encoded(times: array[int]) -> bytes:
+    return _little(array("q", times)).tobytes()
+
+
+def _decoded(data: bytes) -> array[int]:
+    return _little(array("q", data))
+
+
+def _little(numbers: array[int]) -> array[int]:
+    """The record is little-endian on every machine."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

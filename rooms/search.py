@@ -1,0 +1,305 @@
+"""Finding what was said, newest first, among what the searcher may read.
+
+The index names candidates, block by block; each is then looked at as it stands now: recalled words are not found, nor
+what only looks alike to the index. The work of one request is bounded: where it ends early, `after` leads on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rooms import grams, ids, indexing, members, outside, overlay, recovery
+from rooms.errors import Code, Refused
+from rooms.events import Entry, Logged, Person
+from rooms.permissions import rank
+from rooms.record import Connection, aliases, channels, entries, rooms, rules, sanctions
+from rooms.record import search as index
+from rooms.record.entries import Row
+from rooms.record.search import BLOCK, STRETCH, Block
+from rooms.store import Store
+
+PAGE, LONGEST_PAGE = 20, 50
+SEARCHES_PER_MINUTE = 120
+FIRST_LOOK, BLOCKS_AT_ONCE, LOOKED_AT = 8, 64, 3_000
+"""Candidates of a block that are looked at first, blocks looked into together, and candidates in one request."""
+
+EXCERPT = 120
+"""Characters of an excerpt."""
+
+
+class Query(NamedTuple):
+    """`text` is split at spaces into terms, which must all stand in it. `since` and `until` are times (ms), both
+    included. What is empty or None does not matter."""
+
+    text: str = ""
+    room: str = ""
+    channel: str = ""
+    user: str = ""
+    type: str = ""
+    since: int | None = None
+    until: int | None = None
+
+
+class Hit(NamedTuple):
+    """`excerpt` is (text, whether it is what was searched for), one after the other."""
+
+    room: str
+    channel: str
+    at: int
+    entry: Logged
+    excerpt: Sequence[tuple[str, bool]]
+
+
+class Found(NamedTuple):
+    hits: Sequence[Hit]
+    after: str | None
+    """Where to go on; None at the end. There may be more even where there are no hits, because the work is bounded."""
+
+
+class _Wanted(NamedTuple):
+    """What an entry must have: one gram of each of `needs`, and then, looked at, all of the rest."""
+
+    needs: Sequence[frozenset[int]]
+    terms: Sequence[str]
+    users: frozenset[str]
+    type: str
+    since: int
+    until: int
+    after: tuple[int, str, int] | None
+    ends: Mapping[str, int]
+    """Channels that the searcher was put out of, and the newest seq of each that they may be shown."""
+
+
+Order = tuple[int, str, int]
+"""(-at, channel, -seq): ascending is newest first."""
+
+
+def search(store: Store, person: Person, query: Query, after: str | None = None, limit: int = PAGE, *,
+           staff: bool = False) -> Found:
+    """One page. People find what is in channels of rooms they are members of and not banned from; `staff`, whose
+    right the console has checked, what is anywhere in their organization.
+
+    Raises Refused: bad_frame for a query of less than two characters of Chinese or one word, not_found for a room or
+    channel that the person may not read, rate_limited.
+    """
+    terms = _terms(query)
+    place = _parsed(after)
+    members.count_try(store, "search", person.id, SEARCHES_PER_MINUTE)
+    limit = max(1, min(limit, LONGEST_PAGE))
+    now = store.clock.now()
+    readable, users = store.record.read(lambda c: (
+        _of_staff(c, person, query) if staff else _readable(c, person, query, now), _meant(c, query.user)))
+    if (query.room or query.channel) and not readable:
+        raise Refused(Code.NOT_FOUND)
+    wanted = _Wanted(_needs(terms, users, query.type), terms, users, query.type, query.since or 0,
+                     query.until if query.until is not None else 1 << 62, place,
+                     {} if staff else outside.limits(store, person.id, readable))
+    return _Search(store, wanted, limit).run(readable)
+
+
+@dataclass
+class _Stream:
+    """The candidates of one block that were not looked at yet, newest first; none of them is newer than `newest`."""
+
+    block: Block
+    candidates: list[int]
+    newest: int
+    chunk: int = FIRST_LOOK
+
+
+class _Search:
+    def __init__(self, store: Store, wanted: _Wanted, limit: int) -> None:
+        self._store, self._wanted, self._limit = store, wanted, limit
+        self._newest = wanted.until if wanted.after is None else min(wanted.until, -wanted.after[0])
+        self._hits: dict[Order, Hit] = {}
+        self._looked_at = 0
+        self._ready: set[str] = set()
+
+    def run(self, readable: Sequence[str]) -> Found:
+        blocks = [block for block in self._store.record.read(lambda c: index.blocks(c, readable))
+                  if self._may_hold(block)]
+        streams: list[_Stream] = []
+        while True:
+            last = self._last_order()
+            streams = [stream for stream in streams if stream.candidates and -stream.newest <= last]
+            coming = [block for block in blocks if -block.last_at <= last]
+            if coming and (not streams or max(stream.newest for stream in streams) <= coming[0].last_at):
+                part = [block for block in blocks[:BLOCKS_AT_ONCE] if block.last_at >= coming[0].first_at]
+                blocks = blocks[len(part):]
+                streams += self._store.record.read(lambda c, part=part: list(self._open(c, part)))  # type: ignore[misc]
+                continue
+            if not streams:
+                return self._page(None)
+            reached = max(stream.newest for stream in streams)
+            if self._looked_at >= LOOKED_AT and reached < self._newest:
+                return self._page(reached)
+            self._look_further(sorted(streams, key=lambda stream: -stream.newest)[:BLOCKS_AT_ONCE])
+
+    def _may_hold(self, block: Block) -> bool:
+        return block.first_at <= self._newest and block.last_at >= self._wanted.since
+
+    def _last_order(self) -> float:
+        """-at of the last hit that the page can hold; nothing older is of interest once there are enough."""
+        orders = sorted(self._hits)
+        return orders[self._limit][0] if len(orders) > self._limit else float("inf")
+
+    def _open(self, connection: Connection, blocks: Sequence[Block]) -> Iterator[_Stream]:
+        needs = self._wanted.needs
+        held = index.postings(connection, [block.id for block in blocks], frozenset().union(*needs))
+        for block in blocks:
+            parts = [set().union(*(held.get((block.id, gram), ()) for gram in need)) for need in needs]
+            common = set.intersection(*sorted(parts, key=len))
+            candidates = [block.first + place for place in sorted(common) if self._in_time(block, place)]
+            if candidates:
+                yield _Stream(block, candidates, block.last_at)
+
+    def _in_time(self, block: Block, place: int) -> bool:
+        """Judged by the stretch: the entries at its ends are looked at."""
+        stretch = place // STRETCH
+        following = block.times[stretch + 1] if stretch + 1 < len(block.times) else 0
+        return block.times[stretch] <= self._newest and (not following or following >= self._wanted.since)
+
+    def _look_further(self, streams: Sequence[_Stream]) -> None:
+        taken: dict[str, list[int]] = {}
+        for stream in streams:
+            some = stream.candidates[-stream.chunk:]
+            del stream.candidates[-stream.chunk:]
+            taken.setdefault(stream.block.channel, []).extend(some)
+            self._looked_at += len(some)
+        rows = self._store.record.read(lambda c: entries.several(c, taken))
+        self._judge(rows)
+        for stream in streams:
+            times = [row.at for row in rows if row.channel == stream.block.channel
+                     and stream.block.first <= row.seq < stream.block.first + BLOCK]
+            stream.newest = min([stream.newest, *times])
+            stream.chunk = min(2 * stream.chunk, 200)
+
+    def _judge(self, rows: Iterable[Row]) -> None:
+        by_channel: dict[str, list[Row]] = {}
+        for row in sorted(rows, key=lambda row: (row.channel, row.seq)):
+            if self._fits(row):
+                by_channel.setdefault(row.channel, []).append(row)
+        for channel, some in by_channel.items():
+            self._make_ready(ids.room_of(channel))
+            stand = overlay.as_they_stand(
+                self._store, channel, [Logged(row.seq, row.epoch, row.op, row.frame) for row in some])
+            for row, logged in zip(some, stand, strict=True):
+                self._take(row, logged)
+
+    def _make_ready(self, room: str) -> None:
+        """How entries stand is known of rooms that are ready."""
+        if room not in self._ready:
+            recovery.make_ready(self._store, room)
+            self._ready.add(room)
+
+    def _fits(self, row: Row) -> bool:
+        wanted, order = self._wanted, (-row.at, row.channel, -row.seq)
+        return (wanted.since <= row.at <= wanted.until and (wanted.after is None or order > wanted.after)
+                and row.seq <= wanted.ends.get(row.channel, row.seq)
+                and (not wanted.users or row.user in wanted.users)
+                and (not wanted.type or indexing.type_of(row) == wanted.type))
+
+    def _take(self, row: Row, logged: Logged) -> None:
+        frame: dict[str, Any] = msgspec.json.decode(logged.frame)
+        if frame.get("recalled"):
+            return
+        words = indexing.words_of(Entry.parse(logged.frame))
+        folded = grams.fold(words)
+        if all(grams.stands_in(folded, term) for term in self._wanted.terms):
+            self._hits[-row.at, row.channel, -row.seq] = Hit(
+                ids.room_of(row.channel), row.channel, row.at, logged, excerpt(words, self._wanted.terms))
+
+    def _page(self, reached: int | None) -> Found:
+        """`reached`: the time (ms) down to which everything was looked at; None when all was."""
+        orders = sorted(order for order in self._hits if reached is None or -order[0] > reached)
+        shown = orders[:self._limit]
+        if len(orders) > self._limit:
+            after = _written(shown[-1])
+        elif reached is not None:
+            after = _written((-reached - 1, "~", 0))
+        else:
+            after = None
+        return Found([self._hits[order] for order in shown], after)
+
+
+def excerpt(words: str, terms: Sequence[str]) -> list[tuple[str, bool]]:
+    """The words around the first place where a term stands, and what of them is searched for."""
+    spans = grams.spans(words, terms)
+    first = spans[0][0] if spans else 0
+    start = max(0, min(first - EXCERPT // 3, len(words) - EXCERPT))
+    end, parts = min(len(words), start + EXCERPT), list[tuple[str, bool]]()
+    at = start
+    for left, right in spans:
+        if left < end:
+            parts += [(words[at:left], False), (words[left:min(right, end)], True)]
+            at = min(right, end)
+    parts.append((words[at:end], False))
+    shown = [part for part in parts if part[0]]
+    return [*([("…", False)] if start else []), *shown, *([("…", False)] if end < len(words) else [])]
+
+
+def _terms(query: Query) -> list[str]:
+    if len(query.text) > grams.LONGEST_QUERY:
+        raise Refused(Code.BAD_FRAME, f"q: at most {grams.LONGEST_QUERY} characters")
+    terms = grams.terms(query.text)
+    if len(terms) > grams.MOST_TERMS:
+        raise Refused(Code.BAD_FRAME, f"q: at most {grams.MOST_TERMS} terms")
+    useless = [term for term in terms if not grams.of(term)]
+    if useless or not (terms or query.user or query.type not in ("", "text")):
+        raise Refused(Code.BAD_FRAME, "q: two or more characters of Chinese, or a word")
+    return terms
+
+
+def _needs(terms: Sequence[str], users: frozenset[str], kind: str) -> list[frozenset[int]]:
+    needs = [frozenset({grams.number(gram)}) for term in terms for gram in grams.of(term)]
+    if users:
+        needs.append(frozenset(grams.number(indexing.by_author(user)) for user in users))
+    if kind not in ("", "text"):
+        needs.append(frozenset({grams.number(indexing.by_type(kind))}))
+    return needs
+
+
+def _meant(connection: Connection, user: str) -> frozenset[str]:
+    """Everybody who that person is and was: old entries keep the old id."""
+    if not user:
+        return frozenset()
+    kept = aliases.kept(connection, user)
+    return frozenset({user, kept, *(alias.user for alias in aliases.of(connection, kept))})
+
+
+def _readable(connection: Connection, person: Person, query: Query, now: int) -> list[str]:
+    """The channels that are searched: those of the query that the person may read."""
+    banned = {(s.room, s.channel) for s in sanctions.of_user(connection, person.organization, person.id)
+              if s.kind == "ban" and (s.until == 0 or s.until > now)}
+    roles = {room.id: role for room, role in rooms.seen_by(connection, person.organization, person.id, unlisted=True)
+             if role and (room.id, "") not in banned and query.room in ("", room.id)}
+    if ("", "") in banned:
+        return []
+    found = [channel.id for channel in channels.of_organization(connection, person.organization)
+             if channel.room in roles and query.channel in ("", channel.id)
+             and (channel.room, channel.id) not in banned]
+    seen = rules.named(connection, found, "see")
+    return [channel for channel in found if rank(roles[ids.room_of(channel)]) >= rank(seen.get(channel))]
+
+
+def _of_staff(connection: Connection, person: Person, query: Query) -> list[str]:
+    return [channel.id for channel in channels.of_organization(connection, person.organization)
+            if query.room in ("", channel.room) and query.channel in ("", channel.id)]
+
+
+def _parsed(after: str | None) -> Order | None:
+    if after is None:
+        return None
+    at, _, rest = after.partition(".")
+    channel, _, seq = rest.partition(".")
+    if not (at.isdecimal() and seq.isdecimal() and len(after) <= 64 and (channel == "~" or ids.is_channel(channel))):
+        raise Refused(Code.BAD_FRAME, "after: as the page before told it")
+    return -int(at), channel, -int(seq)
+
+
+def _written(order: Order) -> str:
+    return f"{-order[0]}.{order[1]}.{-order[2]}"

@@ -1,0 +1,174 @@
+"""Every route, tried by every role, by nobody, and by the owner of another organization. A route without an example
+fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pytest
+
+from console.routes import Route
+from console.table import ROUTES
+from rooms import ids, invitations, members, messages, requests
+from rooms.drafts import Draft
+from rooms.permissions import StaffRole
+from tests.console.desk import PASSWORD, Desk, House, Office, code
+
+
+class Try(NamedTuple):
+    """What is asked: parts of the path, body, query. `status` where success is not what the example shows."""
+
+    parts: Mapping[str, Any] = MappingProxyType({})
+    body: Any = None
+    query: Mapping[str, Any] = MappingProxyType({})
+    status: int = 200
+    foreign: bool = True
+    """Names something of the organization, which for others is not there."""
+
+
+Example = Callable[[Office, Desk], Try]
+NOTHING = Try(foreign=False)
+
+
+def room(office: Office, desk: Desk) -> Try:
+    return Try({"room": office.room})
+
+
+def channel(office: Office, desk: Desk) -> Try:
+    return Try({"channel": office.channel})
+
+
+def in_room(body: Any) -> Example:
+    return lambda office, desk: Try({"room": office.room}, body)
+
+
+def in_channel(body: Any) -> Example:
+    return lambda office, desk: Try({"channel": office.channel}, body)
+
+
+def at_large(body: Any = None, status: int = 200) -> Example:
+    return lambda office, desk: Try(body=body, status=status, foreign=False)
+
+
+def fresh(kind: str) -> str:
+    return f"{kind} {ids.new('x')}"
+
+
+def said(office: Office) -> int:
+    """The seq of something that Alice said."""
+    members.set_role(office.store, office.room, office.alice.id, "member")
+    draft = Draft("text", {"text": "茶来了"}, ids.new("x"))
+    return messages.post(office.store, office.alice, office.channel, draft, "member").seq
+
+
+def invited(office: Office, desk: Desk) -> Try:
+    made = invitations.make(office.store, office.actor, office.room)
+    return Try({"room": office.room, "name": made.name})
+
+
+def asked(office: Office, desk: Desk) -> Try:
+    door = office.cast.add_room(by_request=True)
+    person = office.cast.person("Bob")
+    requests.ask(office.store, person, door, "请")
+    return Try({"room": door, "user": person.id}, {"approve": True})
+
+
+def ordered(office: Office, desk: Desk) -> Try:
+    return Try(body={"order": [office.room]})
+
+
+EXAMPLES: dict[str, Example] = {
+    "session_sign_in": at_large({"email": "nobody@example.com", "password": "wrong"}, 401),
+    "session_current": at_large(),
+    "session_sign_out": at_large(),
+    "session_change_password": at_large({"old": PASSWORD, "new": PASSWORD}),
+    "session_listed": at_large(),
+    "session_end_others": at_large(),
+    "session_end_one": lambda office, desk: Try({"name": desk.get("/session/sessions")["sessions"][0]["name"]}),
+    "session_begin_totp": at_large(),
+    "session_confirm_totp": at_large({"code": "000000"}, 404),
+    "session_end_totp": at_large({"password": PASSWORD, "code": "000000"}, 403),
+    "overview_shown": at_large(),
+    "rooms_listed": at_large(),
+    "rooms_make": lambda office, desk: Try(body={"name": fresh("room")}, foreign=False),
+    "rooms_order": ordered,
+    "rooms_one": room,
+    "rooms_edit": in_room({"listed": True, "capacity": 0}),
+    "rooms_order_channels": lambda office, desk: Try({"room": office.room}, {"order": [office.channel]}),
+    "rooms_members_of": room,
+    "rooms_set_member": lambda office, desk: Try(
+        {"room": office.room, "user": office.alice.id}, {"role": "member", "white_list": False}),
+    "rooms_invitations_of": room,
+    "rooms_invite": in_room({"uses": 2}),
+    "rooms_uninvite": invited,
+    "rooms_requests_of": room,
+    "rooms_answer": asked,
+    "channels_make": lambda office, desk: Try({"room": office.cast.add_room()}, {"name": "大厅"}),
+    "channels_announce_in_all": in_room({"text": "水开了"}),
+    "channels_one": channel,
+    "channels_edit": in_channel({"archived": False}),
+    "channels_set_rules": in_channel({"slow_seconds": 0}),
+    "channels_history": channel,
+    "channels_say": in_channel({"text": "你好"}),
+    "channels_announce": in_channel({"text": "水开了"}),
+    "channels_pin": lambda office, desk: Try({"channel": office.channel, "seq": said(office)}, {"on": False}),
+    "channels_recall": lambda office, desk: Try({"channel": office.channel, "seq": said(office)}, {}),
+    "channels_present": channel,
+    "channels_queue": channel,
+    "people_listed": at_large(),
+    "people_one": lambda office, desk: Try({"user": office.alice.id}),
+    "sanctions_listed": at_large(),
+    "sanctions_act": lambda office, desk: Try(
+        body={"act": "unmute", "place": office.channel, "user": office.alice.id}),
+}
+
+
+def ask(desk: Desk, route: Route, tried: Try) -> Any:
+    path = re.sub(r"<(?:int:)?(\w+)>", lambda part: str(tried.parts[part[1]]), route.path)
+    return desk.ask(route.method, path, tried.body if tried.body is not None else {} if route.body else None,
+                    params=tried.query)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_every_role_may_what_the_table_says_and_nothing_crosses_organizations(house: House, route: Route) -> None:
+    example, office = EXAMPLES[route.name], house.ours
+    if route.who:
+        assert code(ask(house.anonymous(), route, example(office, office.desks["owner"]))) == (401, "unauthenticated")
+    for role in StaffRole:
+        if route.people:
+            office.hire(role)
+        desk = office.desks[role]
+        tried = example(office, desk)
+        answer = ask(desk, route, tried)
+        if role in route.who or not route.who:
+            assert answer.status_code == tried.status, (role, answer.text)
+        else:
+            assert code(answer) == (403, "forbidden"), (role, answer.text)
+            assert answer.json()["error"]["message"] == f"your role is {role.value}"
+    if route.people:
+        office.hire("owner")
+    tried = example(office, office.desks["owner"])
+    if tried.foreign:
+        strange = ask(house.theirs.desks["owner"], route, tried)
+        assert code(strange) == (404, "not_found"), strange.text
+        nowhere = ask(house.theirs.desks["owner"], route, nobodys(tried))
+        assert strange.text == nowhere.text
+
+
+def nobodys(tried: Try) -> Try:
+    """The same question about ids of the same form that never were."""
+    def other(value: Any) -> Any:
+        if isinstance(value, str) and re.fullmatch(r"[a-z]_[0-9a-z]{8,}", value):
+            return value[:2] + "".join("z" if letter != "z" else "y" for letter in value[2:])
+        return [other(one) for one in value] if isinstance(value, list) else value
+
+    body = {name: other(value) for name, value in tried.body.items()} if tried.body else tried.body
+    return tried._replace(parts={name: other(value) for name, value in tried.parts.items()}, body=body)
+
+
+def test_every_route_has_an_example_and_every_example_a_route() -> None:
+    assert {route.name for route in ROUTES} == set(EXAMPLES)
+    assert len({route.name for route in ROUTES}) == len(ROUTES)

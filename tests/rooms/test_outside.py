@@ -1,0 +1,110 @@
+"""Who was put out reads up to the entry that says so, and nothing above it, until they are let in again."""
+
+from __future__ import annotations
+
+import pytest
+
+from rooms import cursors, messages, moderation, outside, receipts, recovery, seats, standings
+from rooms.errors import Code, Refused
+from rooms.events import Door, Person, Position
+from rooms.moderation import Actor
+from rooms.store import Store
+from tests.cast import opened
+from tests.rooms.test_moderation import Stage, refusal
+
+
+@pytest.fixture(scope="module")
+def store(request: pytest.FixtureRequest) -> Store:
+    return opened(request)
+
+
+@pytest.fixture
+def stage(store: Store) -> Stage:
+    store.live.offset_ms = 0
+    return Stage(store)
+
+
+def seen(stage: Stage, person: Person) -> list[int]:
+    """What the person can read of the hall, by every way of asking."""
+    page = messages.history(stage.store, person, stage.hall)
+    on = messages.history(stage.store, person, stage.hall, after_seq=0)
+    assert [entry.seq for entry in page.entries] == [entry.seq for entry in on.entries]
+    assert not messages.history(stage.store, person, stage.hall, after_seq=on.entries[-1].seq).entries
+    assert [entry.seq for entry in messages.history(stage.store, person, stage.hall, before=1 << 40).entries] == [
+        entry.seq for entry in page.entries]
+    assert [entry.seq for entry in messages.owed(stage.store, person.id, stage.hall, 0, 100)] == [
+        entry.seq for entry in page.entries]
+    return [entry.seq for entry in page.entries]
+
+
+def test_the_kicked_read_up_to_the_kick_until_they_enter_again(stage: Stage) -> None:
+    stage.say(stage.charlie)
+    kicked = moderation.kick(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id).seqs[stage.hall]
+    stage.say(stage.dora, "about them")
+    assert seen(stage, stage.charlie) == [1, kicked]
+    assert seen(stage, stage.dora) == [1, kicked, kicked + 1]
+    unread = receipts.unread(stage.store, stage.charlie, [stage.hall])[stage.hall]
+    assert (unread.tip, unread.unread) == (kicked, 0), "not even how much there is"
+    seats.enter(stage.store, stage.charlie, stage.hall, "p1.2")
+    assert seen(stage, stage.charlie) == [1, kicked, kicked + 1]
+    assert outside.limits(stage.store, stage.charlie.id, [stage.hall]) == {}
+
+
+def test_coming_back_by_itself_is_not_being_let_in(stage: Stage) -> None:
+    moderation.kick(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id)
+    assert refusal(seats.enter, stage.store, stage.charlie, stage.hall, "p1.2", again=True) is Code.NOT_ENTERED
+    assert refusal(stage.say, stage.charlie) is Code.NOT_ENTERED
+    seats.enter(stage.store, stage.dora, stage.hall, "p1.3", again=True)
+
+
+def test_it_outlives_the_loss_of_redis_and_ends_in_the_record_too(stage: Stage) -> None:
+    stage.say(stage.charlie)
+    moderation.kick(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id)
+    moderation.kick(stage.store, Actor(stage.bob), stage.hall, stage.dora.id)
+    seats.enter(stage.store, stage.dora, stage.hall, "p1.3")
+    for key in stage.store.live.command("KEYS", f"*{{{stage.cast.room}}}*:outside", key=stage.cast.gate):
+        stage.store.live.delete(key.decode())
+    recovery.close(stage.store, stage.cast.room)
+    recovery.make_ready(stage.store, stage.cast.room)
+    assert outside.outsiders(stage.store, stage.hall, [stage.charlie.id, stage.dora.id]) == {stage.charlie.id: 2}
+
+
+def test_the_banned_read_nothing_above_the_ban_in_any_channel(stage: Stage) -> None:
+    seqs = moderation.ban(stage.store, Actor(stage.bob), stage.cast.room, stage.charlie.id, seconds=60).seqs
+    stage.say(stage.dora)
+    assert seen(stage, stage.charlie) == [seqs[stage.hall]]
+    stage.wait(61)
+    assert seen(stage, stage.charlie) == [seqs[stage.hall]], "the end of a ban alone lets nobody in"
+    seats.enter(stage.store, stage.charlie, stage.hall, "p1.2")
+    assert len(seen(stage, stage.charlie)) == 2
+
+
+def test_a_ban_that_left_no_entry_shows_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.say(stage.charlie)
+    with monkeypatch.context() as patch:
+        patch.setattr(moderation, "_entries", lambda *_, **__: moderation.Done({}))
+        moderation.ban(stage.store, Actor(stage.bob), stage.cast.room, stage.charlie.id)
+    assert messages.history(stage.store, stage.charlie, stage.hall).entries == []
+
+
+def test_a_ban_by_the_organization_is_told_and_then_nothing_more(stage: Stage) -> None:
+    staff = Actor(Person("s_steward", stage.cast.organization, "Steward", Door.CONSOLE), "owner")
+    seqs = moderation.ban(stage.store, staff, stage.cast.organization, stage.charlie.id).seqs
+    stage.say(stage.dora)
+    assert outside.limits(stage.store, stage.charlie.id, [stage.hall]) == {stage.hall: seqs[stage.hall]}
+    assert standings.member_channels(stage.store, stage.charlie.id)
+
+
+def test_a_follower_who_was_put_out_is_owed_the_notice_and_no_more(stage: Stage) -> None:
+    epoch = seats.tips(stage.store, [stage.hall])[stage.hall][0]
+    cursors.listen(stage.store, stage.hall, stage.charlie.id, Position(epoch, 0))
+    moderation.kick(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id)
+    stage.say(stage.dora)
+    owed = messages.owed(stage.store, stage.charlie.id, stage.hall, 0, 100)
+    assert [entry.op for entry in owed] == ["kicked"]
+
+
+def test_who_was_never_put_out_is_not_asked_for_long(stage: Stage) -> None:
+    with pytest.raises(Refused):
+        messages.history(stage.store, stage.mallory, stage.hall)
+    assert outside.outsiders(stage.store, stage.hall, []) == {}
