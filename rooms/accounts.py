@@ -45,6 +45,9 @@ class Account(NamedTuple):
     mode: str
     data_format: str
     created_at: int
+    old_token: str | None = None
+    old_aes_key: str | None = None
+    old_until: int | None = None
 
     def __repr__(self) -> str:
         return f"Account({self.appid!r}, {self.kind}, {self.mode})"

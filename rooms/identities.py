@@ -23,6 +23,7 @@ from rooms.record import (
     followers,
     identities,
     members,
+    notices,
     organizations,
     phones,
     requests,
@@ -154,6 +155,7 @@ def forget(store: Store, account: Of, openid: str) -> str | None:
             members.remove_user(connection, found.user)
             phones.remove(connection, found.user)
             requests.remove_user(connection, found.user)
+            notices.remove_user(connection, found.user)
             identities.remove_anchors(connection, found.user)
             users.change(connection, found.user, name="", avatar="", tokens_after=now, erased_at=now)
         return found.user

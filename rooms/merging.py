@@ -23,6 +23,7 @@ from rooms.record import (
     followers,
     free,
     members,
+    notices,
     organizations,
     outside,
     phones,
@@ -133,6 +134,7 @@ def _give(connection: Connection, organization: str, kept: User, gone: User, now
     requests.give(connection, gone.id, kept.id)
     quiet.give(connection, gone.id, kept.id)
     outside.forget(connection, gone.id)
+    notices.give(connection, gone.id, kept.id)
     for room, role in members.of_user(connection, gone.id).items():
         if not members.add(connection, room, kept.id, role, now) and (
                 rank(role) > rank(members.role(connection, room, kept.id))):

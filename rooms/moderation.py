@@ -12,14 +12,28 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, identities, ids, standings
+from rooms import gate, identities, ids, notices, seats, standings
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
 from rooms.live.scripts import ACT, FREE, SANCTION
+from rooms.notices import Kind
 from rooms.permissions import may_act_on, moderates
-from rooms.record import Connection, audit, channels, free, members, organizations, outside, rules, sanctions, users
+from rooms.record import (
+    Connection,
+    audit,
+    channels,
+    cursors,
+    free,
+    members,
+    organizations,
+    outside,
+    rules,
+    sanctions,
+    users,
+)
 from rooms.record import entries as rows
+from rooms.record import notices as notice_rows
 from rooms.record import rooms as room_rows
 from rooms.record.audit import Act
 from rooms.record.sanctions import Sanction
@@ -34,6 +48,8 @@ LONGEST_ANNOUNCEMENT = 2_000
 LONGEST_SECONDS = 10 * 365 * 86_400
 MOST_PINS = 10
 PUTS_OUT = frozenset({"kicked", "banned"})
+MOST_ASKED = 20
+"""Channels of a room in which we look whether somebody sits there."""
 
 
 class Actor(NamedTuple):
@@ -82,15 +98,19 @@ def kick(store: Store, actor: Actor, place: str, user: str, reason: str = "") ->
     """Puts `user` out; they may come back. Out of a room, their membership ends too."""
     where = _place(store, actor, place)
     reason, user = _reason(reason), identities.whole(store, user)
+    notice = _notice(store, actor, where, Kind.KICKED, user, 0, reason)
 
     def act(connection: Connection) -> None:
         organizations.lock(connection, actor.person.organization)
         _may(connection, actor, where.room, user)
         if not where.channel:
             members.remove(connection, where.room, user)
+        _no_longer_hears(connection, where, user)
+        notice_rows.add_many(connection, notice)
         _write_down(connection, store, actor, where, "kick", user, reason)
 
     store.record.write(act)
+    notices.nudge(store, [one.user for one in notice])
     if not where.channel:
         _at_the_gate(store, actor, where.room, "", None, out=user)
     return _entries(store, actor, where, "kicked", user, {"user": user, "reason": reason}, [])
@@ -185,6 +205,7 @@ def _sanction(store: Store, actor: Actor, place: str, user: str, kind: str, op: 
     until = 0 if seconds is None else now + seconds * 1_000
     organization, by = actor.person.organization, actor.person.id
     standing = Sanction(organization, where.room, where.channel, kind, user, until, reason, by, now)
+    notice = _notice(store, actor, where, Kind(op), user, until, reason)
 
     def act(connection: Connection) -> User | None:
         known = None
@@ -194,10 +215,14 @@ def _sanction(store: Store, actor: Actor, place: str, user: str, kind: str, op: 
             sanctions.set_(connection, standing)
         else:
             known = standings.impose(connection, actor.role, standing)
+        if kind == "ban":
+            _no_longer_hears(connection, where, user)
+        notice_rows.add_many(connection, notice)
         _write_down(connection, store, actor, where, kind, user, reason, {}, {"until": until})
         return known
 
     known = store.record.write(act)
+    notices.nudge(store, [one.user for one in notice])
     if known is not None:
         return _everywhere(store, actor, known, op, {"user": user, "until": until or None, "reason": reason})
     field = _field(kind, user, where.channel)
@@ -210,6 +235,7 @@ def _sanction(store: Store, actor: Actor, place: str, user: str, kind: str, op: 
 def _lift(store: Store, actor: Actor, place: str, user: str, kind: str, op: str, reason: str) -> Done:
     where, user = _place(store, actor, place, wide=True), identities.whole(store, user)
     reason, organization = _reason(reason), actor.person.organization
+    notice = _notice(store, actor, where, Kind(op), user, 0, reason)
 
     def act(connection: Connection) -> bool:
         if where.room:
@@ -219,11 +245,13 @@ def _lift(store: Store, actor: Actor, place: str, user: str, kind: str, op: str,
         else:
             lifted = standings.lift(connection, organization, actor.role, kind, user, store.clock.now())
         if lifted:
+            notice_rows.add_many(connection, notice)
             _write_down(connection, store, actor, where, "un" + kind, user, reason)
         return lifted
 
     if not store.record.write(act):
         return Done({})
+    notices.nudge(store, [one.user for one in notice])
     if not where.room:
         known = store.record.read(lambda c: users.one(c, user))
         return _everywhere(store, actor, known, op, {"user": user, "reason": reason}) if known else Done({})
@@ -232,6 +260,23 @@ def _lift(store: Store, actor: Actor, place: str, user: str, kind: str, op: str,
         _at_the_gate(store, actor, where.room, field, None)
     return _entries(store, actor, where, op, user, {"user": user, "reason": reason},
                     ["lift", field, "1"] if where.channel else [])
+
+
+def _notice(store: Store, actor: Actor, where: _Place, kind: Kind, user: str, until: int,
+            reason: str) -> list[notices.Notice]:
+    """For who is elsewhere; whoever sits in the channel at a socket gets the entry there."""
+    sits = any(seats.is_present(store, user, channel) for channel in where.channels[:MOST_ASKED])
+    if sits or user == actor.person.id:
+        return []
+    facts = {"until": until, "reason": reason}
+    return [notices.made(actor.person.organization, user, kind, store.clock.now(), where.room, where.channel, facts,
+                         until)]
+
+
+def _no_longer_hears(connection: Connection, where: _Place, user: str) -> None:
+    """The record's part of being put out: the gate's part is done with the entry."""
+    for channel in where.channels:
+        cursors.remove(connection, channel, user)
 
 
 def _everywhere(store: Store, actor: Actor, user: User, op: str, told: Mapping[str, Any]) -> Done:
@@ -325,7 +370,7 @@ def _act_keys(store: Store, channel: str) -> list[str]:
     name = keys.of_channel(store.live.prefix, channel)
     return [name.room.gate, name.room.members, name.head, name.seats, name.held, name.away, name.leases, name.queue,
             name.tickets, name.waiting, name.offers, name.feed, name.reads, name.log, name.room.sanctions,
-            name.recalled, name.dirty, name.outside]
+            name.recalled, name.dirty, name.outside, name.places]
 
 
 def _author_of(store: Store, channel: str, seq: int) -> str:

@@ -5,6 +5,10 @@ followed, scanned or touched the menu. The bucket that ends first is spent first
 value is the least time since the follower's last push or our last digest before the k-th digest; at its end nothing
 more is sent until the follower acts. The last message of the long bucket is kept for a mention or a notice, which may
 use it before the pace allows another digest, but never sooner than the pace's first value.
+
+Where no window helps there may be tickets: messages of a template, most of them for one yes each. They tell that
+something is there, never what was said, and only of what no ticket told before; chatter spends one only after two hours
+without a word. What nothing can carry is held until the person comes to fetch it.
 """
 
 from __future__ import annotations
@@ -37,8 +41,32 @@ class Bucket(NamedTuple):
         return self.quota - self.used if now < self.ends_at else 0
 
 
+class Way(StrEnum):
+    CUSTOMER = "customer_service"
+    SUBSCRIBE = "subscribe"
+    """The mini-program's subscribe message, for a yes each."""
+    BIZSEND = "bizsend"
+    """The Official Account's, likewise."""
+    TEMPLATE = "template"
+    """The Official Account's template message, for no yes, but rarely."""
+
+
+class Ticket(NamedTuple):
+    """A message of a template that may be sent to one address; `left` of them, none before `free_at` (ms)."""
+
+    way: Way
+    appid: str
+    openid: str
+    template_id: str
+    left: int
+    free_at: int = 0
+
+
 class Ledger(NamedTuple):
-    """All that is known about reaching one follower. Times in ms; `digests` counts paced ones since `pushed_at`."""
+    """All that is known about reaching one follower. Times in ms; `digests` counts paced ones since `pushed_at`.
+
+    `reachable` is about their windows; `tickets` come in the order in which they are to be spent.
+    """
 
     buckets: Sequence[Bucket]
     pushed_at: int
@@ -48,24 +76,36 @@ class Ledger(NamedTuple):
     present_elsewhere: bool = False
     quiet_until: int = 0
     stopped_until: int = 0
+    tickets: Sequence[Ticket] = ()
+    night_until: int = 0
+    """The end of the quiet hours in which we are; 0 by day."""
 
 
 class Owed(NamedTuple):
-    """What the follower was not told: how many entries, and whether one names them or is a notice."""
+    """What the follower was not told: how many entries, and whether one names them or is a notice. `pressing`: it is
+    worth nothing later. `heard`: a template message told already that all of it is there."""
 
     entries: int
     mention: bool = False
     notice: bool = False
+    pressing: bool = False
+    heard: bool = False
 
     @property
     def urgent(self) -> bool:
-        return self.mention or self.notice
+        return self.mention or self.notice or self.pressing
 
 
 class Send(NamedTuple):
     bucket: Bucket
     paced: bool
     """Whether it is one of the pace's digests; an urgent one that came before its time is not."""
+    because: str
+
+
+class Notify(NamedTuple):
+    ticket: Ticket
+    paced: bool
     because: str
 
 
@@ -80,7 +120,9 @@ class Hold(NamedTuple):
     because: str
 
 
-Decision = Send | Wait | Hold
+Decision = Send | Notify | Wait | Hold
+
+CHATTER_BY_TICKET_MS = 2 * 3_600_000
 
 
 def plan(ledger: Ledger, owed: Owed, pace: Sequence[int], now: int) -> Decision:
@@ -88,8 +130,31 @@ def plan(ledger: Ledger, owed: Owed, pace: Sequence[int], now: int) -> Decision:
     held = _held(ledger, owed, now)
     if held is not None:
         return held
+    by_window = _by_window(ledger, owed, pace, now) if ledger.reachable else Hold(UNREACHABLE)
+    if not isinstance(by_window, Hold):
+        return by_window
+    return _by_ticket(ledger, owed, pace, now) or by_window
+
+
+UNREACHABLE = "the follower cannot be reached: not following, or the address is not valid"
+
+
+def _held(ledger: Ledger, owed: Owed, now: int) -> Hold | Wait | None:
+    """What keeps every way shut."""
+    if owed.entries <= 0:
+        return Hold("nothing is owed")
+    if not ledger.reachable and not ledger.tickets:
+        return Hold(UNREACHABLE)
+    if ledger.quiet_until > now and not owed.pressing:
+        return Wait(ledger.quiet_until, "the follower asked for quiet")
     if ledger.present_elsewhere:
         return Wait(now + LOOK_AGAIN_MS, "the same person reads along on a live socket")
+    if ledger.night_until > now and not owed.urgent:
+        return Wait(ledger.night_until, "it is night: chatter waits for the morning")
+    return None
+
+
+def _by_window(ledger: Ledger, owed: Owed, pace: Sequence[int], now: int) -> Decision:
     if ledger.stopped_until > now:
         return Wait(ledger.stopped_until, "calls for this account are stopped")
     turn = _turn(ledger, owed, pace)
@@ -105,18 +170,24 @@ def plan(ledger: Ledger, owed: Owed, pace: Sequence[int], now: int) -> Decision:
     return Send(bucket, paced, f"{_what(owed)}; {left}")
 
 
-def _held(ledger: Ledger, owed: Owed, now: int) -> Hold | Wait | None:
-    if owed.entries <= 0:
-        return Hold("nothing is owed")
-    if not ledger.reachable:
-        return Hold("the follower cannot be reached: not following, or the address is not valid")
-    if ledger.quiet_until > now:
-        return Wait(ledger.quiet_until, "the follower asked for quiet")
-    return None
+def _by_ticket(ledger: Ledger, owed: Owed, pace: Sequence[int], now: int) -> Decision | None:
+    left = [ticket for ticket in ledger.tickets if ticket.left > 0]
+    if owed.heard or not left:
+        return None
+    if not owed.urgent and ledger.digests >= len(pace):
+        return None
+    silent_until = 0 if owed.urgent else max(ledger.pushed_at, ledger.digest_at) + CHATTER_BY_TICKET_MS
+    at = max(silent_until, min(ticket.free_at for ticket in left))
+    if at > now:
+        return Wait(at, "a template message may go then")
+    ticket = next(ticket for ticket in left if ticket.free_at <= now)
+    return Notify(ticket, not owed.urgent, f"{_what(owed)}; no window is open, {ticket.left} left by {ticket.way}")
 
 
 def _turn(ledger: Ledger, owed: Owed, pace: Sequence[int]) -> tuple[int, bool] | None:
     """When the next may go at the earliest, and whether it counts in the pace."""
+    if owed.pressing:
+        return 0, False
     last = max(ledger.pushed_at, ledger.digest_at)
     paced = last + pace[ledger.digests] * 1000 if ledger.digests < len(pace) else None
     early = last + pace[0] * 1000 if owed.urgent and pace else None
@@ -143,4 +214,6 @@ def _empty(ledger: Ledger, at: int) -> str:
 
 
 def _what(owed: Owed) -> str:
+    if owed.pressing:
+        return "something that presses"
     return "a mention" if owed.mention else "a notice" if owed.notice else f"{owed.entries} owed"

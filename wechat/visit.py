@@ -12,7 +12,7 @@ from rooms.errors import Code, Refused
 from rooms.events import Entry, Person, Position
 from rooms.ledger import Page
 from rooms.live.live import token
-from rooms.planner import Hold, Ledger, Owed, Send, Wait, Window, plan
+from rooms.planner import Hold, Ledger, Notify, Owed, Send, Wait, Window, plan
 from rooms.record.followers import Follower
 from rooms.store import Store
 from wechat import digest, outcomes
@@ -109,6 +109,8 @@ class Visitor:
         if isinstance(decision, Wait):
             self._agenda.put(item, min(decision.until, now + HELD_MS))
             return Visit.WAITING
+        if isinstance(decision, Notify):  # nobody gives us tickets yet
+            return Visit.LATER
         return self._hold(turn, decision, now)
 
     def _hold(self, turn: Turn, decision: Hold, now: int) -> Visit:

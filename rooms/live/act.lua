@@ -1,6 +1,6 @@
 -- An act of authority, or on one's own words, in one channel: judge, set the gate, append the entry. One act.
 -- KEYS 1 gate 2 members 3 head 4 seats 5 held 6 away 7 leases 8 queue 9 tickets 10 waiting 11 offers 12 feed
---      13 reads 14 log 15 sanctions 16 recalled 17 dirty 18 outside
+--      13 reads 14 log 15 sanctions 16 recalled 17 dirty 18 outside 19 places
 -- ARGV 3 organization 4 who acts 5 role that is given (staff), or "" 6 operation 7 counted 8 frame before the numbers
 --      9 frame after them 10 whom it is about, or "" 11 the channel
 --      12 effect: "" | "wide" (by the organization, which asked the record who may) |
@@ -70,5 +70,6 @@ end
 if op == 'kicked' or op == 'banned' then
   redis.call('HSET', KEYS[18], target, whole(seq))
   put_out(KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12], target, at)
+  redis.call('HDEL', KEYS[19], target)
 end
 return {'ok', head[1], whole(seq), whole(at)}

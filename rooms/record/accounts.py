@@ -22,6 +22,9 @@ class Account(NamedTuple):
     mode: str
     data_format: str
     created_at: int
+    old_token: str | None = None
+    old_aes_key: str | None = None
+    old_until: int | None = None
 
 
 _TABLE = tables.accounts

@@ -16,7 +16,8 @@ INTENT, SENT, FAILED, UNKNOWN = "intent", "sent", "failed", "unknown"
 
 
 class Delivery(NamedTuple):
-    """Entries `from_seq` … `to_seq` of a channel, to one follower, by one way. `detail` says why or what went wrong."""
+    """Entries `from_seq` … `to_seq` of a channel, or of no channel notices, to one follower, by one way. `detail` says
+    why or what went wrong; `reference` is WeChat's number of the message."""
 
     id: str
     appid: str
@@ -32,6 +33,8 @@ class Delivery(NamedTuple):
     at: int
     settled_at: int | None
     detail: str
+    kind: str = "unread"
+    reference: str = ""
 
 
 _TABLE = tables.deliveries

@@ -56,7 +56,9 @@ organizations = _table(
 accounts = _table(
     "accounts", Column("appid", FOREIGN_ID, primary_key=True), _of("organization", organizations, index=True),
     _must("kind", WORD), _must("gh_id", FOREIGN_ID), _must("secret", SEALED), _must("token", SEALED),
-    _must("aes_key", SEALED), _must("mode", WORD), _must("data_format", WORD), _must("created_at", TIME))
+    _must("aes_key", SEALED), _must("mode", WORD), _must("data_format", WORD), _must("created_at", TIME),
+    Column("old_token", SEALED), Column("old_aes_key", SEALED), Column("old_until", TIME))
+"""What is signed by the old token or sealed by the old key is taken until `old_until`."""
 
 staff = _table(
     "staff", Column("id", ID, primary_key=True), _must("email", LINE, unique=True),
@@ -159,8 +161,43 @@ deliveries = _table(
     "deliveries", Column("id", ID, primary_key=True), _must("appid", FOREIGN_ID), _must("openid", FOREIGN_ID),
     _must("user", ID), _must("way", WORD), Column("channel", ID), _must("epoch", ID), _must("from_seq", COUNT),
     _must("to_seq", COUNT), _must("state", WORD), Column("errcode", NUMBER), _must("at", TIME),
-    Column("settled_at", TIME), _must("detail", LINE), Index("ix_deliveries_appid_openid_at", "appid", "openid", "at"),
-    Index("ix_deliveries_user_at", "user", "at"), Index("ix_deliveries_state_at", "state", "at"))
+    Column("settled_at", TIME), _must("detail", LINE), _must("kind", WORD, server_default="unread"),
+    _must("reference", FOREIGN_ID, server_default=""), Index("ix_deliveries_appid_openid_at", "appid", "openid", "at"),
+    Index("ix_deliveries_user_at", "user", "at"), Index("ix_deliveries_state_at", "state", "at"),
+    Index("ix_deliveries_appid_reference", "appid", "reference"))
+"""`reference` is WeChat's own number of the message, where it tells one."""
+
+notices = _table(
+    "notices", Column("id", ID, primary_key=True), _must("organization", ID), _must("user", ID), _must("kind", WORD),
+    _must("room", ID), _must("channel", ID), _must("source", ID), _must("facts", TEXT), _must("at", TIME),
+    _must("expires_at", TIME), _must("state", WORD), _must("way", WORD), Column("settled_at", TIME),
+    Index("ix_notices_user_state", "user", "state"), Index("ix_notices_state_at", "state", "at"),
+    Index("ix_notices_source_state", "source", "state"))
+"""What one person has to be told: waiting, telling, told, expired or cancelled. `source` is the broadcast it is of."""
+
+templates = _table(
+    "templates", Column("appid", FOREIGN_ID, ForeignKey(accounts.c.appid), primary_key=True),
+    Column("way", WORD, primary_key=True), Column("kind", WORD, primary_key=True), _must("template_id", FOREIGN_ID),
+    _must("fields", TEXT), _must("page", ADDRESS), _must("on", FLAG), _must("problem", LINE), _must("at", TIME))
+"""Which of an account's templates tells what, and what stands in its fields."""
+
+consents = _table(
+    "consents", Column("appid", FOREIGN_ID, primary_key=True), Column("openid", FOREIGN_ID, primary_key=True),
+    Column("template_id", FOREIGN_ID, primary_key=True), _must("left", NUMBER), _must("at", TIME))
+"""How many messages of a template somebody has said yes to and not got yet."""
+
+broadcasts = _table(
+    "broadcasts", Column("id", ID, primary_key=True), _of("organization", organizations), _must("room", ID),
+    _must("days", NUMBER), _must("text", TEXT), _must("mass", FLAG), _must("state", WORD), _must("by", ID),
+    _must("at", TIME), _must("starts_at", TIME), _must("place", LINE), _must("reached", COUNT),
+    Column("ended_at", TIME), _must("problem", LINE), Index("ix_broadcasts_organization_at", "organization", "at"),
+    Index("ix_broadcasts_state_starts_at", "state", "starts_at"))
+"""`place` is where the walk over the recipients stands, `reached` how many it has met."""
+
+denials = _table(
+    "denials", Column("appid", FOREIGN_ID, primary_key=True), Column("feature", WORD, primary_key=True),
+    _must("errcode", NUMBER), _must("detail", LINE), _must("at", TIME))
+"""What WeChat does not let an account do: the feature is off."""
 
 alarms = _table(
     "alarms", Column("id", SERIAL, primary_key=True, autoincrement=True), _must("at", TIME), _must("kind", WORD),

@@ -39,7 +39,7 @@ JUDGED = {
     "sanctions": "the longer; the old ones stay", "requests": "goes along",
     "aliases": "is what is left", "standings": "each their own", "entries": "stay as they were",
     "quiet": "goes along", "outside": "ends: who is kept was not put out, and a ban is a sanction",
-    "deliveries": "stay with the openid", "sms": "stay as they were",
+    "notices": "goes along", "deliveries": "stay with the openid", "sms": "stay as they were",
 }
 
 

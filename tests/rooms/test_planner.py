@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.planner import Bucket, Hold, Ledger, Owed, Send, Wait, Window, plan
+from rooms.planner import Bucket, Hold, Ledger, Notify, Owed, Send, Ticket, Wait, Way, Window, plan
 
 PACE = (30, 120, 900, 7200)
 HOUR = 3_600_000
@@ -131,3 +131,53 @@ def test_no_sequence_of_moments_breaks_quota_or_pace(moments: list[tuple[int, Ow
             used, sent, digest_at = used + 1, sent + 1, now
             digests += decision.paced
     assert sent <= 5
+
+
+def yes(way: Way = Way.SUBSCRIBE, left: int = 1, free_at: int = 0) -> Ticket:
+    return Ticket(way, "wx", "o", "tmpl", left, free_at)
+
+
+def test_where_no_window_is_open_a_mention_goes_by_the_first_ticket() -> None:
+    tickets = [yes(left=0), yes(Way.BIZSEND), yes(Way.TEMPLATE)]
+    decision = plan(Ledger([], NOON, tickets=tickets), MENTION, PACE, after(60))
+    assert isinstance(decision, Notify)
+    assert decision.ticket.way is Way.BIZSEND
+    assert not decision.paced
+
+
+def test_a_window_is_spent_before_a_ticket() -> None:
+    assert isinstance(plan(Ledger([wrote()], NOON, tickets=[yes()]), MENTION, PACE, after(60)), Send)
+
+
+def test_chatter_spends_a_ticket_only_after_two_silent_hours_and_within_the_pace() -> None:
+    ledger = Ledger([], NOON, tickets=[yes()])
+    assert plan(ledger, CHATTER, PACE, after(60)) == Wait(after(7200), "a template message may go then")
+    decision = plan(ledger, CHATTER, PACE, after(7200))
+    assert isinstance(decision, Notify)
+    assert decision.paced
+    assert isinstance(plan(ledger._replace(digests=4), CHATTER, PACE, after(90_000)), Hold)
+
+
+def test_what_a_ticket_told_is_not_told_by_another() -> None:
+    assert isinstance(plan(Ledger([], NOON, tickets=[yes()]), MENTION._replace(heard=True), PACE, after(60)), Hold)
+
+
+def test_a_ticket_that_is_not_free_yet_is_waited_for() -> None:
+    ledger = Ledger([], NOON, tickets=[yes(Way.TEMPLATE, free_at=after(3600))])
+    assert plan(ledger, MENTION, PACE, after(60)) == Wait(after(3600), "a template message may go then")
+
+
+def test_who_no_longer_follows_may_still_have_tickets_of_the_mini_program() -> None:
+    ledger = Ledger([wrote()], NOON, reachable=False, tickets=[yes()])
+    assert isinstance(plan(ledger, MENTION, PACE, after(60)), Notify)
+
+
+def test_chatter_waits_for_the_morning_and_a_mention_does_not() -> None:
+    ledger = Ledger([wrote()], NOON, night_until=after(9000))
+    assert plan(ledger, CHATTER, PACE, after(60)) == Wait(after(9000), "it is night: chatter waits for the morning")
+    assert isinstance(plan(ledger, MENTION, PACE, after(60)), Send)
+
+
+def test_a_seat_presses_whatever_the_pace_and_even_in_quiet() -> None:
+    ledger = Ledger([wrote(4)], NOON, digests=4, digest_at=after(59), quiet_until=after(9999))
+    assert isinstance(plan(ledger, Owed(1, notice=True, pressing=True), PACE, after(60)), Send)

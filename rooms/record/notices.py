@@ -1,0 +1,98 @@
+"""What people have to be told, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from rooms.record import tables
+from rooms.record.asking import columns
+
+WAITING, TELLING, TOLD, EXPIRED, CANCELLED = "waiting", "telling", "told", "expired", "cancelled"
+
+
+class Notice(NamedTuple):
+    """`facts` is JSON; `room`, `channel` and `source` may be empty. `way` is that by which it was told."""
+
+    id: str
+    organization: str
+    user: str
+    kind: str
+    room: str
+    channel: str
+    source: str
+    facts: str
+    at: int
+    expires_at: int
+    state: str = WAITING
+    way: str = ""
+    settled_at: int | None = None
+
+
+_TABLE = tables.notices
+_COLUMNS = columns(_TABLE, Notice._fields)
+
+
+def add_many(connection: Connection, notices: Sequence[Notice]) -> None:
+    if notices:
+        connection.execute(insert(_TABLE), [notice._asdict() for notice in notices])
+
+
+def waiting(connection: Connection, user: str, limit: int) -> Sequence[Notice]:
+    """The oldest first, also those that are over."""
+    query = select(*_COLUMNS).where(_TABLE.c.user == user, _TABLE.c.state == WAITING)
+    return [Notice._make(row) for row in connection.execute(query.order_by(_TABLE.c.at, _TABLE.c.id).limit(limit))]
+
+
+def of_user(connection: Connection, user: str, limit: int) -> Sequence[Notice]:
+    """The newest first."""
+    query = select(*_COLUMNS).where(_TABLE.c.user == user).order_by(_TABLE.c.at.desc(), _TABLE.c.id).limit(limit)
+    return [Notice._make(row) for row in connection.execute(query)]
+
+
+def move(connection: Connection, wanted: Sequence[str], before: str, after: str, way: str, at: int | None) -> int:
+    """From one state to the next; returns how many were still in the one before."""
+    query = update(_TABLE).where(_TABLE.c.id.in_(wanted), _TABLE.c.state == before)
+    return connection.execute(query.values(state=after, way=way, settled_at=at)).rowcount
+
+
+def who_waits(connection: Connection, before: int, limit: int) -> list[str]:
+    """Users with something that waits since before then."""
+    query = select(_TABLE.c.user).where(_TABLE.c.state == WAITING, _TABLE.c.at < before).distinct().limit(limit)
+    return list(connection.scalars(query))
+
+
+def expire(connection: Connection, now: int, limit: int) -> int:
+    """What nobody needs to hear any more."""
+    query = select(_TABLE.c.id).where(_TABLE.c.state == WAITING, _TABLE.c.expires_at <= now).limit(limit)
+    over = list(connection.scalars(query))
+    return move(connection, over, WAITING, EXPIRED, "", now) if over else 0
+
+
+def of_source(connection: Connection, source: str) -> dict[tuple[str, str], int]:
+    """(state, way) → how many."""
+    query = (select(_TABLE.c.state, _TABLE.c.way, func.count()).where(_TABLE.c.source == source)
+             .group_by(_TABLE.c.state, _TABLE.c.way))
+    return {(state, way): count for state, way, count in connection.execute(query)}
+
+
+def cancel(connection: Connection, source: str, now: int) -> int:
+    """What waits of a source is told no more."""
+    query = update(_TABLE).where(_TABLE.c.source == source, _TABLE.c.state == WAITING)
+    return connection.execute(query.values(state=CANCELLED, settled_at=now)).rowcount
+
+
+def remove_user(connection: Connection, user: str) -> None:
+    connection.execute(_TABLE.delete().where(_TABLE.c.user == user))
+
+
+def give(connection: Connection, user: str, to: str) -> None:
+    connection.execute(update(_TABLE).where(_TABLE.c.user == user).values(user=to))
+
+
+def page_of_source(connection: Connection, source: str, after: str, limit: int) -> Sequence[Any]:
+    """Its notices by id above `after`."""
+    query = select(*_COLUMNS).where(_TABLE.c.source == source, _TABLE.c.id > after).order_by(_TABLE.c.id).limit(limit)
+    return [Notice._make(row) for row in connection.execute(query)]
