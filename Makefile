@@ -8,7 +8,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 
-.PHONY: help setup run test check bench soak lock clean
+NODE := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null && npm --version 2>/dev/null)
+CONSOLE := console/client
+CONSOLE_BUILT := $(CONSOLE)/dist/index.html
+CONSOLE_CHECKED := $(CONSOLE)/node_modules/.checked
+CONSOLE_SOURCES := $(shell find $(CONSOLE)/src $(CONSOLE)/tests -type f 2>/dev/null) $(wildcard $(CONSOLE)/*.ts $(CONSOLE)/*.js $(CONSOLE)/*.json $(CONSOLE)/index.html)
+
+.PHONY: help setup run test check bench soak lock clean console
 
 help:            ## list what can be made
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -26,6 +32,29 @@ else
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
+	@touch $@
+
+# The console's pages need Node. Without it everything else works, and /console/ says how to get them.
+ifneq ($(NODE),)
+setup run test: $(CONSOLE_BUILT)
+check: $(CONSOLE_CHECKED)
+endif
+
+console: $(CONSOLE_BUILT)  ## build the console's pages (needs Node 20 or newer)
+
+$(CONSOLE)/node_modules/.stamp: $(CONSOLE)/package.json $(CONSOLE)/package-lock.json
+	cd $(CONSOLE) && npm ci --silent
+	@touch $@
+
+$(CONSOLE)/src/api/schema.ts: $(STAMP) $(CONSOLE)/node_modules/.stamp $(wildcard console/*.py)
+	$(BIN)/python -m console.publish > $(CONSOLE)/openapi.json
+	cd $(CONSOLE) && npm run --silent types
+
+$(CONSOLE_BUILT): $(CONSOLE)/src/api/schema.ts $(CONSOLE_SOURCES)
+	cd $(CONSOLE) && npm run --silent build
+
+$(CONSOLE_CHECKED): $(CONSOLE)/src/api/schema.ts $(CONSOLE_SOURCES)
+	cd $(CONSOLE) && npm run --silent check
 	@touch $@
 
 run: $(STAMP)    ## bring up everything, with the sandbox playing WeChat

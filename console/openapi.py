@@ -17,7 +17,7 @@ REFERENCE = "#/components/schemas/{name}"
 
 
 def document(routes: Sequence[Route], prefix: str) -> dict[str, Any]:
-    shapes = [shape for route in routes for shape in (route.body, route.answer) if _is_struct(shape)]
+    shapes = [shape for route in routes for shape in (route.query, route.body, route.answer) if _is_struct(shape)]
     _, components = msgspec.json.schema_components(list(dict.fromkeys(shapes)), ref_template=REFERENCE)
     paths: dict[str, Any] = {}
     for route in routes:
@@ -78,7 +78,8 @@ def _parts(route: Route) -> list[dict[str, Any]]:
 def _query(route: Route) -> list[dict[str, Any]]:
     if route.query is None:
         return []
-    schema = msgspec.json.schema_components([route.query])[1][route.query.__name__]
+    components = msgspec.json.schema_components([route.query], ref_template=REFERENCE)[1]
+    schema = components[route.query.__name__]
     required = schema.get("required", [])
     return [{"name": name, "in": "query", "required": name in required, "schema": shape}
             for name, shape in schema["properties"].items()]

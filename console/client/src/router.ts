@@ -1,0 +1,22 @@
+import { createRouter, createWebHistory } from "vue-router";
+
+export const router = createRouter({
+  history: createWebHistory("/console/"),
+  scrollBehavior: (to, from, kept) => kept ?? (to.path === from.path ? false : { top: 0 }),
+  routes: [
+    { path: "/", component: () => import("@/pages/overview/Overview.vue") },
+    { path: "/rooms", component: () => import("@/pages/rooms/Rooms.vue") },
+    { path: "/rooms/:room", component: () => import("@/pages/rooms/Room.vue") },
+    { path: "/live/:channel", component: () => import("@/pages/live/Live.vue") },
+    { path: "/people", component: () => import("@/pages/people/People.vue") },
+    { path: "/people/:user", component: () => import("@/pages/people/PersonPage.vue") },
+    { path: "/:rest(.*)*", component: () => import("@/pages/NotFound.vue") },
+  ],
+});
+
+/** A new version was put in place while this page was open: its pieces have other names now. */
+router.onError((_wrong, to) => {
+  if (sessionStorage.getItem("teahouse.reloaded") === to.fullPath) return;
+  sessionStorage.setItem("teahouse.reloaded", to.fullPath);
+  location.assign(router.resolve(to.fullPath).href);
+});

@@ -1,0 +1,19 @@
+/** The console's places, in the order of its navigation. What a role may not open is not shown. */
+
+import type { Drawing } from "@/parts/drawings";
+import type { Words } from "@/words";
+
+export interface Place {
+  name: keyof Words["nav"] & string;
+  path: string;
+  drawing: Drawing;
+  /** After `g`. */
+  key: string;
+  group: "watch" | "tend" | "keep";
+}
+
+export const places: Place[] = [
+  { name: "overview", path: "/", drawing: "overview", key: "o", group: "watch" },
+  { name: "rooms", path: "/rooms", drawing: "rooms", key: "r", group: "watch" },
+  { name: "people", path: "/people", drawing: "people", key: "p", group: "watch" },
+];

@@ -1,0 +1,130 @@
+import { span } from "./time";
+
+export const zh = {
+  name: "茶馆",
+  console: "控制台",
+  nav: {
+    label: "主导航", skip: "跳到正文", open: "打开导航", close: "收起导航",
+    overview: "概览", rooms: "房间与频道", people: "人员", review: "审核队列", words: "词库", broadcasts: "群发与模板",
+    wechat: "微信账号", analytics: "数据分析", audit: "操作日志", staff: "员工", settings: "设置",
+    watch: "看店", tend: "打理", keep: "存档与权限",
+  },
+  roles: { owner: "所有者", admin: "管理员", moderator: "版主", auditor: "审计员（只读）" } as Record<string, string>,
+  readOnly: "你是审计员：可以看到一切，不能改动。",
+  mayNot: "你的角色不能做这件事。",
+  me: { menu: "我的菜单", account: "账号与安全", signOut: "退出登录", language: "English", theme: "外观", system: "跟随系统", light: "浅色", dark: "深色", keys: "快捷键" },
+  signIn: {
+    title: "登录", welcome: "开门迎客，先净手，后泡茶。", about: "在这里照看你的聊天室：谁在、说了什么、哪里需要你。",
+    email: "邮箱", password: "密码", go: "登录", show: "显示密码", hide: "隐藏密码",
+    code: "动态口令", codeAbout: "打开验证器应用，输入现在显示的六位数字。", recovery: "恢复码", recoveryAbout: "输入一个没用过的恢复码。每个只能用一次。",
+    useRecovery: "手机不在身边？用恢复码", useCode: "用验证器的口令", back: "换个账号", lost: "忘了密码？请运维人员运行 teahouse staff password。",
+    ended: "会话已结束，请重新登录。", wrong: "邮箱或密码不对。", wrongCode: "口令不对或已用过。",
+  },
+  states: {
+    loading: "正在加载", failed: "没有加载成功", offline: "连不上服务器", again: "再试一次", undo: "撤销", undone: "已撤销", close: "关闭",
+    offlineBar: "网络断开了。画面停在断开之前，恢复后会自己接上。", retryIn: (seconds: number) => `请等 ${seconds} 秒。`,
+    more: "加载更多", saved: "已保存", copied: "已复制", save: "保存", cancel: "取消", none: "无", unknown: "未知", yes: "是", no: "否",
+    notFound: "没有这一页", notFoundAbout: "地址可能写错了，或者东西已经不在了。", home: "回到概览", next: "下一页", back: "返回",
+  },
+  asking: {
+    no: "算了", reason: "理由", reasonHint: "会写进操作日志，也会告诉当事人", howLong: "多久", type: (word: string) => `输入“${word}”确认`,
+    length: (seconds: number | null) => (seconds === null ? "不限时" : span(seconds, "zh-CN")),
+  },
+  keys: {
+    title: "快捷键", about: "写字的时候不会触发。", then: "然后", go: (where: string) => `去：${where}`, help: "看快捷键", search: "搜索人员", theme: "切换深浅",
+    everywhere: "到处可用", here: "这一页",
+  },
+  roomRoles: { guest: "访客", member: "成员", moderator: "版主", owner: "房主" } as Record<string, string>,
+  overview: {
+    about: "此刻的茶馆：先看需要你的地方。", live: "实时", stale: "已断开", figures: "关键数字",
+    present: "在场", presentAbout: (rooms: number) => `分布在 ${rooms} 个房间`, perMinute: "每分钟消息", perMinuteAbout: "最近一分钟，打开本页起算",
+    waiting: "排队中", waitingAbout: "等一个座位", members: "成员", membersAbout: "各房间合计", alarms: "警报", alarmsAbout: "有事要处理", calm: "一切正常",
+    rooms: "房间", roomsAbout: "有状况的排在最前", there: (present: string, members: string) => `${present} 在场 / ${members} 成员`, inQueue: (many: number) => `${many} 人排队`,
+    trouble: { queue: "有人排队", archive_lag: "归档滞后", flood: "刷屏", shedding: "正在丢弃", held: "待审消息", delivery: "送达失败", quota: "额度将尽", backup: "备份过旧" } as Record<string, string>,
+    stream: "此刻的流速", streamAbout: "每 5 秒的消息条数与在场人数，从打开本页起。", talk: "消息",
+  },
+  rooms: {
+    about: "房间里有频道。点频道看现场，点房间改规矩。", make: "新建房间", made: (name: string) => `已建好房间“${name}”`, name: "房间名", password: "进门密码", passwordNone: "无密码",
+    find: "找房间或频道", none: "还没有房间", noneAbout: "建一个房间，再在里面开几个频道，关注者和小程序用户就能进来了。", noneFound: "没有符合的房间", noChannels: "还没有频道",
+    archived: "已归档", archive: "归档", open: "重新开放", archiveTitle: (name: string) => `归档“${name}”`,
+    archiveMeans: "没有人能再进入或发言；记录和成员都会保留，随时可以重新开放。", archivedNow: (name: string) => `“${name}”已归档`, openedNow: (name: string) => `“${name}”已重新开放`, showArchived: (many: number) => `显示已归档（${many}）`,
+    members: (many: string) => `${many} 名成员`, present: (many: string, capacity: string) => (capacity ? `${many} / ${capacity} 在场` : `${many} 在场`), up: (name: string) => `上移 ${name}`, down: (name: string) => `下移 ${name}`,
+    rename: "改名", announce: "发公告", announceAbout: "这间房的每个频道都会看到，公众号的关注者也会。",
+    tabs: { channels: "频道", permissions: "权限", door: "进门", invitations: "邀请与申请", members: "成员" },
+  },
+  channels: {
+    name: "频道", make: "新建频道", made: (name: string) => `已建好频道“${name}”`, present: "在场 / 座位", waiting: "排队", rules: "规矩", rulesOf: (name: string) => `“${name}”的规矩`, acts: "操作",
+    noneAbout: "频道是大家真正说话的地方。", muteAll: (name: string) => `“${name}”全员禁言`, mutedNow: (name: string) => `“${name}”已全员禁言`, unmutedNow: (name: string) => `“${name}”已解除全员禁言`,
+    archiveMeans: "没有人能再进入这个频道或在里面发言；记录会保留，随时可以重新开放。",
+  },
+  rules: {
+    mutedAll: "全员禁言", mutedAllAbout: "只有版主和房主能说话。", slow: "慢速（秒）", slowShort: (seconds: number) => `慢速 ${seconds} 秒`, capacity: "座位数",
+    slow_seconds: "慢速（秒）", queue_most: "队伍最长（人）", fold_seconds: "折叠重复（秒）",
+    abouts: { slow_seconds: "每人两条消息之间至少隔多少秒。0 为不限。", capacity: "同时在场的人数上限，多出来的排队。0 为不限。", queue_most: "队伍满了就请人改天再来。", fold_seconds: "这段时间里一样的话合成一条显示。0 为不折叠。" },
+    guard: "防刷", guardIn: "条 / 秒数", guardCount: "条数", guardSeconds: "秒数", guardAbout: "同一人在这么多秒里最多发这么多条，超出的会被拒绝。0 为不限。",
+    guardShort: (many: number, seconds: number) => `${seconds} 秒最多 ${many} 条`, foldShort: "折叠重复", postShort: (role: string) => `${role}以上可发言`,
+  },
+  permissions: {
+    about: "打勾的角色可以；点一格，就从那个角色起都可以。", see: "看见", enter: "进入", post: "发言", short: { guest: "访客", member: "成员", moderator: "版主", owner: "房主" },
+    from: { guest: "所有人", member: "成员以上", moderator: "版主以上", owner: "仅房主" },
+    choice: (channel: string, act: string, who: string) => `${channel}：${who}可以${act}`, now: (channel: string, act: string, who: string) => `${channel}：${who}可以${act}`,
+  },
+  ways: {
+    title: "怎么进来", listed: "出现在房间列表里", private: "只有成员看得见", by_request: "进来要先申请", verified: "要先验证手机号", white_only: "只让白名单进来",
+    abouts: { listed: "关掉后，只有知道名字或拿到邀请的人找得到。", private: "对外人来说，这间房不存在。", by_request: "版主同意后才算成员。", verified: "没有验证过手机号的人会被请去验证。", white_only: "紧急时的门栓：除了白名单，谁也进不来。" },
+    lockedShort: "有密码", privateShort: "私密", byRequestShort: "需申请", verifiedShort: "需验证手机", whiteOnlyShort: "仅白名单", unlistedShort: "不公开",
+    now: (way: string, on: boolean) => `${way}：${on ? "已开" : "已关"}`, passwordAbout: "只保存密码的摘要，没有人能再看到它。已经是成员的人不用再输。", passwordNew: "新密码", passwordSet: "新密码已生效", passwordGone: "密码已取消", passwordTake: "取消密码", passwordNone: "无密码",
+    capacity: "房间人数上限", capacityAbout: "全房间的成员上限，0 为不限。", 
+  },
+  invitations: {
+    title: "邀请", make: "生成邀请", valid: (span: string) => `${span}内有效`, lasts: "有效期", uses: "人可用", used: (used: number, uses: number) => `已用 ${used} / ${uses}`, until: (moment: string) => `${moment} 前有效`,
+    none: "没有有效的邀请", noneAbout: "一个邀请可以让好几个人进来，不用密码，也不用申请。", revoke: "作废", revokeTitle: "作废这个邀请", revokeMeans: "拿着它的人再也进不来；已经进来的人不受影响。", revoked: "邀请已作废",
+    madeTitle: "邀请好了", onlyNow: "邀请码只在此刻显示一次。抄下来，或者存成海报。", copy: "复制", poster: "扫码进来坐坐", posterAbout: (room: string) => `${room}的邀请海报，带二维码`, download: "存成图片",
+  },
+  requests: {
+    title: "申请", none: "没有人在等", noneAbout: "有人申请时会出现在这里。", off: "这间房不用申请就能进。", approve: "同意", refuse: "婉拒", approved: (name: string) => `${name} 现在是成员了`, refused: (name: string) => `已婉拒 ${name}`,
+    refuseTitle: (name: string) => `婉拒 ${name}`, refuseMeans: "对方会收到你写的理由，之后可以再申请。",
+  },
+  members: {
+    who: "成员", role: "角色", roleOf: (name: string) => `${name} 的角色`, all: "全部", find: "按昵称找", joined: "加入", white: "白名单", whiteAbout: "不受限速、全员禁言和座位数限制", whiteOf: (name: string) => `${name} 在白名单里`,
+    none: "还没有成员", noneFound: "没有符合的成员", now: (name: string, role: string) => `${name} 现在是${role}`, freed: (name: string) => `${name} 进了白名单`, notFree: (name: string) => `${name} 出了白名单`,
+  },
+  sanctions: {
+    menu: (name: string) => `对 ${name} 的处理`, acts: { mute: "禁言", unmute: "解除禁言", kick: "请出去", ban: "封禁", pardon: "解除封禁" },
+    kinds: { mute: "禁言", ban: "封禁" } as Record<string, string>,
+    title: (act: "mute" | "unmute" | "kick" | "ban" | "pardon", name: string) => `${{ mute: "禁言", unmute: "解除禁言：", kick: "请出：", ban: "封禁", pardon: "解除封禁：" }[act]} ${name}`,
+    means: {
+      mute: (name: string, place: string) => `${name} 在“${place}”里还能看，不能说。期满自动恢复。`, unmute: (name: string, place: string) => `${name} 可以在“${place}”里继续说话。`,
+      kick: (name: string, place: string) => `${name} 会立刻离开“${place}”，之后可以再进来。`, ban: (name: string, place: string) => `${name} 会立刻离开“${place}”，期满之前进不来，也看不到之后的任何消息。`, pardon: (name: string, place: string) => `${name} 可以重新进入“${place}”。`,
+    },
+    done: (act: "mute" | "unmute" | "kick" | "ban" | "pardon", name: string) => ({ mute: `已禁言 ${name}`, unmute: `${name} 可以说话了`, kick: `已请出 ${name}`, ban: `已封禁 ${name}`, pardon: `已解除 ${name} 的封禁` })[act],
+  },
+  doors: { miniprogram: "小程序", wechat: "公众号", console: "控制台" } as Record<string, string>,
+  people: {
+    about: "按昵称或编号找人；每个人的页面上有他的身份、房间、处罚和送达记录。", find: "昵称、编号……", none: "还没有人来过", noneAbout: "有人从小程序或公众号进来后，会出现在这里。", noneFound: "没有找到", noneFoundAbout: "换个写法试试。",
+    sanctions: "生效中的处罚", noSanctions: "没有生效中的处罚", noSanctionsAbout: "一团和气。", until: (moment: string) => `到 ${moment}`, openEnded: "不限时",
+  },
+  person: {
+    facts: "基本情况", since: "首次到来", phone: "手机", also: "曾用编号", identities: "身份", rooms: "所在房间", sanctions: "处罚", noSanctions: "没有处罚。", recent: "最近的话", noRecent: "最近没说话",
+    deliveries: "送达", deliveriesAbout: "发给他的提醒与摘要，以及结果和原因", noDeliveries: "没有送达记录", when: "时间", way: "方式", state: "结果", why: "原因", subscribed: "已关注", presentIn: (place: string) => `在 ${place}`,
+    kinds: { official_account: "公众号关注者", mini_program: "小程序用户" } as Record<string, string>,
+    ways: { passive: "即时回复", custom: "客服消息", customer_service: "客服消息", subscribe: "订阅消息", template: "模板消息", bizsend: "订阅通知" } as Record<string, string>,
+    states: { sent: "已送达", failed: "失败", unknown: "结果不明", pending: "发送中", intended: "发送中" } as Record<string, string>,
+  },
+  live: {
+    channels: "频道", log: (name: string) => `${name} 的消息`, older: "更早的消息", quiet: "这里还很安静", quietAbout: "有人说话就会出现在这里。", unseen: (many: number) => `${many} 条新消息`, unmuteAll: "解除全员禁言",
+    recall: "撤回", recallTitle: "撤回这条消息", recallMeans: (text: string) => `所有人都不再看到它：\n“${text.slice(0, 120)}”`, recalled: "这条消息已撤回", recalledNow: "已撤回", pin: "置顶", unpin: "取消置顶", pinnedNow: "已置顶", unpinned: "已取消置顶", edited: "改过",
+    reply: "回复", replyTo: (seq: number) => `回复 #${seq}`, replying: (name: string, text: string) => `回复 ${name}：${text}`, say: "发言", sayAs: (name: string) => `以“${name}”的名义说……`, announced: "公告已发出", ratherAnnounce: "改发公告", ratherSay: "改为发言",
+    around: "在场与排队", present: "在场", queue: "排队", nobody: "没有人在场", noQueue: "没有人排队", andMore: (many: number) => `还有 ${many} 人`, gap: "这里缺了几条，重新打开本页可补上",
+    types: { text: "文字", image: "图片", voice: "语音", video: "视频", file: "文件", location: "位置", link: "链接" } as Record<string, string>,
+    events: {
+      announced: (_user: string, by: string) => `公告 · ${by}`, muted: (user: string, by: string) => `${by} 禁言了 ${user}`, unmuted: (user: string, by: string) => `${by} 解除了 ${user} 的禁言`, kicked: (user: string, by: string) => `${by} 请出了 ${user}`,
+      banned: (user: string, by: string) => `${by} 封禁了 ${user}`, pardoned: (user: string, by: string) => `${by} 解除了 ${user} 的封禁`, rules: (_user: string, by: string) => `${by} 改了规矩`,
+    },
+    keys: { next: "下一条", before: "上一条", write: "写消息", end: "到最新" },
+  },
+  refusals: {
+    unauthenticated: "请先登录。", forbidden: "你的角色不能做这件事。", not_found: "没有找到：它可能已被删除，或者不属于你的机构。", rate_limited: "太频繁了。",
+    unavailable: "服务暂时不可用，稍后再试。", offline: "连不上服务器。", too_long: "太长了。", blocked_words: "含有被禁止的词。", closed: "这里已关闭。", expired: "已过期。",
+  },
+};

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { byHourOfWeek, change } from "@/charts/folding";
+import { difference } from "@/parts/difference";
+
+describe("hourly counts", () => {
+  it("give each hour of the week its mean", () => {
+    const monday = new Date(2026, 10, 23, 9).getTime();
+    const week = 7 * 86_400_000;
+    expect(byHourOfWeek([{ at: monday, value: 10 }, { at: monday + week, value: 15 }])).toEqual([[9, 0, 12.5]]);
+    expect(byHourOfWeek([{ at: new Date(2026, 10, 29, 23).getTime(), value: 1 }])).toEqual([[23, 6, 1]]);
+  });
+
+  it("compare with the period before, and say nothing where there was none", () => {
+    expect(change(150, 100)).toBe(.5);
+    expect(change(5, 0)).toBeNull();
+  });
+});
+
+describe("before and after", () => {
+  it("are told apart key by key, however deep", () => {
+    expect(difference({ name: "茶馆", rules: { slow: 0 } }, { name: "茶馆", rules: { slow: 10 } })).toEqual([
+      { key: "name", before: "茶馆", after: "茶馆", same: true },
+      { key: "rules.slow", before: "0", after: "10", same: false },
+    ]);
+  });
+
+  it("show what was made and what is gone", () => {
+    expect(difference(null, { role: "admin" })).toEqual([{ key: "role", before: null, after: "admin", same: false }]);
+    expect(difference({ until: null }, null)).toEqual([{ key: "until", before: "null", after: null, same: false }]);
+    expect(difference("a", "b")).toEqual([{ key: "·", before: "a", after: "b", same: false }]);
+  });
+});

@@ -1,0 +1,52 @@
+// `npm run screenshots`: a picture of every page into docs/images/console/, from a running house.
+// TEAHOUSE_URL, TEAHOUSE_EMAIL and TEAHOUSE_PASSWORD say which; PAGES (names, commas between) and LOOKS choose some.
+import { mkdirSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const { TEAHOUSE_URL = "http://127.0.0.1:8000", TEAHOUSE_EMAIL = "", TEAHOUSE_PASSWORD = "", PAGES = "", LOOKS = "", INTO = "" } = process.env;
+const into = INTO || new URL("../../../docs/images/console/", import.meta.url).pathname;
+const looks = [
+  { name: "light", width: 1280, height: 860, colorScheme: "light" },
+  { name: "dark", width: 1280, height: 860, colorScheme: "dark" },
+  { name: "phone", width: 390, height: 844, colorScheme: "light" },
+];
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+mkdirSync(into, { recursive: true });
+for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").includes(name))) {
+  const context = await browser.newContext({ viewport: { width: look.width, height: look.height }, colorScheme: look.colorScheme, locale: process.env.TONGUE ?? "zh-CN", timezoneId: "Asia/Shanghai", reducedMotion: "reduce" });
+  const page = await context.newPage();
+  page.on("console", (message) => message.type() === "error" && process.stderr.write(`${page.url()}: ${message.text()}\n`));
+  page.on("pageerror", (wrong) => process.stderr.write(`${page.url()}: ${wrong}\n`));
+  const shoot = async (name) => {
+    if (PAGES && !PAGES.split(",").includes(name)) return;
+    await page.waitForTimeout(name === "overview" ? 6000 : 1200);
+    await page.screenshot({ path: `${into}/${name}-${look.name}.png` });
+  };
+  await page.goto(`${TEAHOUSE_URL}/console/`);
+  await page.waitForSelector("form");
+  await shoot("sign-in");
+  await page.fill("[name=email]", TEAHOUSE_EMAIL);
+  await page.fill("[name=password]", TEAHOUSE_PASSWORD);
+  await page.click("button.go");
+  await page.waitForSelector(".shell");
+  const { rooms } = await (await page.request.get(`${TEAHOUSE_URL}/console/api/v1/rooms`)).json();
+  const room = rooms.find((each) => each.name === "茶馆") ?? rooms[0];
+  const { people } = await (await page.request.get(`${TEAHOUSE_URL}/console/api/v1/people?limit=1`)).json();
+  const places = {
+    overview: "/", rooms: "/rooms", room: `/rooms/${room.id}`, permissions: `/rooms/${room.id}?tab=permissions`, door: `/rooms/${room.id}?tab=door`,
+    invitations: `/rooms/${room.id}?tab=invitations`, members: `/rooms/${room.id}?tab=members`, live: `/live/${room.channels[0].id}`, people: "/people",
+    person: people[0] && `/people/${people[0].id}`,
+  };
+  for (const [name, place] of Object.entries(places)) {
+    if (!place || (PAGES && !PAGES.split(",").includes(name))) continue;
+    await page.goto(`${TEAHOUSE_URL}/console${place}`);
+    await page.waitForSelector("h1");
+    await shoot(name);
+  }
+  await context.close();
+}
+await browser.close();
