@@ -2,8 +2,8 @@
 
 Whoever meets a room that is not ready does it, under a lock; until the ready mark stands, every verb is refused. The
 mark names the run of the server and the record's generation, so that a Redis that was restarted, emptied or put back,
-and a record that was restored, are all met with doubt once. Where the log is behind the record, or may have lost its
-end, a new epoch begins above what is known.
+and a record that was restored, are all met with doubt once. A server that ran anew may have lost the end of a log
+without a trace, so every run begins a new epoch above what is known; who has nothing above that hears nothing of it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ LOCK_MS = 10_000
 PATIENCE_SECONDS = 5.0
 TOGETHER = 1_000
 COUNTED_AGAIN = 10_000
+MOST_EPOCHS = 200
+"""Ends of a log that readers are told of. Who comes back with an older one begins again."""
 REMEMBERED_MS = 24 * 3_600_000
 
 
@@ -120,9 +122,9 @@ class _Rebuild:
     def _open(self, channel: record.ChannelSnapshot) -> None:
         epoch, tip, talk, run_id = (item.decode() for item in self._on_channel(channel.id, "look"))
         behind = not epoch or epoch != channel.epoch or int(tip) < channel.tip
-        doubtful = self._store.relaxed and bool(run_id) and run_id != self._run_id
-        if behind or doubtful:
+        if behind:
             self._remember_client_ids(channel.id)
+        if behind or run_id != self._run_id:
             self._fork(channel, max(channel.tip, int(tip or 0) if epoch == channel.epoch else 0), int(talk or 0))
         else:
             self._on_channel(channel.id, "keep", *self._settings(channel, channel.epochs))
@@ -138,13 +140,13 @@ class _Rebuild:
         counted = talk if after > channel.tip else channel.talk
         self._on_channel(channel.id, "fork", opened.epoch, str(after), str(counted),
                          *self._settings(channel, [*channel.epochs, opened]), "pins", " ".join(map(str, channel.pins)))
-        if channel.epoch:
-            log.warning("channel forked channel=%s epoch=%s after=%d", channel.id, opened.epoch, after)
+        log.info("an epoch begins channel=%s epoch=%s after=%d", channel.id, opened.epoch, after)
 
     def _settings(self, channel: record.ChannelSnapshot, epochs: Sequence[Any]) -> list[str]:
-        forks = [(ended.epoch, following.after_seq) for ended, following in pairwise(epochs)]
+        forks = [(ended.epoch, following.after_seq) for ended, following in pairwise(epochs[-MOST_EPOCHS:])]
         settings = {"state": channel.state, "capacity": channel.capacity, "slow_seconds": channel.slow_seconds,
                     "archived": channel.tip, "run": self._run_id, "forks": msgspec.json.encode(forks).decode(),
+                    "ruled": _flag(channel.rules or channel.slow_seconds),
                     **channel.rules}
         return [str(word) for pair in settings.items() for word in pair]
 
@@ -177,7 +179,7 @@ class _Rebuild:
                 if seq not in gone:
                     said[user].append(seq)
         for r in channel.reads:
-            recent = floor <= r.seq < tip
+            recent = floor <= r.seq <= tip
             yield r._replace(own=sum(1 for seq in said[r.user] if seq > r.seq)) if recent else r
 
     def _remember_client_ids(self, channel: str) -> None:

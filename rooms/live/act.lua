@@ -40,7 +40,7 @@ if effect == 'sanction' then
 elseif effect == 'lift' then
   if redis.call('HDEL', KEYS[15], ARGV[13]) == 0 and ARGV[14] ~= '1' then return {'ok', '', '0', whole(at)} end
 elseif effect == 'rules' then
-  redis.call('HSET', KEYS[3], unpack(ARGV, 13))
+  redis.call('HSET', KEYS[3], 'ruled', '1', unpack(ARGV, 13))
 elseif effect == 'recall' then
   if redis.call('ZADD', KEYS[16], ARGV[13], ARGV[13]) == 0 then return {'ok', '', '0', whole(at)} end
   local read, n, mine = reading(redis.call('HGET', KEYS[13], target))
@@ -59,12 +59,10 @@ elseif effect == 'pin' then
   redis.call('HSET', KEYS[3], 'pins', table.concat(pins, ' '))
 end
 
-local counted = tonumber(ARGV[7])
-local seq, talk = append(KEYS[3], KEYS[14], KEYS[12], head[1], head[2], head[3], op, user, counted, ARGV[8], ARGV[9], at)
+local counted, when = tonumber(ARGV[7]), whole(at)
+local seq, ordinal = append(KEYS[3], KEYS[14], KEYS[12], head[1], head[2], head[3], op, user, counted, ARGV[8], ARGV[9], when)
 if counted == 1 and redis.call('HEXISTS', KEYS[13], user) == 1 then
-  local read, n, mine = reading(redis.call('HGET', KEYS[13], user))
-  if n + mine + 1 == talk then read, n, mine = seq, talk, 0 else mine = mine + 1 end
-  redis.call('HSET', KEYS[13], user, whole(read) .. ' ' .. whole(n) .. ' ' .. whole(mine))
+  redis.call('HSET', KEYS[13], user, own_words(redis.call('HGET', KEYS[13], user), head[2], head[3], seq, ordinal))
   redis.call('SADD', KEYS[17], user)
 end
 if op == 'kicked' or op == 'banned' then
@@ -72,4 +70,4 @@ if op == 'kicked' or op == 'banned' then
   put_out(KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12], target, at)
   redis.call('HDEL', KEYS[19], target)
 end
-return {'ok', head[1], whole(seq), whole(at)}
+return {'ok', head[1], seq, when}

@@ -17,7 +17,7 @@ if gate[2] ~= ARGV[3] or not head[1] then return no('not_found') end
 local at = now()
 local role = redis.call('HGET', KEYS[2], user)
 local free = redis.call('SISMEMBER', KEYS[16], user) == 1
-local banned = sanctioned(KEYS[15], 'b', user, ARGV[8], at)
+local banned, muted = sanctioned(KEYS[15], user, ARGV[8], at)
 if banned and (role or gate[4] ~= '1') then return no('banned', banned) end
 if not role and gate[4] == '1' then return no('not_found') end
 if gate[6] == '1' and not free and (not role or RANK[role] < RANK.moderator) then return no('not_found') end
@@ -87,7 +87,6 @@ if not seated then
   redis.call('SPUBLISH', KEYS[12], 'P{"op":"present","count":' .. whole(present) .. ',"joined":' .. ARGV[5] .. '}')
 end
 local read = redis.call('HGET', KEYS[13], user)
-local muted = sanctioned(KEYS[15], 'm', user, ARGV[8], at)
 local quiet = ''
 for _, till in ipairs(redis.call('HMGET', KEYS[19], user, user .. ':' .. ARGV[8])) do
   if till == '0' then quiet = till elseif till and tonumber(till) > at and quiet ~= '0' then

@@ -1,7 +1,8 @@
 """All that wait for a node, in one round trip.
 
 Calls that arrive while a round trip is under way gather, and leave together in the next: under load a verb costs its
-share of one system call and one fsync, and without load it leaves at once. No timer is involved.
+share of one system call and one fsync, and without load it leaves at once. No timer is involved. The next batch takes
+off before the replies of the last one are dealt with, so that Redis and this process work at the same time.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ class Pipeline:
         self._work = threading.Condition()
         self._idle = False
         self._closed = False
+        self._forgotten = False
+        """The server has lost its scripts: they are brought again once nothing is under way."""
         self._rest_until = 0.0
         self.ready = ""
         """What a room's ready mark must say for this connection: the server's run id and the record's generation."""
@@ -84,11 +87,16 @@ class Pipeline:
         self._thread.join(timeout=2)
 
     def _run(self) -> None:
+        flight: list[Call] = []
         while not self._closed:
-            self._wait_for_work()
-            batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
-            if batch:
-                self._deliver(batch)
+            if not flight:
+                self._wait_for_work()
+                flight = self._take_off()
+                continue
+            replies, landed = self._land(flight), flight
+            flight = [] if self._forgotten else self._take_off()
+            for call, reply in zip(landed, replies, strict=False):  # no replies: every call has heard why
+                self._settle(call, reply)
         self._wire.close()
 
     def _wait_for_work(self) -> None:
@@ -98,28 +106,42 @@ class Pipeline:
                 self._work.wait()
             self._idle = False
 
-    def _deliver(self, batch: list[Call]) -> None:
+    def _take_off(self) -> list[Call]:
+        """Sends what has gathered; empty when nothing has, or when it could not be sent."""
+        batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
+        if not batch:
+            return batch
         try:
             self._ensure_open()
-            replies = self._exchange(batch)
+            self._wire.send(b"".join(self._packed(batch)))
         except (WireLost, TimeoutError) as error:
             self._failed(batch, error)
-            return
-        for call, reply in zip(batch, replies, strict=True):
-            self._settle(call, reply)
+            return []
+        self.round_trips += 1
+        return batch
 
-    def _exchange(self, batch: list[Call]) -> list[Any]:
+    def _land(self, flight: list[Call]) -> list[Any]:
+        """One reply a call; none when the connection was lost."""
+        try:
+            replies = [self._wire.receive() for _ in flight]
+            confirmed = not self._asks_replicas(flight) or _at_least(self._wire.receive(), self._replicas)
+        except (WireLost, TimeoutError) as error:
+            self._failed(flight, error)
+            return []
+        if confirmed:
+            return replies
+        lost = Refused(Code.UNAVAILABLE, "too few replicas confirmed the write", 1_000)
+        return [lost if call.durable else reply for call, reply in zip(flight, replies, strict=True)]
+
+    def _packed(self, batch: list[Call]) -> list[bytes]:
         offset, ready = str(self._offset_ms()), self.ready
         packed = [pack(self._words(call, ready, offset)) for call in batch]
-        asks_replicas = self._replicas > 0 and any(call.durable for call in batch)
-        if asks_replicas:
+        if self._asks_replicas(batch):
             packed.append(pack(("WAIT", str(self._replicas), str(WAIT_TIMEOUT_MS))))
-        self.round_trips += 1
-        replies = self._wire.exchange(packed)
-        if asks_replicas and not _at_least(replies.pop(), self._replicas):
-            lost = Refused(Code.UNAVAILABLE, "too few replicas confirmed the write", 1_000)
-            return [lost if call.durable else reply for call, reply in zip(batch, replies, strict=True)]
-        return replies
+        return packed
+
+    def _asks_replicas(self, batch: list[Call]) -> bool:
+        return self._replicas > 0 and any(call.durable for call in batch)
 
     def _words(self, call: Call, ready: str, offset: str) -> tuple[Any, ...]:
         if call.script is None:
@@ -140,7 +162,7 @@ class Pipeline:
         word = str(error).split(" ", 1)[0]
         call.tries += 1
         if word == "NOSCRIPT" and call.tries < 3:
-            self._wire.close()  # opening it again loads all scripts
+            self._forgotten = True
             self.submit(call)
         elif word in ("MOVED", "ASK") and call.tries < 8:
             self._elsewhere(call, str(error))
@@ -151,6 +173,8 @@ class Pipeline:
             call.then(Refused(Code.UNAVAILABLE, f"Redis cannot do it now ({word})", 1_000))
 
     def _ensure_open(self) -> None:
+        if self._forgotten:
+            self._wire.close()
         if self._wire.is_open:
             return
         if time.monotonic() < self._rest_until:
@@ -163,6 +187,7 @@ class Pipeline:
             self._wire.close()
             raise WireLost(str(error)) from error
         self.ready = f"{run_id}/{self._generation}"
+        self._forgotten = False
 
     def _failed(self, batch: list[Call], error: Exception) -> None:
         """What was under way may have happened. Repeatable calls are tried once more, the others end as unknown."""

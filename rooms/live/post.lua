@@ -11,34 +11,37 @@ local gap, channel_gap = tonumber(ARGV[9]), tonumber(ARGV[11])
 local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization', 'state')
 if gate[1] ~= READY then return {'closed'} end
 if gate[2] ~= ARGV[3] then return no('not_found') end
-local head = redis.call('HMGET', KEYS[3], 'state', 'epoch', 'tip', 'talk', 'pace', 'seen0', 'seen1', 'seen2',
-  'post', 'muted_all', 'slow_seconds', 'fold_seconds', 'guard_count', 'guard_seconds')
+local head = redis.call('HMGET', KEYS[3], 'state', 'epoch', 'tip', 'talk', 'pace', 'ruled', 'seen0', 'seen1', 'seen2')
 if not head[1] then return no('not_found') end
 
-local once = user .. '|' .. ARGV[5]
-for bucket = 10, 12 do
-  local before = redis.call('HGET', KEYS[bucket], once)
-  if before then
-    local epoch, seq, at = string.match(before, '(%S+) (%d+) (%d+)')
-    return {'ok', epoch, seq, at, 1, 0}
+local at = now()
+local once, period = user .. '|' .. ARGV[5], math.floor(at / 43200000)
+for bucket = 0, 2 do
+  if tonumber(head[7 + bucket] or 0) >= period - 2 then
+    local before = redis.call('HGET', KEYS[10 + bucket], once)
+    if before then
+      local epoch, seq, said_at = string.match(before, '(%S+) (%d+) (%d+)')
+      return {'ok', epoch, seq, said_at, 1, 0}
+    end
   end
 end
-local at = now()
 local staff = ARGV[17] ~= ''
 local role = staff and ARGV[17] or redis.call('HGET', KEYS[2], user)
-local banned = sanctioned(KEYS[15], 'b', user, channel, at)
+local banned, muted = sanctioned(KEYS[15], user, channel, at)
 if banned then return no('banned', banned) end
 if not role then return no('not_member') end
 if not staff and redis.call('HEXISTS', KEYS[5], user) == 0 then return no('not_entered') end
 if gate[3] ~= 'open' or head[1] ~= 'open' then return no('closed') end
 
+-- most channels have no rules of their own: one field tells, and the others are not asked for
+local rules = head[6] == '0' and {} or redis.call('HMGET', KEYS[3], 'post', 'muted_all', 'slow_seconds', 'fold_seconds',
+  'guard_count', 'guard_seconds')
 local trusted = RANK[role] >= RANK.moderator
-local free = trusted or redis.call('SISMEMBER', KEYS[16], user) == 1
-if not trusted and RANK[role] < (RANK[head[9]] or 0) then return no('forbidden') end
-local muted = sanctioned(KEYS[15], 'm', user, channel, at)
+local slow, fold, guard = tonumber(rules[3] or 0), tonumber(rules[4] or 0), tonumber(rules[5] or 0)
+local free = trusted or ((rules[2] == '1' or slow > 0) and redis.call('SISMEMBER', KEYS[16], user) == 1)
+if not trusted and RANK[role] < (RANK[rules[1]] or 0) then return no('forbidden') end
 if muted then return no('muted', muted) end
-if head[10] == '1' and not free then return no('muted_all') end
-local slow = tonumber(head[11] or 0)
+if rules[2] == '1' and not free then return no('muted_all') end
 if slow > 0 and not free then
   local wait = tonumber(redis.call('HGET', KEYS[17], user) or 0) - at
   if wait > 0 then return no('slow_mode', wait) end
@@ -50,11 +53,11 @@ if channel_gap > 0 and channel_due - at > channel_gap * (channel_burst - 1) then
   return no('rate_limited', channel_due - at - channel_gap * (channel_burst - 1))
 end
 
-local guard, fold, digest, tail = tonumber(head[13] or 0), tonumber(head[12] or 0), ARGV[15], ARGV[8]
+local digest, tail, when = ARGV[15], ARGV[8], whole(at)
 if (guard > 0 or fold > 0) and digest == '?' then return {'digest'} end
 local said, since = 0, at
 if guard > 0 and digest ~= '' and not trusted then
-  local window = tonumber(head[14] or 60) * 1000
+  local window = tonumber(rules[6] or 60) * 1000
   said, since = string.match(redis.call('HGET', KEYS[18], digest) or '0 0', '(%d+) (%d+)')
   said, since = tonumber(said), tonumber(since)
   if at - since >= window then said, since = 0, at end
@@ -67,7 +70,7 @@ if fold > 0 and digest ~= '' then
   else
     first = whole(head[3] + 1)
   end
-  redis.call('HSET', KEYS[18], user, digest .. ' ' .. first .. ' ' .. whole(at))
+  redis.call('HSET', KEYS[18], user, digest .. ' ' .. first .. ' ' .. when)
   redis.call('PEXPIRE', KEYS[18], 3600000)
 end
 if guard > 0 and digest ~= '' then
@@ -75,8 +78,8 @@ if guard > 0 and digest ~= '' then
   redis.call('PEXPIRE', KEYS[18], 3600000)
 end
 
-local epoch = head[2]
-local seq, talk = append(KEYS[3], KEYS[4], KEYS[13], epoch, head[3], head[4], ARGV[6], user, 1, ARGV[7], tail, at)
+local epoch, ring = head[2], period % 3
+local seq, ordinal = append(KEYS[3], KEYS[4], KEYS[13], epoch, head[3], head[4], ARGV[6], user, 1, ARGV[7], tail, when)
 if gap > 0 then
   redis.call('HSET', KEYS[7], user, whole(due + gap))
   redis.call('PEXPIRE', KEYS[7], 60000)
@@ -86,20 +89,14 @@ if slow > 0 and not free then
   redis.call('HSET', KEYS[17], user, whole(at + slow * 1000))
   redis.call('PEXPIRE', KEYS[17], slow * 1000)
 end
-
-local period = math.floor(at / 43200000)
-local ring = period % 3
-if head[6 + ring] ~= whole(period) then
+if head[7 + ring] ~= whole(period) then
   redis.call('UNLINK', KEYS[10 + ring])
   redis.call('HSET', KEYS[3], 'seen' .. ring, whole(period))
 end
-redis.call('HSET', KEYS[10 + ring], once, epoch .. ' ' .. whole(seq) .. ' ' .. whole(at))
-
+redis.call('HSET', KEYS[10 + ring], once, epoch .. ' ' .. seq .. ' ' .. when)
 if not staff then
-  local read, n, own = reading(redis.call('HGET', KEYS[6], user))
-  if n + own + 1 == talk then read, n, own = seq, talk, 0 else own = own + 1 end
-  redis.call('HSET', KEYS[6], user, whole(read) .. ' ' .. whole(n) .. ' ' .. whole(own))
+  redis.call('HSET', KEYS[6], user, own_words(redis.call('HGET', KEYS[6], user), head[3], head[4], seq, ordinal))
   redis.call('SADD', KEYS[14], user)
 end
 if tonumber(ARGV[13]) > 0 then redis.call('ZADD', KEYS[8], 'GT', whole(at + ARGV[13]), user) end
-return {'ok', epoch, whole(seq), whole(at), 0, redis.call('HLEN', KEYS[9])}
+return {'ok', epoch, seq, when, 0, redis.call('HLEN', KEYS[9])}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import recovery, seats
+from rooms import messages, receipts, recovery, seats, tidy
 from rooms.live import keys
+from rooms.messages import Draft
 from rooms.store import Store
 from tests.cast import Cast
 
@@ -31,3 +32,20 @@ def test_who_gets_the_lock_after_another_was_done_does_not_begin_again(
     recovery.make_ready(store, cast.room)
     known = keys.of_room(store.live.prefix, cast.room).members
     assert store.live.command("HGET", known, alice.id, key=known) == b"member"
+
+
+def test_own_words_that_were_lost_are_not_taken_off_what_others_say_later(store: Store) -> None:
+    """Alice had not read what Bob said when she spoke herself; Redis loses both, unarchived, and Bob says it again."""
+    cast = Cast(store)
+    channel = cast.channel("大厅")
+    alice, bob = cast.person("Alice"), cast.person("Bob")
+    for number, person in enumerate((alice, bob)):
+        seats.enter(store, person, channel, f"p.{number}")
+    messages.post(store, bob, channel, Draft("text", {"text": "听得到吗"}, "1"))
+    messages.post(store, alice, channel, Draft("text", {"text": "大家好"}, "2"))
+    tidy.copy_places(store, channel)
+    for key in store.live.command("KEYS", f"{store.live.prefix}:*", key=cast.gate):
+        store.live.delete(key.decode())
+    seats.enter(store, bob, channel, "p.1")
+    messages.post(store, bob, channel, Draft("text", {"text": "听得到吗"}, "3"))
+    assert receipts.unread(store, alice, [channel])[channel].unread == 1
