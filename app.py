@@ -25,6 +25,7 @@ def create_app(settings: Settings) -> Flask:
     """The whole web application on one store of its own. Raises Misconfigured where a server cannot be used."""
     import console.blueprint
     import miniprogram.api
+    import miniprogram.draining
     import miniprogram.gateway
     import wechat.callback
 
@@ -34,8 +35,9 @@ def create_app(settings: Settings) -> Flask:
     store = open_store(settled)
     check_durability(store.live, settled.durability)
     app = bare_app(store, settled)
-    for face in (miniprogram.gateway, miniprogram.api, wechat.callback, console.blueprint):
+    for face in (miniprogram.gateway, miniprogram.api, wechat.callback):
         app.register_blueprint(face.blueprint(store, settled))
+    app.register_blueprint(console.blueprint.blueprint(store, settled, miniprogram.draining.begun))
     return app
 
 

@@ -1,10 +1,9 @@
-"""`teahouse organization|room|channel|account|staff add`, `teahouse member role`: each prints the new id."""
+"""`teahouse organization|room|channel|account add`, `teahouse member role`: each prints the new id."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -51,12 +50,6 @@ def add_to(commands: Any) -> None:
     account.add_argument("--mode", choices=list(accounts.Mode),
                          help="default: safe with --aes-key, else plain")
 
-    staff = _noun(commands, "staff", "add", "somebody who may open the console", add_staff)
-    staff.add_argument("email")
-    staff.add_argument("--organization", required=True, metavar="ID")
-    staff.add_argument("--role", required=True, choices=list(orgs.Role))
-    staff.add_argument("--password", metavar="P", help="@FILE reads it from a file; without it one is made and printed")
-
     member = _noun(commands, "member", "role", "what a member may do in a room", set_role)
     member.add_argument("room", metavar="ROOM")
     member.add_argument("user", metavar="USER")
@@ -65,7 +58,12 @@ def add_to(commands: Any) -> None:
 
 def _noun(commands: Any, noun: str, verb: str, text: str, act: Act) -> argparse.ArgumentParser:
     """`teahouse NOUN VERB …`."""
-    verbs = commands.add_parser(noun, help=text).add_subparsers(required=True, metavar=verb.upper())
+    return act_of(commands.add_parser(noun, help=text).add_subparsers(required=True, metavar=verb.upper()), verb, text,
+                  act)
+
+
+def act_of(verbs: Any, verb: str, text: str, act: Act) -> argparse.ArgumentParser:
+    """One verb of a noun; what `act` returns is printed."""
     parser: argparse.ArgumentParser = verbs.add_parser(verb, description=text)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=lambda chosen: _run(act, chosen))
@@ -85,7 +83,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _secret(given: str | None) -> str:
+def secret_of(given: str | None) -> str:
     """The text, or that of the file after an @: so it stays out of the shell's history."""
     if not given or not given.startswith("@"):
         return given or ""
@@ -100,7 +98,7 @@ def add_organization(store: Store, chosen: argparse.Namespace) -> dict[str, str]
 
 
 def add_room(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
-    password = _secret(chosen.password) or None
+    password = secret_of(chosen.password) or None
     return {"id": rooms.add(store, chosen.organization, chosen.name, password, chosen.capacity, chosen.private,
                             listed=not chosen.unlisted, by_request=chosen.by_request, verified=chosen.verified,
                             white_only=chosen.white_only)}
@@ -112,18 +110,10 @@ def add_channel(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
 
 def add_account(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
     """Encrypted as soon as there is a key, unless the mode is said."""
-    aes_key = _secret(chosen.aes_key)
+    aes_key = secret_of(chosen.aes_key)
     mode = chosen.mode or ("safe" if aes_key else "plain")
-    return {"id": accounts.add(store, chosen.organization, chosen.appid, chosen.kind, _secret(chosen.secret),
-                               _secret(chosen.token), aes_key, mode)}
-
-
-def add_staff(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
-    """The id, and the password where one was made: it is shown only now."""
-    given = _secret(chosen.password)
-    password = given or secrets.token_urlsafe(12)
-    staff = orgs.add_staff(store, chosen.organization, chosen.email, chosen.role, password)
-    return {"id": staff} if given else {"id": staff, "password": password}
+    return {"id": accounts.add(store, chosen.organization, chosen.appid, chosen.kind, secret_of(chosen.secret),
+                               secret_of(chosen.token), aes_key, mode)}
 
 
 def set_role(store: Store, chosen: argparse.Namespace) -> dict[str, str]:

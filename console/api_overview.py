@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections import OrderedDict
+from typing import Any
+
 from console.asking import Ask, Out
-from rooms import overlooking
+from rooms import overlooking, pulse
 from rooms.overlooking import NOTHING, Overview
 from rooms.record import alarms, people
 from rooms.record.channels import Channel
@@ -11,9 +15,15 @@ from rooms.record.channels import Channel
 LAGGING = 1_000
 """Entries of a channel that wait for the archive: more than this is trouble."""
 
+FLOOD = 300
+"""Messages a minute in one channel."""
+
+FRESH_SECONDS, STEP_SECONDS, WINDOW_SECONDS = 0.8, 5, 60
+REMEMBERED = 100
+
 
 class ChannelNow(Out):
-    """`talk` counts what was ever said in it."""
+    """`a_minute`: messages of the last minute, as far as this was watched. `talk` counts what was ever said."""
 
     id: str
     name: str
@@ -21,6 +31,7 @@ class ChannelNow(Out):
     present: int
     waiting: int
     talk: int
+    a_minute: int
     trouble: list[str]
 
 
@@ -31,20 +42,34 @@ class RoomNow(Out):
     members: int
     present: int
     waiting: int
+    a_minute: int
     trouble: list[str]
     channels: list[ChannelNow]
 
 
+class MinuteNow(Out):
+    """`said` in the minute that begins at `at`, `present` at its end."""
+
+    at: int
+    said: int
+    present: int
+
+
 class OverviewNow(Out):
-    """`at` is when it was so. `trouble` of a room or channel: queue, archive_lag."""
+    """`at` is when it was so. `trouble` of a room or channel: flood, queue, archive_lag."""
 
     at: int
     present: int
     waiting: int
-    talk: int
+    a_minute: int
     members: int
     alarms: int
+    minutes: list[MinuteNow]
     rooms: list[RoomNow]
+
+
+_recent: OrderedDict[tuple[str, str], tuple[float, OverviewNow]] = OrderedDict()
+_talk: OrderedDict[tuple[str, str], list[tuple[float, dict[str, int]]]] = OrderedDict()
 
 
 def shown(ask: Ask) -> OverviewNow:
@@ -52,28 +77,58 @@ def shown(ask: Ask) -> OverviewNow:
 
 
 def now(ask: Ask) -> OverviewNow:
+    """One look a second serves everybody of the organization at this process."""
+    key = (ask.store.live.prefix, ask.organization)
+    made, known = _recent.get(key, (0.0, None))
+    if known is not None and time.monotonic() - made < FRESH_SECONDS:
+        return known
+    seen = _look(ask, key)
+    _remember(_recent, key, (time.monotonic(), seen))
+    return seen
+
+
+def _look(ask: Ask, key: tuple[str, str]) -> OverviewNow:
     seen = overlooking.overview(ask.store, ask.organization)
+    pulse.note(ask.store, ask.organization, seen)
     members, alarming = ask.store.record.read(lambda c: (
         people.counts(c, ask.organization), alarms.count_open(c)))
-    rooms = [_room(seen, room.id, room.name, room.state, members.get(room.id, 0)) for room in seen.rooms]
+    before = _before(key, {channel: state.talk for channel, state in seen.states.items()})
+    rooms = [_room(seen, before, room.id, room.name, room.state, members.get(room.id, 0)) for room in seen.rooms]
     rooms.sort(key=lambda room: (not room.trouble, -room.present))
     return OverviewNow(
         at=ask.store.clock.now(), present=sum(room.present for room in rooms),
-        waiting=sum(room.waiting for room in rooms), talk=sum(c.talk for room in rooms for c in room.channels),
-        members=sum(room.members for room in rooms), alarms=alarming, rooms=rooms)
+        waiting=sum(room.waiting for room in rooms), a_minute=sum(room.a_minute for room in rooms),
+        members=sum(room.members for room in rooms), alarms=alarming, rooms=rooms,
+        minutes=[MinuteNow(**one._asdict()) for one in pulse.minutes(ask.store, ask.organization, seen)])
 
 
-def _room(seen: Overview, room: str, name: str, state: str, members: int) -> RoomNow:
-    inside = [_channel(seen, channel) for channel in seen.channels if channel.room == room]
+def _before(key: tuple[str, str], talk: dict[str, int]) -> dict[str, int]:
+    """What had been said a minute ago, or as long ago as this process has watched."""
+    now, known = time.monotonic(), _talk.get(key, [])
+    if not known or now - known[-1][0] >= STEP_SECONDS:
+        _remember(_talk, key, [*(one for one in known if now - one[0] <= WINDOW_SECONDS), (now, talk)])
+    return known[0][1] if known else talk
+
+
+def _room(seen: Overview, before: dict[str, int], room: str, name: str, state: str, members: int) -> RoomNow:
+    inside = [_channel(seen, before, channel) for channel in seen.channels if channel.room == room]
     return RoomNow(
         id=room, name=name, state=state, members=members, present=sum(c.present for c in inside),
-        waiting=sum(c.waiting for c in inside), trouble=sorted({word for c in inside for word in c.trouble}),
-        channels=inside)
+        waiting=sum(c.waiting for c in inside), a_minute=sum(c.a_minute for c in inside),
+        trouble=sorted({word for c in inside for word in c.trouble}), channels=inside)
 
 
-def _channel(seen: Overview, channel: Channel) -> ChannelNow:
+def _channel(seen: Overview, before: dict[str, int], channel: Channel) -> ChannelNow:
     state = seen.states.get(channel.id, NOTHING)
-    trouble = [word for word, there in (("queue", state.waiting > 0), ("archive_lag", state.unarchived > LAGGING))
-               if there]
+    a_minute = max(0, state.talk - before.get(channel.id, state.talk))
+    signs = {"flood": a_minute > FLOOD, "queue": state.waiting > 0, "archive_lag": state.unarchived > LAGGING}
     return ChannelNow(id=channel.id, name=channel.name, state=channel.state, present=state.present,
-                      waiting=state.waiting, talk=state.talk, trouble=trouble)
+                      waiting=state.waiting, talk=state.talk, a_minute=a_minute,
+                      trouble=[word for word, there in signs.items() if there])
+
+
+def _remember(known: OrderedDict[tuple[str, str], Any], key: tuple[str, str], value: Any) -> None:
+    known[key] = value
+    known.move_to_end(key)
+    while len(known) > REMEMBERED:
+        known.popitem(last=False)

@@ -14,6 +14,7 @@ from rooms.sessions import Signed
 from rooms.store import Store
 
 if TYPE_CHECKING:
+    from console.feed import Feeds
     from settings import Settings
 
 Id = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
@@ -57,10 +58,12 @@ class Page(In):
 
 @dataclass
 class Ask:
-    """One request. `signed` is None only where no session is needed; `token` is what the cookie holds."""
+    """One request. `signed` is None only where no session is needed; `token` is what the cookie, or the program,
+    holds."""
 
     store: Store
     settings: Settings
+    feeds: Feeds
     signed: Signed | None = None
     token: str = ""
     new_token: str | None = None

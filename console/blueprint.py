@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,6 +10,7 @@ from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
 from console import pages
+from console.feed import Feeds
 from console.guard import guarded
 from console.openapi import document
 from console.table import ROUTES
@@ -20,10 +22,13 @@ if TYPE_CHECKING:
 PREFIX = "/api/v1"
 
 
-def blueprint(store: Store, settings: Settings) -> Blueprint:
+def blueprint(store: Store, settings: Settings, ending: Callable[[], bool] = lambda: False) -> Blueprint:
+    """`ending`: whether this process is on its way out, so that live views end."""
+    feeds = Feeds(store, ending)
     console = Blueprint("console", __name__, url_prefix="/console")
     for route in ROUTES:
-        console.add_url_rule(PREFIX + route.path, route.name, guarded(store, settings, route), methods=[route.method])
+        view = guarded(store, settings, feeds, route)
+        console.add_url_rule(PREFIX + route.path, route.name, view, methods=[route.method])
     described = msgspec.json.encode(document(ROUTES, f"/console{PREFIX}"))
     console.add_url_rule(f"{PREFIX}/openapi.json", "openapi",
                          lambda: Response(described, content_type="application/json"))

@@ -26,6 +26,7 @@ from rooms.sessions import Signed
 from rooms.store import Store
 
 if TYPE_CHECKING:
+    from console.feed import Feeds
     from settings import Settings
 
 COOKIE, CSRF_COOKIE, CSRF_HEADER = "teahouse_console", "teahouse_console_csrf", "X-CSRF-Token"
@@ -41,7 +42,7 @@ class Turned(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-def guarded(store: Store, settings: Settings, route: Route) -> Callable[..., Response]:
+def guarded(store: Store, settings: Settings, feeds: Feeds, route: Route) -> Callable[..., Response]:
     """The view as Flask calls it."""
 
     def guarded(**parts: str | int) -> Response:
@@ -52,7 +53,7 @@ def guarded(store: Store, settings: Settings, route: Route) -> Callable[..., Res
             _ours(store, settings, signed, token if route.who else "")
         if signed is not None and route.who:
             _may(route, signed)
-        ask = Ask(store, settings, signed, token)
+        ask = Ask(store, settings, feeds, signed, token)
         try:
             response = _told(route.view(ask, **_parts(parts), **_given(route)))
         except Turned as turned:
@@ -81,7 +82,7 @@ def _who(store: Store) -> tuple[Signed | None, str]:
     if header:
         scheme, _, token = header.partition(" ")
         signed = sessions.look(store, token.strip()) if scheme.lower() == "bearer" else None
-        return (signed if signed and signed.bearer else None), ""
+        return (signed if signed and signed.bearer else None), token.strip()
     token = request.cookies.get(COOKIE, "")
     signed = sessions.look(store, token) if token else None
     return (signed if signed and not signed.bearer else None), token

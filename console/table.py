@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from console import api_channels, api_overview, api_people, api_rooms, api_sanctions, api_session
-from console.routes import MODERATORS, STAFF, Route, delete, get, patch, post, put
+from console import (
+    api_accounts,
+    api_audit,
+    api_channels,
+    api_live,
+    api_organization,
+    api_overview,
+    api_people,
+    api_rooms,
+    api_sanctions,
+    api_session,
+    api_staff,
+    api_tokens,
+)
+from console.routes import ADMINS, MODERATORS, STAFF, Route, delete, get, patch, post, put
 
 ROUTES: list[Route] = [
     post("/session", api_session.sign_in, frozenset()),
@@ -18,6 +31,9 @@ ROUTES: list[Route] = [
     delete("/session/totp", api_session.end_totp, STAFF, people=True),
 
     get("/overview", api_overview.shown),
+
+    get("/live/overview", api_live.overview, streams=True),
+    get("/live/channels/<channel>", api_live.channel, streams=True),
 
     get("/rooms", api_rooms.listed),
     post("/rooms", api_rooms.make),
@@ -51,4 +67,22 @@ ROUTES: list[Route] = [
 
     get("/sanctions", api_sanctions.listed),
     post("/sanctions", api_sanctions.act, MODERATORS),
+
+    get("/audit", api_audit.listed),
+    get("/audit/verify", api_audit.verify),
+    get("/audit/export", api_audit.export),
+
+    get("/organization", api_organization.shown),
+    patch("/organization", api_organization.edit),
+    get("/staff", api_staff.listed),
+    post("/staff", api_staff.make, people=True),
+    patch("/staff/<account>", api_staff.edit, people=True),
+    delete("/staff/<account>/totp", api_staff.reset_totp, people=True),
+    get("/tokens", api_tokens.listed, ADMINS),
+    post("/tokens", api_tokens.make, people=True),
+    delete("/tokens/<account>", api_tokens.revoke, people=True),
+    get("/accounts", api_accounts.listed),
+    post("/accounts", api_accounts.make),
+    patch("/accounts/<appid>", api_accounts.edit),
+    post("/accounts/<appid>/test", api_accounts.self_test),
 ]

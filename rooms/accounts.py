@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from rooms.errors import Code, Refused
-from rooms.record import Record, organizations
+from rooms.record import Connection, Record, organizations
 from rooms.record import accounts as record
 from rooms.store import Store
+
+if TYPE_CHECKING:
+    from rooms.moderation import Actor
 
 REMEMBERED_SECONDS = 30
 REMEMBERED = 1_000
@@ -57,17 +61,46 @@ _known: WeakKeyDictionary[Record, dict[str, tuple[float, Account | None]]] = Wea
 
 
 def add(store: Store, organization: str, appid: str, kind: str, secret: str, token: str = "",
-        aes_key: str = "", mode: str = Mode.PLAIN, gh_id: str = "", data_format: str = "xml") -> str:
+        aes_key: str = "", mode: str = Mode.PLAIN, gh_id: str = "", data_format: str = "xml",
+        by: Actor | None = None) -> str:
     """Raises Refused: not_found (organization), duplicate (appid), bad_frame with what is wrong."""
     account = checked(Account(appid, organization, kind, gh_id, secret, token, aes_key, mode, data_format,
                               store.clock.now()))
     if store.record.read(lambda c: organizations.one(c, organization)) is None:
         raise Refused(Code.NOT_FOUND, "no such organization")
     sealed = seal(store.record, account)
-    if not store.record.write(lambda c: record.add(c, sealed)):
+
+    def act(connection: Connection) -> bool:
+        if not record.add(connection, sealed):
+            return False
+        _note(connection, store, by, organization, "account_add", appid, {"kind": kind, "mode": mode})
+        return True
+
+    if not store.record.write(act):
         raise Refused(Code.DUPLICATE, f"the account {appid} is there already")
     _known.pop(store.record, None)
     return appid
+
+
+def change(store: Store, actor: Actor, appid: str, **fields: Any) -> None:
+    """Sets what stands in `fields`: secret, token, aes_key, mode, gh_id. Raises Refused: not_found, bad_frame."""
+    organization = actor.person.organization
+    before = store.record.read(lambda c: record.one(c, appid))
+    if before is None or before.organization != organization:
+        raise Refused(Code.NOT_FOUND)
+    account = seal(store.record, checked(unseal(store.record, before)._replace(**fields)))
+
+    def act(connection: Connection) -> None:
+        record.change(connection, account)
+        _note(connection, store, actor, organization, "account_edit", appid, {"changed": sorted(fields)})
+
+    store.record.write(act)
+    _known.pop(store.record, None)
+
+
+def of_organization(store: Store, organization: str) -> list[Account]:
+    return [unseal(store.record, found) for found in store.record.read(
+        lambda c: record.of_organization(c, organization))]
 
 
 def of(store: Store, appid: str) -> Account | None:
@@ -123,6 +156,14 @@ def unseal(by: Record, account: record.Account) -> Account:
         return by.vault.open(getattr(account, field), _place(account.appid, field))
 
     return Account(*account)._replace(secret=opened("secret"), token=opened("token"), aes_key=opened("aes_key"))
+
+
+def _note(connection: Connection, store: Store, actor: Actor | None, organization: str, act: str, appid: str,
+          after: Mapping[str, Any]) -> None:
+    """An appid is longer than a target may be, so it stands among what changed. Never a secret."""
+    from rooms import auditing
+
+    auditing.note(connection, store, actor, organization, act, after={"appid": appid, **after})
 
 
 def _place(appid: str, field: str) -> str:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from rooms import ids, passwords
 from rooms.errors import Code, Refused
 from rooms.names import name as clean
-from rooms.record import organizations, staff
+from rooms.permissions import RANK, rank
+from rooms.record import Connection, organizations, staff
 from rooms.record.organizations import Organization
 from rooms.record.staff import Staff
 from rooms.store import Store
+
+if TYPE_CHECKING:
+    from rooms.moderation import Actor
 
 SHORTEST_PASSWORD = 8
 _EMAIL = re.compile(r"[^\s@\x00-\x1f]{1,64}@[^\s@\x00-\x1f]{1,180}")
@@ -29,6 +34,23 @@ def add(store: Store, name: str) -> str:
     organization = new(name, store.clock.now())
     store.record.write(lambda c: organizations.add(c, organization))
     return organization.id
+
+
+def rename(store: Store, actor: Actor, name: str) -> None:
+    """Raises Refused: forbidden, bad_frame, too_long."""
+    from rooms import auditing
+
+    if rank(actor.role) < RANK["owner"]:
+        raise Refused(Code.FORBIDDEN)
+    organization, shown = actor.person.organization, clean(name).shown
+
+    def act(connection: Connection) -> None:
+        before = organizations.one(connection, organization)
+        organizations.rename(connection, organization, shown)
+        auditing.note(connection, store, actor, organization, "organization_edit",
+                      before={"name": before.name if before else ""}, after={"name": shown})
+
+    store.record.write(act)
 
 
 def add_staff(store: Store, organization: str, email: str, role: str, password: str) -> str:

@@ -98,6 +98,13 @@ def reset_second_factor(store: Store, actor: Actor | None, account: str) -> bool
     return removed
 
 
+def reset_for(store: Store, actor: Actor, account: str, by: str) -> None:
+    """By somebody of the organization whose own role is `by`. Raises Refused: forbidden, not_found."""
+    below(by, _of(store, account).role)
+    if not reset_second_factor(store, actor, account):
+        raise Refused(Code.NOT_FOUND, "this account has no second factor")
+
+
 def second_factor_of(store: Store, account: str) -> bool:
     found = store.record.read(lambda c: second_factors.one(c, account))
     return found is not None and found.confirmed_at is not None
@@ -157,7 +164,7 @@ def every(store: Store, organization: str) -> Sequence[Staff]:
 
 def add(store: Store, actor: Actor, role: str, email: str, name: str, password: str, by: str) -> str:
     """`by` is the role of who adds. Raises Refused: forbidden (above one's own), duplicate, full, bad_frame."""
-    _below(by, role)
+    below(by, role)
     person = orgs.new_staff(actor.person.organization, email, role, password, store.clock.now())
     person = person._replace(name=_clean(name))
 
@@ -186,13 +193,13 @@ def edit(store: Store, actor: Actor, account: str, by: str, name: str | None = N
         known = staff.one(connection, account)
         if known is None or known.organization != actor.person.organization:
             raise Refused(Code.NOT_FOUND, "no such account")
-        _below(by, known.role)
+        below(by, known.role)
         fields = _changes(known, now, name, role, active)
         if not fields:
             return False
         if "role" in fields or "deactivated_at" in fields:
             _not_the_last(connection, actor, known)
-            _below(by, str(fields.get("role", known.role)))
+            below(by, str(fields.get("role", known.role)))
         staff.change(connection, account, **fields)
         before = {field: getattr(known, field) for field in fields}
         auditing.note(connection, store, actor, known.organization, "staff_edit", account, before=before, after=fields)
@@ -202,6 +209,12 @@ def edit(store: Store, actor: Actor, account: str, by: str, name: str | None = N
         sessions.end_all(store, account)
     else:
         sessions.changed(store, account)
+
+
+def deactivate(store: Store, account: str) -> None:
+    """By the operator of the house: even the last owner."""
+    _change(store, None, account, "staff_edit", deactivated_at=store.clock.now())
+    sessions.end_all(store, account)
 
 
 def find(store: Store, email: str) -> Staff:
@@ -231,7 +244,8 @@ def _not_the_last(connection: Connection, actor: Actor, known: Staff) -> None:
         raise Refused(Code.FORBIDDEN, "an organization keeps at least one owner")
 
 
-def _below(by: str, role: str) -> None:
+def below(by: str, role: str) -> None:
+    """Nobody gives or takes what is above their own role. Raises Refused: forbidden, bad_frame."""
     if role not in list(StaffRole):
         raise Refused(Code.BAD_FRAME, f"role: one of {', '.join(StaffRole)}")
     if _RANK[StaffRole(by)] < _RANK[StaffRole(role)]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from rooms.record import tables
 from rooms.record.asking import add_new, columns
@@ -34,6 +34,10 @@ _COLUMNS = columns(_TABLE, Account._fields)
 def add(connection: Connection, account: Account) -> bool:
     """False when the appid is taken, by whomever."""
     return add_new(connection, _TABLE, account._asdict())
+
+
+def change(connection: Connection, account: Account) -> None:
+    connection.execute(update(_TABLE).where(_TABLE.c.appid == account.appid).values(account._asdict()))
 
 
 def one(connection: Connection, appid: str) -> Account | None:

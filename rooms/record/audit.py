@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select
@@ -56,6 +56,22 @@ def page(connection: Connection, organization: str, after: int = 0, limit: int =
     query = select(_TABLE.c.number, _TABLE.c.hash, *_COLUMNS).where(
         _TABLE.c.organization == organization, _TABLE.c.number > after).order_by(_TABLE.c.number).limit(limit)
     return [Row(row[0], Act._make(row[2:]), row[1]) for row in connection.execute(query)]
+
+
+def newest(connection: Connection, organization: str, chosen: Mapping[str, str], after: int | None, before: int | None,
+           below: int, limit: int) -> Sequence[Row]:
+    """Newest first, below the number `below` (0: from the end), of those with these actor, act, target, room or
+    channel, at or after `after` and before `before` (ms)."""
+    query = select(_TABLE.c.number, _TABLE.c.hash, *_COLUMNS).where(
+        _TABLE.c.organization == organization, *(_TABLE.c[name] == value for name, value in chosen.items()))
+    if below:
+        query = query.where(_TABLE.c.number < below)
+    if after is not None:
+        query = query.where(_TABLE.c.at >= after)
+    if before is not None:
+        query = query.where(_TABLE.c.at < before)
+    found = connection.execute(query.order_by(_TABLE.c.number.desc()).limit(limit))
+    return [Row(row[0], Act._make(row[2:]), row[1]) for row in found]
 
 
 def first_broken(connection: Connection, organization: str) -> int | None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from rooms.record import tables
 from rooms.record.asking import columns
@@ -24,6 +24,10 @@ def add(connection: Connection, organization: Organization) -> None:
 def one(connection: Connection, id: str) -> Organization | None:  # noqa: A002 - the column's name
     row = connection.execute(select(*_COLUMNS).where(tables.organizations.c.id == id)).one_or_none()
     return Organization._make(row) if row else None
+
+
+def rename(connection: Connection, id: str, name: str) -> None:  # noqa: A002 - the column's name
+    connection.execute(update(tables.organizations).where(tables.organizations.c.id == id).values(name=name))
 
 
 def lock(connection: Connection, id: str) -> bool:  # noqa: A002 - the column's name

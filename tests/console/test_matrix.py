@@ -12,7 +12,7 @@ import pytest
 
 from console.routes import Route
 from console.table import ROUTES
-from rooms import ids, invitations, members, messages, requests
+from rooms import accounts, api_tokens, ids, invitations, members, messages, requests
 from rooms.drafts import Draft
 from rooms.permissions import StaffRole
 from tests.console.desk import PASSWORD, Desk, House, Office, code
@@ -80,6 +80,19 @@ def ordered(office: Office, desk: Desk) -> Try:
     return Try(body={"order": [office.room]})
 
 
+def colleague(body: Any) -> Example:
+    return lambda office, desk: Try({"account": office.hire("auditor").id}, body)
+
+
+def account(body: Any) -> Example:
+    def example(office: Office, desk: Desk) -> Try:
+        appid = ids.new("x")
+        accounts.add(office.store, office.organization, appid, "mini_program", "s3cret")
+        return Try({"appid": appid}, body)
+
+    return example
+
+
 EXAMPLES: dict[str, Example] = {
     "session_sign_in": at_large({"email": "nobody@example.com", "password": "wrong"}, 401),
     "session_current": at_large(),
@@ -121,6 +134,27 @@ EXAMPLES: dict[str, Example] = {
     "people_listed": at_large(),
     "people_one": lambda office, desk: Try({"user": office.alice.id}),
     "sanctions_listed": at_large(),
+    "live_overview": at_large(),
+    "live_channel": channel,
+    "audit_listed": at_large(),
+    "audit_verify": at_large(),
+    "audit_export": at_large(),
+    "organization_shown": at_large(),
+    "organization_edit": at_large({"name": "Tea"}),
+    "staff_listed": at_large(),
+    "staff_make": lambda office, desk: Try(body={"email": f"{ids.new('x')}@example.com", "role": "auditor"},
+                                           foreign=False),
+    "staff_edit": colleague({"name": "小禾", "active": True}),
+    "staff_reset_totp": lambda office, desk: Try({"account": office.hire("auditor").id}, status=404),
+    "tokens_listed": at_large(),
+    "tokens_make": at_large({"name": "机器人", "role": "auditor", "days": 1}),
+    "tokens_revoke": lambda office, desk: Try({"account": api_tokens.make(
+        office.store, office.actor, "owner", "bot", "auditor").id}),
+    "accounts_listed": at_large(),
+    "accounts_make": lambda office, desk: Try(
+        body={"appid": ids.new("x"), "kind": "mini_program", "secret": "s3cret"}, foreign=False),
+    "accounts_edit": account({"secret": "another"}),
+    "accounts_self_test": account(None),
     "sanctions_act": lambda office, desk: Try(
         body={"act": "unmute", "place": office.channel, "user": office.alice.id}),
 }
@@ -129,7 +163,7 @@ EXAMPLES: dict[str, Example] = {
 def ask(desk: Desk, route: Route, tried: Try) -> Any:
     path = re.sub(r"<(?:int:)?(\w+)>", lambda part: str(tried.parts[part[1]]), route.path)
     return desk.ask(route.method, path, tried.body if tried.body is not None else {} if route.body else None,
-                    params=tried.query)
+                    params=tried.query, stream=route.streams)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
