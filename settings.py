@@ -121,6 +121,11 @@ class Settings:
     secret_key: str | None = _setting("TEAHOUSE_SECRET_KEY", _secret,
         "signs tokens and encrypts the accounts' secrets; made once under `TEAHOUSE_VAR` while everything is "
         "embedded, required as soon as `REDIS_URL` or `DATABASE_URL` is set", secret=True)
+    master_key: str | None = _setting("TEAHOUSE_MASTER_KEY", _secret,
+        "with it, what people say is sealed in the database under a data key of each organization, which it wraps; "
+        "without it, it is not. Lost, everything that was sealed is lost", secret=True)
+    master_key_before: str | None = _setting("TEAHOUSE_MASTER_KEY_BEFORE", _secret,
+        "the master key before, until `teahouse keys rotate` has wrapped every data key anew", secret=True)
     var: Path = _setting("TEAHOUSE_VAR", _directory, "where the embedded servers keep their data", "var")
     host: str = _setting("TEAHOUSE_HOST", _text, "the address the web processes listen on", "127.0.0.1")
     port: int = _setting("TEAHOUSE_PORT", _whole(1, 65535), "their port", "8000")

@@ -20,7 +20,7 @@ from rooms.filing import Filed
 from rooms.live import keys, log
 from rooms.live.log import Raw
 from rooms.live.scripts import TRIM
-from rooms.record import channels
+from rooms.record import channels, keyring
 from rooms.store import Store
 
 CHANNELS, ROWS = 200, 5_000
@@ -78,12 +78,19 @@ def _round(store: Store, wanted: Sequence[str]) -> tuple[int, list[str]]:
     batches, more = _take(store, cursors)
     if not batches:
         return 0, []
+    _have_keys(store, list(batches))
     filed = store.record.write(lambda c: filing.file_all(c, batches, store.clock.now()))
     for channel, result in filed.items():
         _report(channel, result)
     _trim(store, {channel: result.archived_seq for channel, result in filed.items()})
     stuck = {channel for channel, result in filed.items() if result.refused}
     return sum(result.rows for result in filed.values()), [channel for channel in more if channel not in stuck]
+
+
+def _have_keys(store: Store, wanted: Sequence[str]) -> None:
+    """Before anything is sealed, the keys that seal it are in the record."""
+    if store.record.keyring.seals and store.record.read(lambda c: keyring.missing(c, wanted)):
+        store.record.write(lambda c: store.record.keyring.prepare(c, wanted))
 
 
 def _take(store: Store, cursors: dict[str, int]) -> tuple[dict[str, list[Raw]], list[str]]:

@@ -16,8 +16,9 @@ import msgspec
 
 from rooms import grams
 from rooms.events import Entry
-from rooms.record import Connection, entries, search
+from rooms.record import Connection, entries, keyring, search
 from rooms.record.entries import Row
+from rooms.record.keyring import PLAIN, Key
 from rooms.record.search import Behind
 from rooms.store import Store
 
@@ -40,6 +41,15 @@ class _Changes(NamedTuple):
     removed: Mapping[int, Sequence[int]]
 
 
+class _Step(NamedTuple):
+    """`key` is the number of the data key that the grams are under, `stale` whether there are some under another."""
+
+    rows: Sequence[Row]
+    changes: _Changes
+    key: int
+    stale: bool
+
+
 def index(store: Store, until: int | None = None) -> int:
     """Indexes what was archived since; returns how many entries. Begins nothing after `until` (ms); without it, stops
     when nothing is left. Safe to run in several processes at once. Raises Refused(UNAVAILABLE)."""
@@ -57,7 +67,8 @@ def forget(connection: Connection, channel: str, seqs: Iterable[int]) -> None:
     place = search.one_behind(connection, channel)
     for seq in sorted(seqs):
         if place is not None and seq <= place.seq:
-            search.change(connection, channel, {}, _by_gram({seq: _held_of(connection, channel, seq, place.archived)}))
+            held = {seq: _held_of(connection, channel, seq, place.archived)}
+            search.change(connection, channel, {}, _by_gram(held, _key(connection, place)))
 
 
 def words_of(entry: Entry) -> str:
@@ -83,20 +94,28 @@ def by_type(kind: str) -> str:
 
 def _step(store: Store, place: Behind) -> int:
     """One transaction's worth of one channel."""
-    rows, changes = store.record.read(lambda c: _look(c, place))
+    step = store.record.read(lambda c: _look(c, place))
+    rows = step.rows
     reached = rows[-1].seq if len(rows) == ROWS else place.archived
 
     def act(connection: Connection) -> int:
+        if step.stale:
+            search.start_over(connection, place.channel)
+            return 0
         if not search.advance(connection, place.channel, place.seq, reached):
             return 0
-        search.reach(connection, place.channel, [(row.seq, row.at) for row in rows])
-        search.change(connection, place.channel, *changes)
+        search.reach(connection, place.channel, [(row.seq, row.at) for row in rows], step.key)
+        search.change(connection, place.channel, *step.changes)
         return len(rows)
 
     return store.record.write(act)
 
 
-def _look(connection: Connection, place: Behind) -> tuple[list[Row], _Changes]:
+def _look(connection: Connection, place: Behind) -> _Step:
+    key = _key(connection, place)
+    number = key.number if key else PLAIN
+    if any(block.key != number for block in search.blocks(connection, [place.channel])):
+        return _Step((), _Changes({}, {}), number, stale=True)
     rows = entries.above(connection, place.channel, place.seq, place.archived, ROWS)
     added: dict[int, set[str]] = {}
     removed: dict[int, set[str]] = {}
@@ -108,7 +127,11 @@ def _look(connection: Connection, place: Behind) -> tuple[list[Row], _Changes]:
             removed[row.of] = removed.get(row.of, set()) | old
             if row.op == "edited":
                 added[row.of] = _labels(old) | grams.of(_words(row))
-    return rows, _Changes(_by_gram(added), _by_gram(removed))
+    return _Step(rows, _Changes(_by_gram(added, key), _by_gram(removed, key)), number, stale=False)
+
+
+def _key(connection: Connection, place: Behind) -> Key | None:
+    return keyring.of(connection).current(connection, place.organization)
 
 
 def _held_of(connection: Connection, channel: str, seq: int, until: int) -> set[str]:
@@ -148,9 +171,9 @@ def _words(row: Row) -> str:
         return ""
 
 
-def _by_gram(by_seq: Mapping[int, set[str]]) -> dict[int, list[int]]:
+def _by_gram(by_seq: Mapping[int, set[str]], key: Key | None) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(list)
     for seq, some in by_seq.items():
         for gram in some:
-            found[grams.number(gram)].append(seq)
+            found[grams.number(gram, key.grams if key else b"")].append(seq)
     return found

@@ -16,7 +16,7 @@ from rooms import grams, ids, indexing, members, outside, overlay, recovery
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Logged, Person
 from rooms.permissions import rank
-from rooms.record import Connection, aliases, channels, entries, rooms, rules, sanctions
+from rooms.record import Connection, aliases, channels, entries, keyring, rooms, rules, sanctions
 from rooms.record import search as index
 from rooms.record.entries import Row
 from rooms.record.search import BLOCK, STRETCH, Block
@@ -63,7 +63,7 @@ class Found(NamedTuple):
 class _Wanted(NamedTuple):
     """What an entry must have: one gram of each of `needs`, and then, looked at, all of the rest."""
 
-    needs: Sequence[frozenset[int]]
+    needs: Sequence[frozenset[str]]
     terms: Sequence[str]
     users: frozenset[str]
     type: str
@@ -148,14 +148,21 @@ class _Search:
         return orders[self._limit][0] if len(orders) > self._limit else float("inf")
 
     def _open(self, connection: Connection, blocks: Sequence[Block]) -> Iterator[_Stream]:
-        needs = self._wanted.needs
-        held = index.postings(connection, [block.id for block in blocks], frozenset().union(*needs))
+        numbers = {number: self._numbers(connection, number) for number in {block.key for block in blocks}}
+        every = frozenset(gram for needs in numbers.values() for need in needs for gram in need)
+        held = index.postings(connection, [block.id for block in blocks], every)
         for block in blocks:
+            needs = numbers[block.key]
             parts = [set().union(*(held.get((block.id, gram), ()) for gram in need)) for need in needs]
             common = set.intersection(*sorted(parts, key=len))
             candidates = [block.first + place for place in sorted(common) if self._in_time(block, place)]
             if candidates:
                 yield _Stream(block, candidates, block.last_at)
+
+    def _numbers(self, connection: Connection, number: int) -> list[frozenset[int]]:
+        """What is needed, under the data key of this number."""
+        key = keyring.of(connection).key(connection, number).grams if number else b""
+        return [frozenset(grams.number(gram, key) for gram in need) for need in self._wanted.needs]
 
     def _in_time(self, block: Block, place: int) -> bool:
         """Judged by the stretch: the entries at its ends are looked at."""
@@ -254,12 +261,12 @@ def _terms(query: Query) -> list[str]:
     return terms
 
 
-def _needs(terms: Sequence[str], users: frozenset[str], kind: str) -> list[frozenset[int]]:
-    needs = [frozenset({grams.number(gram)}) for term in terms for gram in grams.of(term)]
+def _needs(terms: Sequence[str], users: frozenset[str], kind: str) -> list[frozenset[str]]:
+    needs = [frozenset({gram}) for term in terms for gram in grams.of(term)]
     if users:
-        needs.append(frozenset(grams.number(indexing.by_author(user)) for user in users))
+        needs.append(frozenset(map(indexing.by_author, users)))
     if kind not in ("", "text"):
-        needs.append(frozenset({grams.number(indexing.by_type(kind))}))
+        needs.append(frozenset({indexing.by_type(kind)}))
     return needs
 
 

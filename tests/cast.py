@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,10 @@ from tests import servers
 NO_LIMITS = Limits(say_per_second=0)
 
 
-def store_on(redis_url: str, database_url: str, limits: Limits = NO_LIMITS) -> Store:
+def store_on(redis_url: str, database_url: str, limits: Limits = NO_LIMITS, master_keys: Sequence[str] = ()) -> Store:
     """A store with a random prefix of its own; the tables are made if they are missing."""
     migrate.upgrade(database_url)
-    record = Record.open(database_url, "a key for tests")
+    record = Record.open(database_url, "a key for tests", master_keys=master_keys)
     live = Live.open(redis_url, f"t{secrets.token_hex(4)}", record.read(generations.current))
     return Store(live, record, SystemClock(), limits)
 

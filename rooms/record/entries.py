@@ -1,4 +1,5 @@
-"""Entries that were archived. They never change; `frame` is the wire form as it was published."""
+"""Entries that were archived. They never change; `frame` is the wire form as it was published, which lies packed, and
+sealed where there is a master key (see `bodies`, `keyring`)."""
 
 from __future__ import annotations
 
@@ -7,9 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select
 
+from rooms.errors import Code, Refused
 from rooms.events import COUNTED, Logged
-from rooms.record import tables
+from rooms.record import bodies, tables
+from rooms.record import keyring as keyrings
 from rooms.record.asking import columns
+from rooms.record.keyring import Key
 
 SCAN = 2_000
 
@@ -43,14 +47,16 @@ _TABLE = tables.entries
 def add_many(connection: Connection, rows: Sequence[Row]) -> None:
     """All of them are new; a key that is there breaks the transaction."""
     if rows:
-        connection.execute(insert(_TABLE), [row._asdict() for row in rows])
+        keys = _keys_of(connection, {row.channel for row in rows})
+        connection.execute(insert(_TABLE), [
+            row._asdict() | {"frame": _closed(keys.get(row.channel), row)} for row in rows])
 
 
 def between(connection: Connection, channel: str, first: int, last: int) -> dict[tuple[str, int], Row]:
     """(epoch, seq) → what the record holds, also of ends of the log that were lost."""
     query = select(*columns(_TABLE, Row._fields)).where(
         _TABLE.c.channel == channel, _TABLE.c.seq.between(first, last))
-    return {(row.epoch, row.seq): Row._make(row) for row in connection.execute(query)}
+    return {(row.epoch, row.seq): _opened(connection, row) for row in connection.execute(query)}
 
 
 def page(connection: Connection, channel: str, *, before: int | None = None, after: int | None = None,
@@ -62,9 +68,10 @@ def page(connection: Connection, channel: str, *, before: int | None = None, aft
     if after is not None:
         bounds.append(_TABLE.c.seq > after)
     query = select(*columns(_TABLE, Logged._fields)).where(*bounds).limit(limit)
-    if after is not None:
-        return [Logged._make(row) for row in connection.execute(query.order_by(_TABLE.c.seq))]
-    return [Logged._make(row) for row in connection.execute(query.order_by(_TABLE.c.seq.desc()))][::-1]
+    order = _TABLE.c.seq if after is not None else _TABLE.c.seq.desc()
+    found = [Logged(seq, epoch, op, _frame(connection, channel, epoch, seq, frame))
+             for seq, epoch, op, frame in connection.execute(query.order_by(order))]
+    return found if after is not None else found[::-1]
 
 
 def tip(connection: Connection, channel: str) -> int:
@@ -90,21 +97,21 @@ def said_above(connection: Connection, channel: str, seq: int) -> list[tuple[int
 def one(connection: Connection, channel: str, seq: int) -> Row | None:
     query = select(*columns(_TABLE, Row._fields)).where(_TABLE.c.channel == channel, _TABLE.c.seq == seq, _not_lost())
     row = connection.execute(query).one_or_none()
-    return Row._make(row) if row else None
+    return _opened(connection, row) if row else None
 
 
 def above(connection: Connection, channel: str, seq: int, until: int, limit: int) -> list[Row]:
     """Whole rows of the log as it is now, seq above `seq` up to `until`, ascending."""
     query = select(*columns(_TABLE, Row._fields)).where(
         _TABLE.c.channel == channel, _TABLE.c.seq > seq, _TABLE.c.seq <= until, _not_lost())
-    return [Row._make(row) for row in connection.execute(query.order_by(_TABLE.c.seq).limit(limit))]
+    return [_opened(connection, row) for row in connection.execute(query.order_by(_TABLE.c.seq).limit(limit))]
 
 
 def several(connection: Connection, wanted: Mapping[str, Collection[int]]) -> list[Row]:
     """Whole rows of several channels' logs as they are now: those of `wanted` that there are."""
     places = or_(*(and_(_TABLE.c.channel == channel, _TABLE.c.seq.in_(seqs)) for channel, seqs in wanted.items()))
     query = select(*columns(_TABLE, Row._fields)).where(places, _not_lost())
-    return [Row._make(row) for row in connection.execute(query)] if wanted else []
+    return [_opened(connection, row) for row in connection.execute(query)] if wanted else []
 
 
 def recent_client_ids(connection: Connection, channel: str, since_ms: int) -> list[ClientId]:
@@ -119,6 +126,37 @@ def recent_client_ids(connection: Connection, channel: str, since_ms: int) -> li
             break
         found += (row for row in recent if row.client_id)
     return found
+
+
+def _keys_of(connection: Connection, channels: Collection[str]) -> dict[str, Key]:
+    """channel → the key that its words are sealed under, where they are sealed at all."""
+    keyring = keyrings.of(connection)
+    if not keyring.seals:
+        return {}
+    table = tables.channels
+    owners = connection.execute(select(table.c.id, table.c.organization).where(table.c.id.in_(channels)))
+    keys = {channel: keyring.current(connection, organization) for channel, organization in list(owners)}
+    if without := [channel for channel in channels if keys.get(channel) is None]:
+        raise Refused(Code.UNAVAILABLE, f"{without[0]} has no data key yet", retry_after_ms=1_000)
+    return {channel: key for channel, key in keys.items() if key is not None}
+
+
+def _closed(key: Key | None, row: Row) -> bytes:
+    frame = bodies.packed(row.frame)
+    return keyrings.seal(key, frame, _place(row.channel, row.epoch, row.seq)) if key else frame
+
+
+def _opened(connection: Connection, row: Any) -> Row:
+    found = Row._make(row)
+    return found._replace(frame=_frame(connection, found.channel, found.epoch, found.seq, found.frame))
+
+
+def _frame(connection: Connection, channel: str, epoch: str, seq: int, data: bytes) -> bytes:
+    return bodies.unpacked(keyrings.unseal(connection, data, _place(channel, epoch, seq)))
+
+
+def _place(channel: str, epoch: str, seq: int) -> str:
+    return f"entries/{channel}/{epoch}/{seq}"
 
 
 def _stretches(connection: Connection, query: Any) -> Iterator[list[ClientId]]:

@@ -14,7 +14,7 @@ import os
 import random
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NoReturn, TypeVar
 
@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 
 from rooms.errors import Code, Refused
 from rooms.record.engines import engine_for, parse
+from rooms.record.keyring import Keyring
 from rooms.record.lanes import Lanes, Pooled, Way
 from rooms.record.troubles import ERRORS, CommitUnknownError, Trouble, judge
 from rooms.record.vault import Vault
@@ -37,17 +38,20 @@ LOST_AFTER_SECONDS = 2
 
 
 class Record:
-    def __init__(self, way: Way, name: str, vault: Vault) -> None:
-        self._way, self._name, self.vault = way, name, vault
+    def __init__(self, way: Way, name: str, vault: Vault, keyring: Keyring) -> None:
+        self._way, self._name, self.vault, self.keyring = way, name, vault, keyring
         os.register_at_fork(after_in_child=partial(_forget, weakref.ref(way)))
 
     @classmethod
-    def open(cls, url: str, *secret_keys: str | None) -> Record:
-        """Connects to nothing yet. `secret_keys`: the first seals, all of them open (see `vault`)."""
+    def open(cls, url: str, *secret_keys: str | None, master_keys: Sequence[str | None] = ()) -> Record:
+        """Connects to nothing yet. Of the keys, the first seals and all of them open (see `vault`, `keyring`)."""
         parsed = parse(url)
-        engine = engine_for(parsed)
+        masters = [key for key in master_keys if key]
+        keyring = Keyring(Vault(masters, "TEAHOUSE_MASTER_KEY") if masters else None)
+        engine = engine_for(parsed).execution_options(keyring=keyring)
         way: Way = Lanes(engine) if engine.dialect.name == "sqlite" else Pooled(engine)
-        return cls(way, parsed.render_as_string(hide_password=True), Vault([key for key in secret_keys if key]))
+        return cls(way, parsed.render_as_string(hide_password=True), Vault([key for key in secret_keys if key]),
+                   keyring)
 
     def read(self, question: Callable[[Connection], T]) -> T:
         """The answer, or Refused(UNAVAILABLE) when the database is away or stays busy."""

@@ -31,6 +31,8 @@ class Block(NamedTuple):
     first_at: int
     last_at: int
     times: Sequence[int]
+    key: int
+    """The number of the data key that its grams are under; 0 for none."""
 
 
 class Behind(NamedTuple):
@@ -74,7 +76,7 @@ def advance(connection: Connection, channel: str, before: int, after: int) -> bo
     return True
 
 
-def reach(connection: Connection, channel: str, times: Iterable[tuple[int, int]]) -> None:
+def reach(connection: Connection, channel: str, times: Iterable[tuple[int, int]], key: int) -> None:
     """Makes the blocks of these entries, given as ascending (seq, at), and notes their times. For writes."""
     by_block: dict[int, list[tuple[int, int]]] = {}
     for seq, at in times:
@@ -89,7 +91,7 @@ def reach(connection: Connection, channel: str, times: Iterable[tuple[int, int]]
             began.extend([0] * (stretch + 1 - len(began)))
             began[stretch] = began[stretch] or latest
         row = {"channel": channel, "number": number, "last_at": latest,
-               "first_at": held.first_at if held else entries[0][1], "times": _encoded(began)}
+               "first_at": held.first_at if held else entries[0][1], "times": _encoded(began), "key": key}
         if held:
             connection.execute(_BLOCKS.update().where(_BLOCKS.c.id == held.id).values(row))
         else:
@@ -99,9 +101,9 @@ def reach(connection: Connection, channel: str, times: Iterable[tuple[int, int]]
 def blocks(connection: Connection, channels: Sequence[str]) -> list[Block]:
     """Of these channels, the newest first."""
     query = select(_BLOCKS.c.id, _BLOCKS.c.channel, _BLOCKS.c.number, _BLOCKS.c.first_at, _BLOCKS.c.last_at,
-                   _BLOCKS.c.times).where(_BLOCKS.c.channel.in_(channels))
-    found = [Block(id_, channel, number * BLOCK, first_at, last_at, _decoded(times))
-             for id_, channel, number, first_at, last_at, times in connection.execute(query)]
+                   _BLOCKS.c.times, _BLOCKS.c.key).where(_BLOCKS.c.channel.in_(channels))
+    found = [Block(id_, channel, number * BLOCK, first_at, last_at, _decoded(times), key)
+             for id_, channel, number, first_at, last_at, times, key in connection.execute(query)]
     return sorted(found, key=lambda block: (-block.last_at, block.channel, -block.first))
 
 

@@ -292,9 +292,19 @@ search_places = _table("search_places", Column("channel", ID, primary_key=True),
 search_blocks = _table(
     "search_blocks", Column("id", SERIAL, primary_key=True, autoincrement=True), _must("channel", ID),
     _must("number", NUMBER), _must("first_at", TIME), _must("last_at", TIME), _must("times", BYTES),
-    UniqueConstraint("channel", "number"))
+    _must("key", COUNT, server_default="0"), UniqueConstraint("channel", "number"))
 
 search_grams = _table(
     "search_grams", Column("block", COUNT, primary_key=True, autoincrement=False),
     Column("gram", COUNT, primary_key=True, autoincrement=False), _must("seqs", BYTES), sqlite_with_rowid=False)
 """Which entries of a block have a gram (see `search`)."""
+
+data_keys = _table(
+    "data_keys", Column("number", SERIAL, primary_key=True, autoincrement=True), _must("organization", ID, unique=True),
+    _must("sealed", SEALED), sqlite_autoincrement=True)
+"""The key that an organization's words are sealed under, wrapped by the master key. No number is given twice."""
+
+retention = _table(
+    "retention", Column("organization", ID, primary_key=True), Column("room", ID, primary_key=True),
+    Column("channel", ID, primary_key=True), _must("days", NUMBER))
+"""How long words are kept; 0: for ever. No `channel` means the room, no `room` the organization."""

@@ -24,7 +24,8 @@ NONCE = 12
 
 
 class Vault:
-    def __init__(self, secret_keys: Sequence[str]) -> None:
+    def __init__(self, secret_keys: Sequence[str], setting: str = "TEAHOUSE_SECRET_KEY") -> None:
+        self._setting = setting
         self._keys = {_derive(key, "name", 4).hex(): AESGCM(_derive(key, "accounts", 32)) for key in secret_keys}
         self._digests = _derive(secret_keys[0], "digests", 32) if secret_keys else b""
 
@@ -33,7 +34,7 @@ class Vault:
         if not secret:
             return ""
         if not self._keys:
-            raise Misconfigured("TEAHOUSE_SECRET_KEY: needed to keep the secrets of accounts")
+            raise Misconfigured(f"{self._setting}: needed to keep secrets")
         name, key = next(iter(self._keys.items()))
         nonce = os.urandom(NONCE)
         box = nonce + key.encrypt(nonce, secret.encode(), place.encode())
@@ -47,7 +48,7 @@ class Vault:
         name, _, text = rest.partition(".")
         key = self._keys.get(name)
         if version != "1" or key is None:
-            raise Misconfigured(f"TEAHOUSE_SECRET_KEY: not the key that sealed {place}")
+            raise Misconfigured(f"{self._setting}: not the key that sealed {place}")
         box = urlsafe_b64decode(text)
         try:
             return key.decrypt(box[:NONCE], box[NONCE:], place.encode()).decode()
