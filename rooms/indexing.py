@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rooms import grams
+from rooms.errors import Misconfigured
 from rooms.events import Entry
 from rooms.record import Connection, entries, keyring, search
 from rooms.record.entries import Row
-from rooms.record.keyring import PLAIN, Key
+from rooms.record.keyring import PLAIN, ErasedError, Key
 from rooms.record.search import Behind
 from rooms.store import Store
 
@@ -53,12 +54,13 @@ class _Step(NamedTuple):
 def index(store: Store, until: int | None = None) -> int:
     """Indexes what was archived since; returns how many entries. Begins nothing after `until` (ms); without it, stops
     when nothing is left. Safe to run in several processes at once. Raises Refused(UNAVAILABLE)."""
-    done = 0
-    while behind := store.record.read(lambda c: search.behind(c, CHANNELS)):
+    done, last = 0, ""
+    while behind := store.record.read(lambda c, last=last: search.behind(c, last, CHANNELS)):  # type: ignore[misc]
         for place in behind:
-            done += _step(store, place)
+            done += _catch_up(store, place, until)
             if until is not None and store.clock.now() >= until:
                 return done
+        last = behind[-1].channel
     return done
 
 
@@ -90,6 +92,20 @@ def by_author(user: str) -> str:
 
 def by_type(kind: str) -> str:
     return f"#{kind}"
+
+
+def _catch_up(store: Store, place: Behind | None, until: int | None) -> int:
+    """One channel to its end. One that cannot be read (its key was erased, or is not here) holds up no other."""
+    done = 0
+    try:
+        while place is not None and place.seq < place.archived:
+            done += _step(store, place)
+            if until is not None and store.clock.now() >= until:
+                break
+            place = store.record.read(lambda c, name=place.channel: search.one_behind(c, name))  # type: ignore[misc]
+    except (ErasedError, Misconfigured) as error:
+        log.warning("not indexed: channel=%s: %s", place.channel if place else "", error)
+    return done
 
 
 def _step(store: Store, place: Behind) -> int:

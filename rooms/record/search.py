@@ -50,12 +50,13 @@ Postings = Mapping[int, Collection[int]]
 _PLACES, _BLOCKS, _GRAMS = tables.search_places, tables.search_blocks, tables.search_grams
 
 
-def behind(connection: Connection, limit: int) -> list[Behind]:
+def behind(connection: Connection, after: str, limit: int) -> list[Behind]:
+    """Channels with entries that are not indexed, by id above `after`."""
     channels = tables.channels
     place = func.coalesce(_PLACES.c.seq, 0)
     query = (select(channels.c.id, channels.c.organization, place, channels.c.archived_seq)
              .outerjoin(_PLACES, _PLACES.c.channel == channels.c.id)
-             .where(channels.c.archived_seq > place).order_by(channels.c.id).limit(limit))
+             .where(channels.c.archived_seq > place, channels.c.id > after).order_by(channels.c.id).limit(limit))
     return [Behind._make(row) for row in connection.execute(query)]
 
 

@@ -267,7 +267,8 @@ def test_every_hit_comes_once_however_many_pages_and_blocks_there_are(stage: Sta
 def test_two_that_index_at_once_index_everything_once(stage: Stage) -> None:
     stage.say("茶馆")
     archive.archive_channel(stage.store, stage.hall)
-    place = stage.store.record.read(lambda c: index.behind(c, 10))[0]
+    place = stage.store.record.read(lambda c: index.one_behind(c, stage.hall))
+    assert place is not None
     assert indexing._step(stage.store, place) == 1
     assert indexing._step(stage.store, place) == 0
     assert stage.in_hall("茶馆") == [1]
