@@ -14,8 +14,8 @@ from alembic import op
 from rooms.record import partitions
 from rooms.record.columns import COUNT, ID, NUMBER, SEALED, SERIAL
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 MYSQL: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
 
