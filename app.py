@@ -38,6 +38,7 @@ def create_app(settings: Settings) -> Flask:
     for face in (miniprogram.gateway, miniprogram.api, wechat.callback):
         app.register_blueprint(face.blueprint(store, settled))
     app.register_blueprint(console.blueprint.blueprint(store, settled, miniprogram.draining.begun))
+    app.register_blueprint(miniprogram.api.files(store, settled))
     return app
 
 

@@ -1,11 +1,11 @@
 """A process that does not outlive the one that started it.
 
-    python -m leash [--lock FILE] [--after FILE] PROGRAM ARGUMENT…
+    python -m leash [--lock FILE] [--after FILE] [--most MEMORY,SECONDS,BYTES] PROGRAM ARGUMENT…
 
 becomes PROGRAM, which gets SIGTERM when its parent dies, however that happens (Linux; elsewhere an orphan is left to
 the operator). With `--lock`, FILE is locked for as long as PROGRAM lives, and where it is locked already, PROGRAM is
 not started: this is how two Redis servers never write one folder. With `--after`, it is started when FILE exists, or
-after 20 seconds all the same.
+after 20 seconds all the same. `--most` bounds its address space, its time on the processor, and any file it writes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import resource
 import signal
 import sys
 import time
@@ -50,7 +51,17 @@ def main(arguments: list[str]) -> None:
     if arguments[:1] == ["--after"]:
         _wait_for(Path(arguments[1]))
         arguments = arguments[2:]
+    if arguments[:1] == ["--most"]:
+        bound(*map(int, arguments[1].split(",")))
+        arguments = arguments[2:]
     os.execvp(arguments[0], arguments)
+
+
+def bound(memory_bytes: int, cpu_seconds: int, file_bytes: int) -> None:
+    """From now on this process has no more than that, and leaves no core behind. Holds across exec and fork."""
+    for limit, value in ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_CPU, cpu_seconds),
+                         (resource.RLIMIT_FSIZE, file_bytes), (resource.RLIMIT_CORE, 0)):
+        resource.setrlimit(limit, (value, value))
 
 
 def _wait_for(path: Path) -> None:

@@ -54,7 +54,7 @@ def programs(settings: Settings, sandbox: bool) -> list[Program]:
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", settings.log_level]
     chosen = [
         Program("fast", [*worker, "-n", "fast@%h", "-Q", "fast", "-c", "3"], 300, 40),
-        Program("slow", [*worker, "-n", "slow@%h", "-Q", "slow", "-c", "1"], 300, 40),
+        Program("slow", [*worker, "-n", "slow@%h", "-Q", "slow", "-c", "2"], 300, 40),
         Program("beat", [*celery, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile="], 300, 10),
         Program("web", [*python, "gunicorn", "-c", "python:gunicorn_conf", "app:application"], 500, 45),
     ]

@@ -85,6 +85,10 @@ def _secret(value: str) -> str:
     return value
 
 
+def _yes(value: str) -> bool:
+    return _one_of("yes", "no")(value) == "yes"
+
+
 def _prefix(value: str) -> str:
     if not value.isascii() or not value.isalnum():
         raise Wrong("must be Latin letters and digits")
@@ -175,6 +179,25 @@ class Settings:
         "SMS a day of one organization", "500")
     address_sms_per_hour: int = _setting("TEAHOUSE_ADDRESS_SMS_PER_HOUR", _whole(1),
         "SMS an hour that are asked for from one address", "20")
+    media_bucket: str | None = _setting("TEAHOUSE_MEDIA_BUCKET", _text,
+        "the bucket of an S3-compatible store that keeps pictures, voices, videos and files (the extra `s3`); without "
+        "it they lie in the folder `media` under `TEAHOUSE_VAR`, which all hosts must share")
+    s3_url: str | None = _setting("TEAHOUSE_S3_URL", _web_address,
+        "its address (Tencent COS, Aliyun OSS, MinIO); without it Amazon's")
+    s3_region: str | None = _setting("TEAHOUSE_S3_REGION", _text, "its region, where it has one")
+    s3_key_id: str | None = _setting("TEAHOUSE_S3_KEY_ID", _text, "the access key for it", secret=True)
+    s3_key_secret: str | None = _setting("TEAHOUSE_S3_KEY_SECRET", _text, "and its secret", secret=True)
+    image_mb: int = _setting("TEAHOUSE_IMAGE_MB", _whole(0, 1024), "the largest picture that is taken (0: none is)",
+        "20")
+    voice_mb: int = _setting("TEAHOUSE_VOICE_MB", _whole(0, 1024), "the largest voice", "20")
+    video_mb: int = _setting("TEAHOUSE_VIDEO_MB", _whole(0, 1024), "the largest video", "20")
+    file_mb: int = _setting("TEAHOUSE_FILE_MB", _whole(0, 1024), "the largest document", "20")
+    uploads_per_day: int = _setting("TEAHOUSE_UPLOADS_PER_DAY", _whole(0),
+        "uploads a day of one person", "200")
+    ffmpeg: str | None = _setting("TEAHOUSE_FFMPEG", _text,
+        "the ffmpeg that makes voices and videos playable; without it the one on the PATH, else that of the extra "
+        "`media`")
+    webm: bool = _setting("TEAHOUSE_WEBM", _yes, "whether videos are also kept as VP9 WebM: `yes` or `no`", "no")
     sockets_per_user: int = _setting("TEAHOUSE_SOCKETS_PER_USER", _whole(1),
         "sockets of one user; a newer one closes the oldest", "5")
     handshakes_per_second: int = _setting("TEAHOUSE_HANDSHAKES_PER_SECOND", _whole(1),

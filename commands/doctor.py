@@ -75,6 +75,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         store.close()
     yield _carefully("clock", lambda: _against_wechat(settings), "see that this host reaches the internet")
     yield _disk(settings)
+    yield _ffmpeg(settings)
     yield _files(settings)
 
 
@@ -198,6 +199,16 @@ def _disk(settings: Settings) -> Finding:
         return Finding("disk", State.WRONG, f"{free >> 20} MiB free at {settings.var}",
                        "make room: a full disk stops Redis")
     return Finding("disk", State.OK, f"{free >> 30} GiB free at {settings.var}")
+
+
+def _ffmpeg(settings: Settings) -> Finding:
+    from media.ffmpeg import program
+
+    found = program(settings)
+    if found is None:
+        return Finding("ffmpeg", State.WARNING, "there is none: voices and videos are refused",
+                       "install ffmpeg or the extra `media`, or name one in TEAHOUSE_FFMPEG")
+    return Finding("ffmpeg", State.OK, found)
 
 
 def _files(settings: Settings) -> Finding:

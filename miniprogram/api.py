@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from flask import Blueprint, Response, request
 
-from miniprogram import identity, login, search
+from miniprogram import identity, login, media, search
 from miniprogram.arrival import fit, raw
 from miniprogram.bodies import body
 from miniprogram.login import BadCode, Login
@@ -49,9 +49,16 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
     pages.get("/channels/<channel>/messages")(api.signed(api.messages))
     pages.get("/channels/<channel>/present")(api.signed(api.present))
     identity.add_to(pages, api)
+    media.add_to(pages, api)
     search.add_to(pages, api)
     pages.after_request(_keep_private)
     return pages
+
+
+def files(store: Store, settings: Settings) -> Blueprint:
+    """What signed addresses lead to, outside `/api/v1`."""
+    assert settings.secret_key is not None
+    return media.blueprint(Api(store, settings, Tokens(settings.secret_key)))
 
 
 class Api:

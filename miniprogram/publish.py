@@ -18,6 +18,7 @@ from msgspec import Meta, Raw, UnsetType
 
 from miniprogram import framing, protocol
 from miniprogram.protocol import ANSWERS, ENTRIES, EVENTS, REQUESTS, Close
+from rooms.drafts import TYPES
 from rooms.errors import PASSING, Code
 
 ROOT = Path(__file__).parents[1]
@@ -76,7 +77,7 @@ def _parts(hint: Any) -> list[Any]:
 def _word(hint: Any) -> str:
     origin, given = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return _word(given[0])
+        return _called(hint) or _word(given[0])
     if origin is Literal:
         return " | ".join(f'"{value}"' for value in given)
     if origin is list:
@@ -87,15 +88,21 @@ def _word(hint: Any) -> str:
     return WORDS.get(hint) or str(hint.__name__)
 
 
+def _called(hint: Any) -> str:
+    """The name of what has one."""
+    metas = (extra for extra in get_args(hint)[1:] if isinstance(extra, Meta))
+    return next((str(meta.extra["called"]) for meta in metas if meta.extra), "")
+
+
 def _limits(hint: Any) -> str:
-    if get_origin(hint) is not Annotated:
+    if get_origin(hint) is not Annotated or _called(hint):
         return ""
     meta = next((extra for extra in get_args(hint)[1:] if isinstance(extra, Meta)), None)
     if meta is None:
         return ""
     low, high = (meta.ge, meta.le) if meta.ge is not None else (meta.min_length or 0, meta.max_length)
     if meta.pattern:
-        return "1 to 64 printable ASCII characters"
+        return meta.description or "1 to 64 printable ASCII characters"
     unit = "" if meta.ge is not None else " characters"
     return f"{_number(low)} to {_number(high)}{unit}"
 
@@ -122,7 +129,7 @@ def typescript() -> str:
              "/** Why something was refused. */", *_union("Code", (f'"{code.value}"' for code in Code))]
     for struct in (*PARTS, *(struct for _, _, structs in KINDS for struct in structs)):
         lines += _interface(struct)
-    for name, _, structs in KINDS:
+    for name, structs in (("Body", protocol.BODIES), *((name, structs) for name, _, structs in KINDS)):
         lines += _union(name, (struct.__name__ for struct in structs))
     lines += ["/** Everything a server may send. Ignore what you do not know. */",
               "export type FromServer = Answer | Entry | Passing;", ""]
@@ -182,14 +189,14 @@ def document() -> str:
         lines += [f"## {title}", ""]
         for struct in structs:
             lines += _section(struct)
-    lines += ["## Parts", ""]
+    lines += ["## Parts", "", "`Body` is the shape of the message's `type`: " + ", ".join(
+        f"`{name}` as `{struct.__name__}`" for name, struct in TYPES.items()) + ".", ""]
     for struct in PARTS:
         lines += [f"### {struct.__name__}", "", *([_doc(struct), ""] if _doc(struct) else []), *_table(struct)]
     lines += ["## Refusal codes", "", "| code | may pass with time |", "|---|---|"]
     lines += [f"| `{code.value}` | {'yes' if code in PASSING else 'no'} |" for code in Code]
     lines += ["", "Known to the protocol, and refused as `unavailable` with `temporary` false on this server: "
-              + ", ".join(f"`{op}`" for op in sorted(protocol.LATER_OPS)) + "; messages of type "
-              + ", ".join(f"`{name}`" for name in sorted(protocol.LATER_TYPES)) + ".", ""]
+              + ", ".join(f"`{op}`" for op in sorted(protocol.LATER_OPS)) + ".", ""]
     lines += ["## Close codes", "", "| code | why |", "|---|---|"]
     lines += [f"| {code} | {why} |" for code, why in sorted(CLOSES.items())]
     return "\n".join(lines) + "\n"

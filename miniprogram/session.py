@@ -104,7 +104,7 @@ class Session:
             self.connection.answer(wire.refusal(request))
         elif isinstance(request, wire.Ping) and self.known:
             self.answer(wire.Pong(id=request.id))
-        elif self._queue is None and isinstance(request, wire.Say):
+        elif self._queue is None and isinstance(request, wire.Say) and talking.is_quick(request):
             talking.say(self, request)
         else:
             self._later(request)

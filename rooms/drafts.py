@@ -14,8 +14,8 @@ LONGEST_CLIENT_ID = 64
 
 Words = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
 Name = Annotated[str, Meta(max_length=200)]
-Link = Annotated[str, Meta(min_length=1, max_length=1_024)]
-MediaId = Annotated[str, Meta(pattern=r"^m_[0-9a-z]{6,40}$")]
+Link = Annotated[str, Meta(max_length=1_024, pattern=r"^https?://[!-~]+$", description="http or https")]
+MediaId = Annotated[str, Meta(pattern=r"^m_[0-9a-z]{6,40}$", description="of an upload")]
 Pixels = Annotated[int, Meta(ge=0, le=100_000)]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
@@ -29,6 +29,8 @@ class Text(Body):
 
 
 class Image(Body):
+    """Of what is uploaded, `media` alone is needed in a request: the server knows the rest, and says it."""
+
     media: MediaId
     width: Pixels
     height: Pixels

@@ -16,12 +16,14 @@ import msgspec
 
 from rooms.events import Entry
 from rooms.live.log import Raw
-from rooms.record import Connection, alarms, channels, entries, epochs, marks
+from rooms.media import TYPES, shown_by
+from rooms.record import Connection, alarms, channels, entries, epochs, marks, media
 from rooms.record.alarms import Alarm
 from rooms.record.channels import Channel
 from rooms.record.entries import Row
 from rooms.record.epochs import Epoch
 from rooms.record.marks import MARKING, Mark
+from rooms.record.media import Use
 
 CONFLICT, HOLE, UNREADABLE = "archive_conflict", "archive_hole", "archive_unreadable"
 LONGEST = {"client_id": 64, "word": 24, "id": 32}
@@ -68,6 +70,7 @@ def _file(connection: Connection, channel: Channel, batch: Sequence[Raw], now: i
             sounded.append(_conflict(held, row, now))
     entries.add_many(connection, rows)
     marks.add_many(connection, [_mark(row) for row in rows if row.op in MARKING and row.of is not None])
+    _show(connection, channel.id, rows)
     alarms.sound(connection, sounded)
     last = good[-1]
     if last.seq > channel.archived_seq:
@@ -115,6 +118,16 @@ def _plain(channel: str, raw: Raw, entry: Entry) -> Row:
 
 def _mark(row: Row) -> Mark:
     return Mark(row.channel, row.seq, row.epoch, row.op, row.of or 0, b'"on":false' not in row.frame)
+
+
+def _show(connection: Connection, channel: str, rows: Sequence[Row]) -> None:
+    """Which messages show something uploaded, and which no longer do."""
+    shown = [row for row in rows if row.type in TYPES and row.op == "message"]
+    media.use(connection, [Use(each, channel, row.seq, row.at) for row in shown
+                           for each in shown_by(Entry.parse(row.frame).body)])
+    recalled = [row.of for row in rows if row.op == "recalled" and row.of]
+    if recalled:
+        media.let_go(connection, media.drop(connection, channel, recalled))
 
 
 def _same(held: Row, row: Row) -> bool:

@@ -22,6 +22,7 @@ from rooms.record import (
     cursors,
     followers,
     free,
+    media,
     members,
     notices,
     organizations,
@@ -135,6 +136,7 @@ def _give(connection: Connection, organization: str, kept: User, gone: User, now
     quiet.give(connection, gone.id, kept.id)
     outside.forget(connection, gone.id)
     notices.give(connection, gone.id, kept.id)
+    media.give(connection, gone.id, kept.id)
     for room, role in members.of_user(connection, gone.id).items():
         if not members.add(connection, room, kept.id, role, now) and (
                 rank(role) > rank(members.role(connection, room, kept.id))):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, ids, outside, overlay, recovery, repeats
+from rooms import gate, ids, media, outside, overlay, recovery, repeats
 from rooms.drafts import Draft, check
 from rooms.errors import Code, Refused
 from rooms.events import Door, Logged, Person
@@ -17,6 +17,7 @@ from rooms.record import entries
 from rooms.store import Store
 
 LONGEST_PAGE = 200
+ENDLESS = 1 << 53
 
 __all__ = ["Draft", "Page", "Said", "after", "history", "owed", "post", "post_soon"]
 
@@ -43,16 +44,31 @@ def post(store: Store, person: Person, channel: str, draft: Draft, role: str = "
     `role` is given to staff, who need no seat. Raises Refused: not_found, not_member, not_entered, closed, banned,
     forbidden, muted, muted_all, slow_mode, rate_limited, duplicate, too_long, bad_frame, unavailable.
     """
+    if is_quick(draft.type, draft.body):
+        return _post(store, person, channel, draft, role)
+    draft = media.attach(store, person, channel, draft)
+    said = _post(store, person, channel, draft, role)
+    media.said(store, channel, said.seq, draft)
+    return said
+
+
+def is_quick(type_: str, body: Mapping[str, Any]) -> bool:  # noqa: ARG001
+    """Whether nothing has to be looked up in the record before it can be said: only then `post_soon` takes it."""
+    return type_ not in media.TYPES
+
+
+def _post(store: Store, person: Person, channel: str, draft: Draft, role: str) -> Said:
     names, arguments = _ticket(store, person, channel, draft, role)
     answer = gate.ask(store, ids.room_of(channel), POST, names, arguments)
     if not answer:
         store.compared.add(channel)
-        return post(store, person, channel, draft, role)
+        return _post(store, person, channel, draft, role)
     return _said(store, channel, draft.client_id, answer)
 
 
 def post_soon(store: Store, person: Person, channel: str, draft: Draft, then: Callable[[Said | Refused], None]) -> None:
-    """Says it without waiting. `then` runs in the pipeline's thread of control and must not wait."""
+    """Says what is quick without waiting. `then` runs in the pipeline's thread of control and must not wait."""
+    assert is_quick(draft.type, draft.body)
     try:
         names, arguments = _ticket(store, person, channel, draft, "")
     except Refused as refused:
@@ -112,6 +128,17 @@ def history(store: Store, person: Person, channel: str, before: int | None = Non
         return Page(page, bool(page) and page[-1].seq < tip)
     page = overlay.as_they_stand(store, channel, _below(store, channel, limit, before))
     return Page(page, bool(page) and page[0].seq > 1)
+
+
+def readable(store: Store, person: Person, channel: str) -> int:
+    """The highest seq that `history` would show to this person: 0 for nothing, ENDLESS where there is no end."""
+    try:
+        _readable_tip(store, person, channel, "")
+    except Refused as refused:
+        if refused.code is Code.UNAVAILABLE:
+            raise
+        return 0
+    return outside.limits(store, person.id, [channel]).get(channel, ENDLESS)
 
 
 def _below(store: Store, channel: str, limit: int, before: int | None) -> list[Logged]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, identities, ids, notices, seats, standings
+from rooms import gate, identities, ids, media, notices, seats, standings
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
@@ -166,6 +166,7 @@ def recall(store: Store, actor: Actor, channel: str, seq: int, reason: str = "")
     where = _place(store, actor, channel)
     author = _author_of(store, channel, seq)
     done = _entries(store, actor, where, "recalled", "", {"of": seq}, ["recall", str(seq), str(OWN_RECALL_MS), author])
+    media.recalled(store, channel, seq)
     if author != actor.person.id:
         store.record.write(lambda c: _write_down(c, store, actor, where, "recall", author, _reason(reason), {},
                                                  {"seq": seq}))

@@ -20,13 +20,18 @@ class Name(NamedTuple):
 
 def name(text: str, longest: int = LONGEST) -> Name:
     """Raises Refused: bad_frame for a name with nothing to see, too_long."""
-    shown = " ".join(_visible(unicodedata.normalize("NFC", text)).split())
-    key = _key(shown)
+    clean = shown(text)
+    key = _key(clean)
     if not key:
         raise Refused(Code.BAD_FRAME, "a name needs a letter or a digit")
-    if len(shown) > longest or len(key) > 2 * LONGEST:
+    if len(clean) > longest or len(key) > 2 * LONGEST:
         raise Refused(Code.TOO_LONG, f"a name has at most {longest} characters")
-    return Name(shown, key)
+    return Name(clean, key)
+
+
+def shown(text: str) -> str:
+    """On one line, without what cannot be seen."""
+    return " ".join(_visible(unicodedata.normalize("NFC", text)).split())
 
 
 def key(text: str) -> str:

@@ -36,6 +36,7 @@ class Limits:
     sms_per_day: int = 1_000
     organization_sms_per_day: int = 500
     address_sms_per_hour: int = 20
+    uploads_per_day: int = 200
     follower_idle_ms: int = 30 * 60_000
     lease_ms: int = 15_000
 
@@ -70,7 +71,7 @@ def open_store(settings: Settings) -> Store:
                      replicas=1 if settings.durability == "replicated" else 0)
     limits = Limits(settings.say_per_second, settings.channel_say_per_second, settings.room_password_tries_per_minute,
                     settings.channel_enters_per_second, settings.sms_per_day, settings.organization_sms_per_day,
-                    settings.address_sms_per_hour)
+                    settings.address_sms_per_hour, settings.uploads_per_day)
     return Store(live, record, SystemClock(), limits)
 
 

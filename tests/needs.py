@@ -20,6 +20,7 @@ PACKAGES = {
     "redis-server": "redis-server",
     "chromium": "chromium",
     "nginx": "nginx",
+    "ffmpeg": "ffmpeg",
 }
 SBIN = ("/usr/sbin", "/usr/local/sbin", "/sbin")
 

@@ -51,6 +51,45 @@ export interface Text {
   text: string;
 }
 
+/** Of what is uploaded, `media` alone is needed in a request: the server knows the rest, and says it. */
+export interface Image {
+  media: string;
+  width: number;
+  height: number;
+}
+
+export interface Voice {
+  media: string;
+  seconds: float;
+}
+
+export interface Video {
+  media: string;
+  seconds: float;
+  width: number;
+  height: number;
+  poster: string;
+}
+
+export interface File {
+  media: string;
+  name: string;
+  bytes: number;
+}
+
+export interface Location {
+  latitude: float;
+  longitude: float;
+  name: string;
+  address: string;
+}
+
+export interface WebLink {
+  title: string;
+  url: string;
+  description: string;
+}
+
 export interface User {
   id: string;
   name: string;
@@ -139,8 +178,8 @@ export interface Say {
   id: number;
   channel: string;
   client_id: string;
-  type: "text";
-  body: Text;
+  type: "text" | "image" | "voice" | "video" | "file" | "location" | "link";
+  body: Body;
   reply_to?: number;
   epoch?: string;
 }
@@ -355,8 +394,8 @@ export interface Message {
   seq: number;
   at: number;
   from: Author;
-  type: "text";
-  body?: Text;
+  type: "text" | "image" | "voice" | "video" | "file" | "location" | "link";
+  body?: Body;
   client_id: string;
   reply_to?: number;
   repeat_of?: number;
@@ -527,6 +566,15 @@ export interface Bye {
   reason: "draining";
   reconnect_after_ms: number;
 }
+
+export type Body =
+  | Text
+  | Image
+  | Voice
+  | Video
+  | File
+  | Location
+  | WebLink;
 
 export type Request =
   | Hello

@@ -27,6 +27,7 @@ from miniprogram.protocol.encoding import encode, refusal, refused
 from miniprogram.protocol.entries import ENTRIES
 from miniprogram.protocol.events import EVENTS, Bye, Forked, Gap, Present, Queue, ReadBy, Seat
 from miniprogram.protocol.parts import (
+    BODIES,
     EXACT,
     FRAME_LIMIT,
     HEARTBEAT_SECONDS,
@@ -41,11 +42,11 @@ from miniprogram.protocol.parts import (
     Place,
     User,
 )
-from miniprogram.protocol.requests import LATER_OPS, LATER_TYPES, REQUESTS, AnyRequest, Hello, Ping, Request, Say
+from miniprogram.protocol.requests import LATER_OPS, REQUESTS, AnyRequest, Hello, Ping, Request, Say
 
 __all__ = [
-    "ANSWERS", "ENTRIES", "EVENTS", "EXACT", "FRAME_LIMIT", "HEARTBEAT_SECONDS", "HISTORY_LIMIT", "INSIDE_ANSWERS",
-    "LATER_OPS", "LATER_TYPES", "PARTS", "REQUESTS", "SUBPROTOCOL", "TEXT_LIMIT", "Answer", "AnyRequest", "Bye",
+    "ANSWERS", "BODIES", "ENTRIES", "EVENTS", "EXACT", "FRAME_LIMIT", "HEARTBEAT_SECONDS", "HISTORY_LIMIT",
+    "INSIDE_ANSWERS", "LATER_OPS", "PARTS", "REQUESTS", "SUBPROTOCOL", "TEXT_LIMIT", "Answer", "AnyRequest", "Bye",
     "Close", "Done", "Entered", "Forked", "Gap", "Gone", "Hello", "Left", "Me", "Named", "NotAnObject", "NotEntered",
     "Page", "Ping", "Place", "Pong", "Present", "Queue", "Queued", "ReadBy", "Refusal", "Refuse", "Request", "Said",
     "Say", "Seat", "State", "User", "Waiting", "Welcome", "decode", "encode", "refusal", "refused",

@@ -7,8 +7,8 @@ from typing import NamedTuple, TypeVar
 import msgspec
 from msgspec import UNSET, Raw
 
-from miniprogram.protocol.parts import EXACT, TEXT_LIMIT
-from miniprogram.protocol.requests import LATER_OPS, LATER_TYPES, AnyRequest, Say, Somewhere
+from miniprogram.protocol.parts import EXACT
+from miniprogram.protocol.requests import LATER_OPS, AnyRequest, Somewhere
 from rooms import ids
 from rooms.errors import Code
 
@@ -38,7 +38,6 @@ class _Envelope(msgspec.Struct):
 
     op: Raw = Raw(b"null")
     id: Raw = Raw(b"null")
-    type: Raw = Raw(b"null")
 
 
 _requests: msgspec.json.Decoder[AnyRequest] = msgspec.json.Decoder(AnyRequest)
@@ -51,24 +50,12 @@ def decode(payload: bytes) -> AnyRequest | Refusal:
         request = _requests.decode(payload)
     except (ValueError, RecursionError) as error:
         return _refusal(payload, error)
-    if isinstance(request, Say):
-        return _checked_words(request)
     if isinstance(request, Somewhere) and (request.channel is UNSET) == (request.room is UNSET):
         return Refusal(request.id, Code.BAD_FRAME, "channel or room, one of them")
     if isinstance(request, Somewhere) and request.room is not UNSET:
         return request if ids.is_room(request.place) else Refusal(request.id, Code.NOT_FOUND, "no such room")
     channel = getattr(request, "channel", None)
     if channel is not None and not ids.is_channel(channel):
-        return Refusal(request.id, Code.NOT_FOUND, "no such channel")
-    return request
-
-
-def _checked_words(request: Say) -> Say | Refusal:
-    if len(request.body.text) > TEXT_LIMIT:
-        return Refusal(request.id, Code.TOO_LONG, f"a message holds at most {TEXT_LIMIT} characters")
-    if "\0" in request.body.text:
-        return Refusal(request.id, Code.BAD_FRAME, "a text without NUL characters is expected")
-    if not ids.is_channel(request.channel):
         return Refusal(request.id, Code.NOT_FOUND, "no such channel")
     return request
 
@@ -82,13 +69,11 @@ def _refusal(payload: bytes, error: Exception) -> Refusal:
         told = _envelope.decode(payload)
     except (ValueError, RecursionError):
         raise NotAnObject(utf8=True) from None
-    number, op, kind = _as(int, told.id), _as(str, told.op), _as(str, told.type)
+    number, op = _as(int, told.id), _as(str, told.op)
     if number is not None and abs(number) > EXACT:
         number = None
     if op in LATER_OPS:
         return Refusal(number, Code.UNAVAILABLE, f"{op} is not available on this server")
-    if op == "say" and kind in LATER_TYPES:
-        return Refusal(number, Code.UNAVAILABLE, f"{kind} messages are not available on this server")
     return Refusal(number, Code.BAD_FRAME, str(error)[:200])
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from miniprogram.protocol.parts import Author, Text
+from miniprogram.protocol.parts import AnyBody, Author, MessageType
 
 
 class Entry(msgspec.Struct, tag_field="op", tag=str.lower, kw_only=True):
@@ -23,8 +21,8 @@ class Message(Entry, kw_only=True):
     """Somebody said something. With `repeat_of` it is the same as that entry, and has no body."""
 
     by: Author = msgspec.field(name="from")
-    type: Literal["text"]
-    body: Text | UnsetType = UNSET
+    type: MessageType
+    body: AnyBody | UnsetType = UNSET
     client_id: str
     reply_to: int | UnsetType = UNSET
     repeat_of: int | UnsetType = UNSET

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
+
+from rooms import drafts
 
 SUBPROTOCOL = "teahouse.v1"
 HEARTBEAT_SECONDS = 25
@@ -27,6 +29,9 @@ UserId = Annotated[str, Meta(max_length=64)]
 Reason = Annotated[str, Meta(max_length=200)]
 Epoch = Annotated[str, Meta(min_length=1, max_length=64)]
 ClientId = Annotated[str, Meta(pattern=r"\A[!-~]{1,64}\Z")]
+MessageType = Literal["text", "image", "voice", "video", "file", "location", "link"]
+AnyBody = Annotated[dict[str, Any], Meta(extra={"called": "Body"})]
+"""In the shape of its type; the core judges it (`rooms/drafts.py`)."""
 
 
 class Close:
@@ -47,10 +52,6 @@ class Place(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     epoch: Epoch
     seq: Annotated[int, Meta(ge=0, le=EXACT)]
-
-
-class Text(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    text: Annotated[str, Meta(min_length=1)]
 
 
 class User(msgspec.Struct):
@@ -82,4 +83,5 @@ class Gone(msgspec.Struct, frozen=True):
     id: str
 
 
-PARTS: tuple[type[msgspec.Struct], ...] = (Place, Text, User, Me, Author, Named, Gone)
+BODIES: tuple[type[msgspec.Struct], ...] = tuple(drafts.TYPES.values())
+PARTS: tuple[type[msgspec.Struct], ...] = (Place, *BODIES, User, Me, Author, Named, Gone)

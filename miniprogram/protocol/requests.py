@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -10,16 +10,17 @@ from msgspec import UNSET, Meta, UnsetType
 from miniprogram.protocol.parts import (
     EXACT,
     HISTORY_LIMIT,
+    AnyBody,
     Channel,
     ClientId,
     Epoch,
     Id,
+    MessageType,
     Place,
     Reason,
     Room,
     Seconds,
     Seq,
-    Text,
     UserId,
 )
 
@@ -65,8 +66,8 @@ class Leave(Request):
 class Say(Request):
     channel: Channel
     client_id: ClientId
-    type: Literal["text"]
-    body: Text
+    type: MessageType
+    body: AnyBody
     reply_to: Seq | UnsetType = UNSET
     epoch: Epoch | UnsetType = UNSET
 
@@ -173,4 +174,3 @@ REQUESTS: tuple[type[Request], ...] = (
 
 LATER_OPS = frozenset({"quiet", "report", "edit", "react", "watch", "typing"})
 """Named by the contract and not built yet: refused as `unavailable`, for good as far as this server goes."""
-LATER_TYPES = frozenset({"image", "voice", "video", "file", "location", "link"})

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from miniprogram.session import Session
 
 
+def is_quick(request: Say) -> bool:
+    return messages.is_quick(request.type, request.body)
+
+
 def say(session: Session, request: Say) -> None:
+    if not is_quick(request):
+        _say_slowly(session, request)
+        return
     session.in_flight += 1
 
     def then(said: messages.Said | Refused) -> None:
@@ -30,6 +37,18 @@ def say(session: Session, request: Say) -> None:
     messages.post_soon(session.sessions.store, session.me, request.channel, _draft(request), then)
 
 
+def _say_slowly(session: Session, request: Say) -> None:
+    """What has to be looked up in the record first."""
+    try:
+        said = messages.post(session.sessions.store, session.me, request.channel, _draft(request))
+    except Refused as no:
+        if no.code is not Code.NOT_ENTERED or request.channel not in session.entered:
+            raise
+        say_again(session, request)
+    else:
+        _said(session, request, said)
+
+
 def say_again(session: Session, request: Say) -> None:
     store = session.sessions.store
     seats.enter(store, session.me, request.channel, session.holder)
@@ -42,7 +61,7 @@ def _said(session: Session, request: Say, said: messages.Said) -> None:
 
 
 def _draft(request: Say) -> messages.Draft:
-    return messages.Draft(request.type, {"text": request.body.text}, request.client_id,
+    return messages.Draft(request.type, request.body, request.client_id,
                           None if request.reply_to is UNSET else request.reply_to)
 
 

@@ -308,3 +308,18 @@ retention = _table(
     "retention", Column("organization", ID, primary_key=True), Column("room", ID, primary_key=True),
     Column("channel", ID, primary_key=True), _must("days", NUMBER))
 """How long words are kept; 0: for ever. No `channel` means the room, no `room` the organization."""
+
+media = _table(
+    "media", Column("id", ID, primary_key=True), _of("organization", organizations), _must("user", ID),
+    _must("type", WORD), _must("state", WORD), _must("name", LINE), _must("bytes", COUNT), _must("width", NUMBER),
+    _must("height", NUMBER), _must("millis", COUNT), _must("poster", ID), _must("variants", LINE),
+    _must("progress", NUMBER), _must("tries", NUMBER), _must("held_until", TIME), _must("problem", LINE),
+    _must("at", TIME), Index("ix_media_organization", "organization"),
+    Index("ix_media_state_at", "state", "at"), Index("ix_media_user", "user"))
+"""Pictures, voices, videos and files. The bytes lie in the media store, under the organization and this id."""
+
+media_uses = _table(
+    "media_uses", Column("media", ID, primary_key=True), Column("channel", ID, primary_key=True),
+    Column("seq", COUNT, primary_key=True, autoincrement=False), _must("at", TIME),
+    Index("ix_media_uses_channel_seq", "channel", "seq"))
+"""Which messages show it: who may read one of them may see it. `seq` 0: on its way to the log."""

@@ -1,0 +1,169 @@
+"""`/api/v1/media` and `/media/…`: files come in with a token, and go out to signed addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+from gevent.lock import BoundedSemaphore
+
+from media import intake
+from media.kinds import CONTENT_TYPES
+from media.links import Link, Links
+from media.store import Absent
+from refusals import error
+from rooms import identities, media
+from rooms.errors import Code, Refused
+from rooms.events import Person
+from rooms.media import FAILED, READY, Media
+
+if TYPE_CHECKING:
+    from miniprogram.api import Api
+
+AT_ONCE = 8
+"""Files that one process takes in at the same time."""
+MOST_ASKED = 50
+CHUNK = 64 * 1024
+FORM_BYTES = 64 * 1024
+"""What a form may weigh beside its file."""
+_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+_SEAL = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff",
+         "Cross-Origin-Resource-Policy": "same-origin", "Accept-Ranges": "bytes",
+         "Cache-Control": "private, max-age=600"}
+
+
+def add_to(pages: Blueprint, api: Api) -> None:
+    files = Files(api)
+    pages.post("/media")(api.signed(files.upload))
+    pages.get("/media")(api.signed(files.many))
+    pages.get("/media/<id>")(api.signed(files.one))
+
+
+def blueprint(api: Api) -> Blueprint:
+    """What signed addresses lead to; they carry no token."""
+    pages = Blueprint("media", __name__)
+    pages.get("/media/<id>/<variant>")(Files(api).send)
+    return pages
+
+
+class Files:
+    def __init__(self, api: Api) -> None:
+        self._store = api.store
+        self._house = intake.house(api.store, api.settings)
+        assert api.settings.secret_key is not None
+        self._links = Links(api.settings.secret_key)
+        self._largest = intake.largest(api.settings)
+        self._places = BoundedSemaphore(AT_ONCE)
+
+    # ---- in
+
+    def upload(self, person: Person) -> Any:
+        if not self._places.acquire(blocking=False):
+            raise Refused(Code.RATE_LIMITED, "too many files at once", 2_000)
+        try:
+            request.max_content_length = self._largest + FORM_BYTES
+            request.max_form_parts = 4
+            given = request.files.get("file")
+            if given is None or len(request.files) != 1:
+                raise Refused(Code.BAD_FRAME, "multipart/form-data with one file in the field `file` is expected")
+            took = intake.take(self._house, person, _chunks(given.stream), given.filename or "")
+        finally:
+            self._places.release()
+        return {"media": self._told(took, person)}
+
+    # ---- about
+
+    def one(self, person: Person, id: str) -> Any:  # noqa: A002 - the route's word
+        return {"media": self._told(media.one(self._store, person, id), person)}
+
+    def many(self, person: Person) -> Any:
+        wanted = [word for word in request.args.get("ids", "").split(",") if word]
+        if not 1 <= len(wanted) <= MOST_ASKED:
+            raise Refused(Code.BAD_FRAME, f"ids: 1 to {MOST_ASKED}, with commas between")
+        found = media.visible(self._store, person, wanted)
+        return {"media": [self._told(found[each], person) for each in wanted if each in found]}
+
+    def _told(self, each: Media, person: Person) -> dict[str, Any]:
+        told: dict[str, Any] = {"id": each.id, "type": each.type, "state": each.state, "bytes": each.bytes,
+                                "body": media.body(each)}
+        if each.state == FAILED:
+            return told | {"problem": each.problem}
+        if each.state != READY:
+            return told | {"percent": each.progress}
+        now, (first, *others) = self._store.clock.now(), each.variants.split()
+        told["url"] = self._links.to(each, first, person.id, now)
+        for name in others:
+            word = "thumbnail" if name.startswith("thumb.") else name.rpartition(".")[2]
+            told[word] = self._links.to(each, name, person.id, now)
+        return told
+
+    # ---- out
+
+    def send(self, id: str, variant: str) -> Response:  # noqa: A002 - the route's word
+        """Not found, not for this person, and a signature that is wrong or over look the same."""
+        each = self._meant(id, variant)
+        if each is None:
+            return error(404, Code.NOT_FOUND, "no such file, or its address is over: ask for a new one")
+        try:
+            return self._send(each, variant)
+        except Absent:
+            return error(404, Code.NOT_FOUND, "no such file, or its address is over: ask for a new one")
+
+    def _meant(self, id_: str, variant: str) -> Media | None:
+        user, expires = request.args.get("u", ""), request.args.get("e", "")
+        if not (expires.isascii() and expires.isdigit() and len(expires) <= 16):
+            return None
+        link = Link(id_, variant, user, int(expires))
+        if not self._links.is_good(link, request.args.get("s", ""), self._store.clock.now()):
+            return None
+        who = identities.who(self._store, user)
+        found = media.visible(self._store, who.person, [id_]).get(id_) if who else None
+        return found if found is not None and variant in found.variants.split() else None
+
+    def _send(self, each: Media, variant: str) -> Response:
+        key, tag = f"{each.organization}/{each.id}/{variant}", f'"{each.id}-{variant}"'
+        headers = {**_SEAL, "ETag": tag, "Content-Disposition": _disposition(each, variant),
+                   "Content-Type": CONTENT_TYPES.get(variant.rpartition(".")[2], "application/octet-stream")}
+        if tag in request.headers.get("If-None-Match", ""):
+            return Response(status=304, headers=headers)
+        size = self._house.kept.size(key)
+        asked = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
+        part = _part(asked, size)
+        if part is None:
+            return Response(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+        first, last = part
+        headers["Content-Length"] = str(last - first + 1)
+        if (first, last) != (0, size - 1) or _RANGE.fullmatch(asked):
+            headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+        body = () if request.method == "HEAD" else self._house.kept.read(key, first, last).chunks
+        return Response(body, status=206 if "Content-Range" in headers else 200, headers=headers)
+
+
+def _part(asked: str, size: int) -> tuple[int, int] | None:
+    """The first and last byte that are asked for; everything where the words are not understood, as RFC 9110 wants;
+    None where there is nothing there."""
+    found = _RANGE.fullmatch(asked)
+    if found is None or found.groups() == ("", ""):
+        return 0, size - 1
+    first, last = found.groups()
+    if not first:
+        return (max(0, size - int(last)), size - 1) if int(last) else None
+    if int(first) >= size or (last and int(last) < int(first)):
+        return None
+    return int(first), min(int(last), size - 1) if last else size - 1
+
+
+def _disposition(each: Media, variant: str) -> str:
+    """Always to be saved, never to be run; the ending is that of what it is."""
+    ending = variant.rpartition(".")[2]
+    stem = each.name.rpartition(".")[0] or each.name or each.id
+    return f"attachment; filename=\"{each.id}.{ending}\"; filename*=UTF-8''{quote(f'{stem}.{ending}', safe='')}"
+
+
+def _chunks(stream: Any) -> Iterator[bytes]:
+    source: BinaryIO = stream
+    while chunk := source.read(CHUNK):
+        yield chunk
