@@ -76,11 +76,17 @@ class Door:
         self._store = store
         self._hub = hub
 
-    def arrive(self, person: Person, channel_id: str, holder: str, password: str | None, since: Place | None,
-               limit: int = MISSED, *, all_or_none: bool = False) -> Arrival:
-        """Takes the seat and gathers what the reader lacks: after `since`, or the latest. May wait. Raises Refused."""
-        seat = seats.enter(self._store, person, channel_id, holder, password)
+    def arrive(self, person: Person, channel_id: str, holder: str, password: str | None = None,
+               since: Place | None = None, ticket: str = "", *, resumed: bool = False) -> Arrival | seats.Queued:
+        """Takes the seat and gathers what the reader lacks: after `since`, or the latest. Or takes a place in the
+        queue. Who is `resumed` comes back to a seat of theirs, and lacks all that they missed or nothing.
+
+        May wait. Raises Refused.
+        """
+        seat = seats.arrive(self._store, person, channel_id, holder, password, ticket, again=resumed)
         channel = self._hub.follow(channel_id)
+        if isinstance(seat, seats.Queued):
+            return seat
         channel.forks = seat.forks
         for _ in range(TRIES):
             if channel.tip >= seat.tip and channel.epoch == seat.epoch:
@@ -90,8 +96,8 @@ class Door:
             return Arrival(seat, channel, max(0, seat.tip - LATEST), None,
                            self._entries(channel, max(0, seat.tip - LATEST), seat.tip))
         resume = positions.where(seat.forks, seat.epoch, seat.tip, Position(since.epoch, since.seq))
-        last = min(seat.tip, resume.after + limit)
-        if all_or_none and last < seat.tip:
+        last = min(seat.tip, resume.after + MISSED)
+        if resumed and last < seat.tip:
             return Arrival(seat, channel, resume.after, resume.forked, None)
         return Arrival(seat, channel, resume.after, resume.forked, self._entries(channel, resume.after, last))
 
@@ -109,15 +115,20 @@ class Door:
         if not channel.ready or channel.epoch != arrival.seat.epoch or channel.tip < arrival.seat.tip:
             raise Refused(Code.UNAVAILABLE, "the channel is being prepared", 1_000)
 
-    def seat_in(self, arrival: Arrival, connection: Connection) -> None:
-        """What was heard since the seat was taken, then membership. Never waits."""
+    def seat_in(self, arrival: Arrival, connection: Connection) -> bool:
+        """What was heard since the seat was taken, then membership. Never waits. False when they were put out again
+        meanwhile: then they have heard that as the last."""
         channel = arrival.channel
-        late = channel.since(arrival.seat.tip)
+        late, out = channel.since(arrival.seat.tip), channel.outs.get(connection.speaker.user, 0)
+        put_out = out > arrival.seat.tip
         if late is None:
             connection.answer(gap(channel.id, channel.epoch, arrival.seat.tip))
         for entry in late or ():
-            connection.answer(entry.frame)
-        channel.join(connection)
+            if not put_out or entry.seq <= out:
+                connection.answer(entry.frame)
+        if not put_out:
+            channel.join(connection)
+        return not put_out
 
 
 def gap(channel: str, epoch: str, seq: int) -> bytes:

@@ -20,6 +20,7 @@ TAIL_ENTRIES, TAIL_BYTES = 256, 256 * 1024
 BATCH_ENTRIES, BATCH_BYTES = 256, 512 * 1024
 LONGEST_REST_SECONDS = 0.02
 """A busy channel, one that has sent several frames at once, rests as long as that took, but no longer than this."""
+OUTS_REMEMBERED = 1_000
 STRIDE = 64
 """Members served between two looks at the clock."""
 
@@ -39,6 +40,7 @@ class Channel:
         "id",
         "idle_since",
         "members",
+        "outs",
         "pending",
         "queued",
         "ready",
@@ -57,6 +59,8 @@ class Channel:
         """The newest entries, without holes, up to `tip`."""
         self._tail_bytes = 0
         self.members: dict[Connection, None] = {}
+        self.outs: dict[str, int] = {}
+        """Who was put out lately: user → seq of the entry that says so."""
         self._roll: list[Connection] | None = None
         self.pending: list[Logged] = []
         self._sending: deque[_Round] = deque()
@@ -148,6 +152,20 @@ class Channel:
         self._roll = None
         for sending in self._sending:
             sending.without(member)
+
+    def part(self, member: Connection) -> None:
+        """What was heard so far still is theirs; nothing after it."""
+        if member in self.members:
+            self.seal()
+            del self.members[member]
+            self._roll = None
+
+    def put_out(self, user: str, seq: int) -> None:
+        """Remembered, for who is on the way in at this moment."""
+        self.outs.pop(user, None)
+        self.outs[user] = seq
+        if len(self.outs) > OUTS_REMEMBERED:
+            del self.outs[next(iter(self.outs))]
 
     # ---- what is sent
 

@@ -19,9 +19,13 @@ class Note(msgspec.Struct):
     left: Gone | None = None
     user: str = ""
     seq: int = 0
+    ticket: str = ""
+    hold_seconds: int = 0
+    away: bool = False
 
 
-_decoder = msgspec.json.Decoder(Note)
+decode_note = msgspec.json.Decoder(Note).decode
+"""Raises msgspec.DecodeError."""
 
 
 class Crowd:
@@ -35,9 +39,8 @@ class Crowd:
         self._left: dict[str, Gone] = {}
         self._reads: dict[str, int] = {}
 
-    def note(self, payload: bytes) -> None:
-        """Raises msgspec.DecodeError."""
-        note = _decoder.decode(payload)
+    def note(self, note: Note) -> bool:
+        """Whether there is something to tell now."""
         if note.op == "read":
             self._read(note.user, note.seq)
         elif note.op == "present":
@@ -45,6 +48,9 @@ class Crowd:
             self._count = note.count
             self._came(note.joined)
             self._went(note.left)
+        else:
+            return False
+        return True
 
     @property
     def quiet(self) -> bool:

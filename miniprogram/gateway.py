@@ -136,7 +136,7 @@ class Gateway:
             due = max(due + 1, monotonic())
             try:
                 sessions.reader.tick()
-                sessions.hub.stir()
+                sessions.hub.stir(sessions.reader.now)
                 sessions.hub.forget_idle(sessions.reader.now)
                 self._figures.publish()
             except Exception:

@@ -14,13 +14,15 @@ from gevent.event import Event
 
 from miniprogram.channel import TAIL_ENTRIES, Channel
 from miniprogram.counters import Counters
+from miniprogram.crowd import decode_note
+from miniprogram.lines import Lines
 from miniprogram.log import log
 from miniprogram.protocol import Forked, Gap, Place, encode
 from miniprogram.workers import Workers
 from miniprogram.writer import Writer
-from rooms import messages, positions, seats
+from rooms import messages, outside, positions, seats
 from rooms.errors import Code, Refused
-from rooms.events import Logged, Position
+from rooms.events import PUTS_OUT, Logged, Position
 from rooms.store import Store
 
 PAGE = 200
@@ -33,16 +35,28 @@ Forks = list[tuple[str, int]]
 _NAMES: dict[bytes, str] = {}
 
 
+class _Told(msgspec.Struct):
+    """An entry about somebody."""
+
+    user: str = ""
+
+
+_told = msgspec.json.Decoder(_Told)
+
+
 class Hub:
     def __init__(self, store: Store, writer: Writer, workers: Workers, counters: Counters,
-                 enter_again: Callable[[Channel], Forks | None]) -> None:
-        """`enter_again` seats those who are in a channel again, and so learns how its epochs follow each other."""
+                 enter_again: Callable[[Channel], Forks | None], put_out: Callable[[Channel, str], None]) -> None:
+        """`enter_again` seats those who are in a channel again, and so learns how its epochs follow each other;
+        `put_out` ends a user's presence in it on all sockets."""
         self.channels: dict[str, Channel] = {}
         self._store = store
         self._writer = writer
         self._workers = workers
         self._counters = counters
         self._enter_again = enter_again
+        self._put_out = put_out
+        self.lines = Lines(store, workers)
         self._opening: dict[str, Event] = {}
         self._feed = store.live.feed(self.note, self.look_again)
         self._again = Event()
@@ -60,18 +74,31 @@ class Hub:
             entry = Logged(int(seq), _name(epoch), _name(op), frame)
             if channel.filling:
                 channel.wanted = max(channel.wanted, entry.seq)
-            elif entry.epoch != channel.epoch or not channel.hear(entry):
+            elif entry.epoch != channel.epoch or not self._hear(channel, entry):
                 self._mend(channel)
         elif payload[:1] == b"P":
             self._passing(channel, payload[1:])
 
+    def _hear(self, channel: Channel, entry: Logged) -> bool:
+        """False when entries before it are missing. Who is put out gets the entry that says so as their last."""
+        new = entry.seq > channel.tip
+        heard = channel.hear(entry)
+        if heard and new and entry.op in PUTS_OUT:
+            user = _told.decode(entry.frame).user
+            channel.put_out(user, entry.seq)
+            self._put_out(channel, user)
+        return heard
+
     def _passing(self, channel: Channel, payload: bytes) -> None:
         try:
-            channel.crowd.note(payload)
+            note = decode_note(payload)
         except msgspec.DecodeError:
             log.warning("a note that is not understood")
             return
-        self._stirred.add(channel)
+        if note.op == "seat" and not note.away:
+            self.lines.seat(channel.id, note.user, note.ticket, note.hold_seconds)
+        elif channel.crowd.note(note):
+            self._stirred.add(channel)
 
     def look_again(self) -> None:
         """The feed was away: whatever it missed is in the logs."""
@@ -128,7 +155,7 @@ class Hub:
     def forget_idle(self, now: int) -> None:
         """Lets go of channels that nobody here has listened to for a while."""
         for channel in list(self.channels.values()):
-            if channel.members:
+            if channel.members or channel.id in self.lines:
                 channel.idle_since = 0
             elif not channel.idle_since:
                 channel.idle_since = now
@@ -167,13 +194,23 @@ class Hub:
             return False
         self._counters.holes_filled += 1
         if tip - channel.tip > BRING_AT_MOST:
-            after = Place(epoch=epoch, seq=channel.tip)
-            channel.skip_to(tip, encode(Gap(channel=channel.id, after=after)))
+            self._skip(channel, tip)
             return True
         found = messages.after(self._store, channel.id, channel.tip, PAGE, until=tip)
         for entry in found:
-            channel.hear(entry)
+            self._hear(channel, entry)
         return bool(found)
+
+    def _skip(self, channel: Channel, tip: int) -> None:
+        """A gap for everybody. Among what is left out somebody may have been put out: they hear nothing more."""
+        heard = channel.tip
+        users = sorted({member.speaker.user for member in channel.members})
+        outs = outside.outsiders(self._store, channel.id, users)
+        channel.skip_to(tip, encode(Gap(channel=channel.id, after=Place(epoch=channel.epoch, seq=heard))))
+        for user, seq in outs.items():
+            if seq > heard:
+                channel.put_out(user, seq)
+                self._put_out(channel, user)
 
     def _fork(self, channel: Channel, epoch: str, tip: int) -> None:
         forks = self._enter_again(channel)
@@ -209,12 +246,13 @@ class Hub:
             log.warning("cannot compare with the logs: %s", refused.code)
             gevent.sleep(0.2)
 
-    def stir(self) -> None:
-        """Once a second: who came and went."""
+    def stir(self, now: int) -> None:
+        """Once a second: who came and went, and who waits."""
         stirred, self._stirred = self._stirred, set()
         for channel in stirred:
             for op, frame in channel.crowd.events():
                 channel.tell(Logged(0, channel.epoch, op, frame))
+        self.lines.tick(now)
 
     def close(self) -> None:
         self._feed.close()

@@ -16,6 +16,7 @@ from miniprogram.connection import Connection, State
 from miniprogram.framing import NOT_UTF8
 from miniprogram.log import log
 from miniprogram.protocol import Answer
+from miniprogram.protocol.events import Event
 from miniprogram.verbs import VERBS, talking
 from rooms.errors import Code, Refused
 from rooms.events import Person
@@ -41,7 +42,7 @@ class Again(NamedTuple):
 
 class Session:
     __slots__ = ("_queue", "avatar", "connection", "entered", "greeted", "in_flight", "issued",
-                 "number", "person", "sessions", "until")
+                 "number", "person", "sessions", "until", "waiting")
 
     def __init__(self, sessions: Sessions, connection: Connection, number: int) -> None:
         self.sessions = sessions
@@ -54,6 +55,8 @@ class Session:
         self.until = 0
         """When the token is over, in the reader's seconds."""
         self.entered: dict[str, Channel] = {}
+        self.waiting: dict[str, str] = {}
+        """Channels in whose queue this socket stands, and its tickets."""
         self.in_flight = 0
         """Messages on their way to the log."""
         self._queue: deque[wire.AnyRequest | Again] | None = None
@@ -64,6 +67,10 @@ class Session:
         return f"{self.sessions.process}.{self.number}"
 
     # ---- as the connection's speaker
+
+    @property
+    def user(self) -> str:
+        return self.person.id if self.person is not None else ""
 
     @property
     def known(self) -> bool:
@@ -86,11 +93,17 @@ class Session:
 
     def ended(self, on_purpose: bool) -> None:
         self.sessions.gone(self)
+        self._let_go(on_purpose)
+
+    def _let_go(self, on_purpose: bool) -> None:
         channels, self.entered = self.entered, {}
+        waiting = list(self.waiting)
         for channel in channels.values():
             channel.leave(self.connection)
-        if channels and self.person is not None:
-            self.sessions.let_go(self.person, list(channels), self.holder, on_purpose)
+        for name in waiting:
+            self.sessions.hub.lines.leave(self, name)
+        if self.person is not None:
+            self.sessions.let_go(self.person, [*channels, *waiting], self.holder, on_purpose)
 
     def heard(self, payload: bytes) -> None:
         try:
@@ -135,6 +148,8 @@ class Session:
             self._act(queue[0])
             queue.popleft()
         self._queue = None
+        if self.connection.is_over():
+            self._let_go(on_purpose=False)  # what was taken while it ended
         if self.connection.state is State.OPEN:
             self.connection.reader.resume(self.connection)
 
@@ -169,6 +184,14 @@ class Session:
 
     def answer(self, told: Answer) -> None:
         self.connection.answer(wire.encode(told))
+
+    def tell(self, event: Event) -> None:
+        self.connection.answer(wire.encode(event))
+
+    def put_out(self, channel: Channel) -> None:
+        """Somebody ended this person's presence there: they hear nothing more."""
+        if self.entered.pop(channel.id, None) is not None:
+            channel.part(self.connection)
 
     def later(self, request: wire.Say) -> None:
         """Behind what waits, once more: the author had entered here, and Redis lost the seat."""

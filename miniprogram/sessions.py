@@ -23,6 +23,8 @@ from rooms.events import Person
 from rooms.store import Store
 
 USERS_AT_ONCE = 500
+PUT_OUT = frozenset({Code.NOT_ENTERED, Code.BANNED, Code.NOT_FOUND, Code.NOT_MEMBER, Code.FORBIDDEN})
+"""Why somebody may not come back to a seat of theirs."""
 
 
 class Sessions:
@@ -34,7 +36,7 @@ class Sessions:
         self.counters = counters
         self.process = process
         self.workers = Workers()
-        self.hub = Hub(store, writer, self.workers, counters, self.enter_again)
+        self.hub = Hub(store, writer, self.workers, counters, self.enter_again, self.put_out)
         self.door = Door(store, self.hub)
         self._sockets_per_user = sockets_per_user
         self._numbers = count(1)
@@ -86,24 +88,58 @@ class Sessions:
 
     def keep_seats(self) -> None:
         """Every few seconds: this process lives. Where it was thought dead, everybody takes their seat again."""
-        channels = [channel.id for channel in self.hub.channels.values() if channel.members]
+        lines = self.hub.lines
+        channels = {channel.id for channel in self.hub.channels.values() if channel.members}.union(lines.channels)
         for channel_id in seats.keep_alive(self.store, self.process, channels):
             self._seat_again(self._in(channel_id), channel_id)
+            for session in lines.waiting_in(channel_id):
+                self.workers.do(lambda session=session, channel_id=channel_id: _try(  # type: ignore[misc]
+                    self._wait_again, session, channel_id))
 
     def enter_again(self, channel: Channel) -> Forks | None:
         """For when Redis has lost the channel: everybody takes their seat again. The first of them makes the room
         ready and learns how the log's epochs follow each other. None when nobody here is in it."""
-        there = [session for session in self._in(channel.id) if session.person is not None]
-        if not there or there[0].person is None:
-            return None
-        forks = seats.enter(self.store, there[0].person, channel.id, there[0].holder).forks
-        self._seat_again(there[1:], channel.id)
-        return forks
+        there = self._in(channel.id)
+        while there:
+            first, *there = there
+            seat = self._sit_again(first, channel.id)
+            if seat is not None:
+                self._seat_again(there, channel.id)
+                return seat.forks
+        return None
 
     def _seat_again(self, those: list[Session], channel_id: str) -> None:
         for session in those:
             self.workers.do(lambda session=session: _try(  # type: ignore[misc]
-                seats.enter, self.store, session.person, channel_id, session.holder))
+                self._sit_again, session, channel_id))
+
+    def _sit_again(self, session: Session, channel_id: str) -> seats.Entered | None:
+        """None where they may not be there any more: then they hear nothing more of it."""
+        try:
+            return seats.enter(self.store, session.me, channel_id, session.holder, again=True)
+        except Refused as refused:
+            if refused.code not in PUT_OUT:
+                raise
+        channel = self.hub.channels.get(channel_id)
+        if channel is not None:
+            session.put_out(channel)
+        return None
+
+    def _wait_again(self, session: Session, channel_id: str) -> None:
+        ticket = session.waiting.get(channel_id)
+        if ticket is not None:
+            seats.arrive(self.store, session.me, channel_id, session.holder, None, ticket, again=True)
+
+    def put_out(self, channel: Channel, user: str) -> None:
+        """The log says that `user` is no longer there. Never waits."""
+        for session in self._of.get(user, ()):
+            session.put_out(channel)
+        self.hub.lines.lost(channel.id, user)
+        if user in self._of:
+            self.workers.do(lambda: _try(self._check_one, user))  # a ban may be the whole organization's
+
+    def _check_one(self, user: str) -> None:
+        self._check(user, identities.who(self.store, user))
 
     def check_rights(self) -> None:
         """Every five seconds: who was signed out or banned since their socket opened goes."""

@@ -11,6 +11,10 @@ class Speaker(Protocol):
     def heard(self, payload: bytes) -> None:
         """A text message."""
 
+    @property
+    def user(self) -> str:
+        """Who speaks; "" while nobody has said hello."""
+
     def ended(self, on_purpose: bool) -> None:
         """The connection is over; `on_purpose` when the client closed it with 1000. Called once."""
 

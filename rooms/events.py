@@ -77,5 +77,8 @@ _decoder = msgspec.json.Decoder(Entry)
 COUNTED = frozenset({"message", "announced"})
 """Operations that make a channel unread."""
 
+PUTS_OUT = frozenset({"kicked", "banned"})
+"""Operations after which somebody hears nothing more until they are let in again."""
+
 CHATTER = frozenset({"message"})
 """Operations for which a `gap` may stand where a reader is too slow; all others are sent, or the connection closed."""

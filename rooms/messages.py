@@ -94,7 +94,8 @@ def after(store: Store, channel: str, seq: int, limit: int, until: int | None = 
 
 def owed(store: Store, user: str, channel: str, seq: int, limit: int) -> list[Logged]:
     """The same for somebody who may have been put out meanwhile: nothing above the entry that says so."""
-    return after(store, channel, seq, limit, outside.limits(store, user, [channel]).get(channel))
+    tip = _tip(store, channel)  # before it is asked whether they were: a kick that comes now is above it
+    return after(store, channel, seq, limit, min(tip, outside.limits(store, user, [channel]).get(channel, tip)))
 
 
 def _after(store: Store, channel: str, seq: int, limit: int, until: int | None) -> list[Logged]:
@@ -119,12 +120,11 @@ def history(store: Store, person: Person, channel: str, before: int | None = Non
         raise Refused(Code.NOT_FOUND)
     limit = max(1, min(limit, LONGEST_PAGE))
     tip = _readable_tip(store, person, channel, role)
-    end = None if role else outside.limits(store, person.id, [channel]).get(channel)
-    if end is not None:
-        tip = min(tip, end)
-        before = min(before or tip + 1, tip + 1)
+    if not role:  # asked after the tip was: a kick that comes now is above it
+        tip = min(tip, outside.limits(store, person.id, [channel]).get(channel, tip))
+    before = min(before or tip + 1, tip + 1)
     if after_seq is not None:
-        page = after(store, channel, max(0, after_seq), limit, until=end)
+        page = after(store, channel, max(0, after_seq), limit, until=tip)
         return Page(page, bool(page) and page[-1].seq < tip)
     page = overlay.as_they_stand(store, channel, _below(store, channel, limit, before))
     return Page(page, bool(page) and page[0].seq > 1)

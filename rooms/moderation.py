@@ -14,7 +14,7 @@ import msgspec
 
 from rooms import gate, identities, ids, media, notices, seats, standings
 from rooms.errors import Code, Refused
-from rooms.events import Person
+from rooms.events import PUTS_OUT, Person
 from rooms.live import keys
 from rooms.live.scripts import ACT, FREE, SANCTION
 from rooms.notices import Kind
@@ -47,7 +47,6 @@ LONGEST_REASON = 200
 LONGEST_ANNOUNCEMENT = 2_000
 LONGEST_SECONDS = 10 * 365 * 86_400
 MOST_PINS = 10
-PUTS_OUT = frozenset({"kicked", "banned"})
 MOST_ASKED = 20
 """Channels of a room in which we look whether somebody sits there."""
 

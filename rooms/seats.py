@@ -94,6 +94,8 @@ def arrive(store: Store, person: Person, channel: str, holder: str, password: st
         if refused.code not in (Code.NOT_MEMBER, Code.PASSWORD_NEEDED) or (
                 refused.code is Code.PASSWORD_NEEDED and password is None):
             raise
+    if again:
+        raise Refused(Code.NOT_MEMBER)
     members.join(store, person, ids.room_of(channel), password)
     return _enter(store, person, channel, holder, ticket, again)
 

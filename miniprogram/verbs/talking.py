@@ -51,7 +51,7 @@ def _say_slowly(session: Session, request: Say) -> None:
 
 def say_again(session: Session, request: Say) -> None:
     store = session.sessions.store
-    seats.enter(store, session.me, request.channel, session.holder)
+    seats.enter(store, session.me, request.channel, session.holder, again=True)
     _said(session, request, messages.post(store, session.me, request.channel, _draft(request)))
 
 

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from miniprogram.batch import Batch
 from miniprogram.channel import BATCH_ENTRIES, TAIL_ENTRIES, Channel
-from miniprogram.crowd import NAMES_BELOW, Crowd
+from miniprogram.crowd import NAMES_BELOW, Crowd, Note, decode_note
 from rooms.events import Logged
 
 NEVER = float("inf")
@@ -163,8 +163,8 @@ def test_a_busy_channel_rests_and_a_quiet_one_is_served_at_once() -> None:
 
 # ---- who is there
 
-def note(**given: Any) -> bytes:
-    return json.dumps({"op": "present", **given}).encode()
+def note(**given: Any) -> Note:
+    return decode_note(json.dumps({"op": "present", **given}).encode())
 
 
 def told(crowd: Crowd) -> list[Any]:
@@ -192,7 +192,7 @@ def test_only_the_newest_read_position_of_each_is_told_and_of_fifty_at_most() ->
     crowd = Crowd("c_x")
     for user in range(80):
         for seq in (3, 9, 4):
-            crowd.note(json.dumps({"op": "read", "user": f"u_{user}", "seq": seq}).encode())
+            crowd.note(note(op="read", user=f"u_{user}", seq=seq))
     events = told(crowd)
     assert len(events) == 50
     assert {event["seq"] for event in events} == {9}
@@ -200,5 +200,5 @@ def test_only_the_newest_read_position_of_each_is_told_and_of_fifty_at_most() ->
 
 def test_an_unknown_note_is_passed_over() -> None:
     crowd = Crowd("c_x")
-    crowd.note(b'{"op":"news","more":[1]}')
+    assert not crowd.note(note(op="news", more=[1]))
     assert crowd.quiet

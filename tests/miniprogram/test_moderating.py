@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from rooms import members
-from rooms.events import Person
-from tests.miniprogram.web import Web, ask, events, say
+import pytest
+
+from rooms import members, moderation
+from rooms.events import Door, Person
+from tests.miniprogram.web import Web, ask, closes_with, events, say
 from tests.socket_client import Socket
 
 
@@ -84,3 +86,52 @@ def test_who_does_not_moderate_is_refused_and_nothing_is_told(web: Web) -> None:
         assert ask(stage.c, request)["code"] == "forbidden", request
     assert ask(stage.c, {"op": "rules", **at, "slow_seconds": -1})["code"] in ("bad_frame", "forbidden")
     assert ask(stage.c, {"op": "history", "channel": stage.hall})["messages"] == []
+
+
+def test_who_is_kicked_hears_that_and_nothing_more_until_they_enter_again(web: Web) -> None:
+    stage = Hall(web)
+    second = stage.comes(stage.charlie)
+    ask(stage.b, {"op": "kick", "channel": stage.hall, "user": stage.charlie.id, "reason": "请冷静一下"})
+    ask(stage.b, say(stage.hall, "now we are alone", "one"))
+    for socket in (stage.c, second):
+        kicked = events(socket, "kicked", 1, 1)[0]
+        assert (kicked["user"], kicked["reason"]) == (stage.charlie.id, "请冷静一下")
+        assert ask(socket, say(stage.hall, "why", "two"))["code"] == "not_entered"
+        shown = ask(socket, {"op": "history", "channel": stage.hall})["messages"]
+        assert [entry["op"] for entry in shown] == ["kicked"]
+        with pytest.raises(TimeoutError):
+            events(socket, "message", 1, 0.3)
+    back = web.greeted(stage.charlie, {stage.hall: {"epoch": kicked["epoch"], "seq": 0}})
+    assert back.welcome["channels"] == [  # type: ignore[attr-defined]
+        {"channel": stage.hall, "refused": "not_entered"}]
+    assert [entry["op"] for entry in ask(back, {"op": "enter", "channel": stage.hall})["messages"]] == [
+        "kicked", "message"]
+    assert ask(back, say(stage.hall, "sorry", "three"))["op"] == "said"
+
+
+def test_who_is_kicked_out_of_the_room_belongs_to_it_no_more(web: Web) -> None:
+    stage = Hall(web)
+    ask(stage.b, {"op": "kick", "room": stage.room, "user": stage.charlie.id})
+    assert events(stage.c, "kicked", 1, 1)
+    assert ask(stage.c, {"op": "history", "channel": stage.hall})["code"] == "not_member"
+    back = web.greeted(stage.charlie, {stage.hall: {"epoch": "e1", "seq": 0}})
+    assert back.welcome["channels"][0]["refused"] == "not_member"  # type: ignore[attr-defined]
+    assert ask(back, {"op": "enter", "channel": stage.hall})["op"] == "entered", "it is an open room"
+
+
+def test_who_is_banned_stays_out_until_pardoned(web: Web) -> None:
+    stage = Hall(web)
+    ask(stage.b, {"op": "ban", "room": stage.room, "user": stage.charlie.id, "seconds": 3600})
+    assert events(stage.c, "banned", 1, 1)[0]["until"]
+    refused = ask(stage.c, {"op": "enter", "channel": stage.chat})
+    assert (refused["code"], refused["retry_after_seconds"] > 3590) == ("banned", True)
+    ask(stage.b, {"op": "pardon", "room": stage.room, "user": stage.charlie.id})
+    assert ask(stage.c, {"op": "enter", "channel": stage.hall})["op"] == "entered"
+
+
+def test_a_ban_from_the_organization_closes_every_socket_with_4003(web: Web) -> None:
+    stage = Hall(web)
+    staff = moderation.Actor(Person("s_steward", web.cast.organization, "Steward", Door.CONSOLE), "owner")
+    moderation.ban(web.store, staff, web.cast.organization, stage.charlie.id, reason="广告")
+    assert events(stage.c, "banned", 1, 1)[0]["reason"] == "广告"
+    closes_with(stage.c, 4003, 1)
