@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, ids, members
+from rooms import gate, ids, members, outside
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
@@ -94,7 +94,7 @@ def arrive(store: Store, person: Person, channel: str, holder: str, password: st
         if refused.code not in (Code.NOT_MEMBER, Code.PASSWORD_NEEDED) or (
                 refused.code is Code.PASSWORD_NEEDED and password is None):
             raise
-    if again:
+    if again and outside.limits(store, person.id, [channel]):
         raise Refused(Code.NOT_MEMBER)
     members.join(store, person, ids.room_of(channel), password)
     return _enter(store, person, channel, holder, ticket, again)
@@ -184,8 +184,8 @@ def _enter(store: Store, person: Person, channel: str, holder: str, ticket: str,
     if len(answer) == 3:
         store.live.hint("calls", channel)
         return Queued(channel, answer[0].decode(), int(answer[1]), int(answer[2]))
-    epoch, tip, talk, text, count, at, role, capacity, slow, forks, muted, gone, muted_all, quiet, outside = answer
-    if outside:
+    epoch, tip, talk, text, count, at, role, capacity, slow, forks, muted, gone, muted_all, quiet, was_out = answer
+    if was_out:
         store.record.write(lambda c: put_out.end(c, channel, person.id))
     reading = Reading.parse(text)
     rules = {"muted_all": muted_all == b"1", "slow_seconds": int(slow or 0), "capacity": int(capacity or 0)}

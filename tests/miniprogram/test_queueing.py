@@ -42,7 +42,7 @@ def test_who_finds_no_seat_gets_a_ticket_and_then_a_seat_that_is_held(table: Tab
     assert {key: queued[key] for key in ("channel", "place", "length")} == {
         "channel": table.channel, "place": 1, "length": 1}
     assert ask(table.a, {"op": "leave", "channel": table.channel})["op"] == "left"
-    seat = events(socket, "seat", 1, 1)[0]
+    seat = events(socket, "seat", 1, 5)[0]
     assert seat == {"op": "seat", "channel": table.channel, "ticket": queued["ticket"], "hold_seconds": 30}
     assert table.enters(table.a)["op"] == "queued", "it is held for Bob"
     assert table.enters(socket, ticket=seat["ticket"])["op"] == "entered"
@@ -53,7 +53,7 @@ def test_places_are_told_when_they_change_and_not_otherwise(table: Table) -> Non
     (bob, _), (charlie, third) = (table.waits(table.web.cast.person(name)) for name in ("Bob", "Charlie"))
     assert third["place"] == 2
     assert ask(bob, {"op": "leave", "channel": table.channel})["op"] == "left"
-    assert events(charlie, "queue", 1, 4) == [{"op": "queue", "channel": table.channel, "place": 1, "length": 1}]
+    assert events(charlie, "queue", 1, 6) == [{"op": "queue", "channel": table.channel, "place": 1, "length": 1}]
     with pytest.raises(TimeoutError):
         events(charlie, "queue", 1, 2.5)
 
@@ -82,20 +82,20 @@ def test_coming_back_shows_the_same_place_and_ticket(table: Table) -> None:
     assert again.welcome["channels"] == [  # type: ignore[attr-defined]
         {"channel": table.channel, "ticket": queued["ticket"], "place": 1, "length": 2}]
     ask(table.a, {"op": "leave", "channel": table.channel})
-    assert events(again, "seat", 1, 1)[0]["ticket"] == queued["ticket"]
+    assert events(again, "seat", 1, 5)[0]["ticket"] == queued["ticket"]
 
 
 def test_a_seat_that_nobody_takes_goes_to_the_next(table: Table) -> None:
     (bob, _), (charlie, _) = (table.waits(table.web.cast.person(name)) for name in ("Bob", "Charlie"))
     ask(table.a, {"op": "leave", "channel": table.channel})
-    events(bob, "seat", 1, 1)
+    events(bob, "seat", 1, 5)
     table.web.store.live.offset_ms += 31_000
     try:
         seats.lapse(table.web.store, [table.channel])
     finally:
         table.web.store.live.offset_ms = 0
-    assert events(charlie, "seat", 1, 1)[0]["hold_seconds"] >= 30
-    assert events(bob, "queue", 1, 4)[0]["place"] == 0, "the ticket is over"
+    assert events(charlie, "seat", 1, 6)[0]["hold_seconds"] >= 30
+    assert events(bob, "queue", 1, 6)[0]["place"] == 0, "the ticket is over"
 
 
 def test_a_larger_room_and_a_ban_reach_those_who_wait(table: Table) -> None:
@@ -103,8 +103,8 @@ def test_a_larger_room_and_a_ban_reach_those_who_wait(table: Table) -> None:
     bob, charlie = table.web.cast.person("Bob"), table.web.cast.person("Charlie")
     (b, _), (c, _) = table.waits(bob), table.waits(charlie)
     moderation.ban(table.web.store, owner, table.channel, bob.id)
-    assert events(b, "queue", 1, 1)[0]["place"] == 0
+    assert events(b, "queue", 1, 5)[0]["place"] == 0
     moderation.set_rules(table.web.store, owner, table.channel, {"capacity": 2})
-    assert events(c, "seat", 1, 2)
+    assert events(c, "seat", 1, 5)
     assert table.enters(c)["op"] == "entered"
     assert table.enters(b)["code"] == "banned"
