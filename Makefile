@@ -63,6 +63,9 @@ run: $(STAMP)    ## bring up everything, with the sandbox playing WeChat
 
 test: $(STAMP)   ## the tests, and how much of the code they reach
 	$(BIN)/coverage run -m pytest
+ifneq ($(NODE),)
+	cd $(CONSOLE) && npm test --silent
+endif
 	$(BIN)/coverage report
 
 check: $(STAMP)  ## style, types, layers

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { byHourOfWeek, change } from "@/charts/folding";
 import { difference } from "@/parts/difference";
+import { browserOf } from "@/pages/settings/agents";
 
 describe("hourly counts", () => {
   it("give each hour of the week its mean", () => {
@@ -28,5 +29,13 @@ describe("before and after", () => {
     expect(difference(null, { role: "admin" })).toEqual([{ key: "role", before: null, after: "admin", same: false }]);
     expect(difference({ until: null }, null)).toEqual([{ key: "until", before: "null", after: null, same: false }]);
     expect(difference("a", "b")).toEqual([{ key: "·", before: "a", after: "b", same: false }]);
+  });
+});
+
+describe("a browser", () => {
+  it("is named by what it calls itself", () => {
+    expect(browserOf("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36")).toBe("Chrome 142 · Windows");
+    expect(browserOf("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1")).toBe("Safari 18 · iPhone");
+    expect(browserOf("curl/8")).toBe("");
   });
 });

@@ -24,7 +24,7 @@ export const en: Words = {
   states: {
     loading: "Loading", failed: "This could not be loaded", offline: "The server cannot be reached", again: "Try again", undo: "Undo", undone: "Undone", close: "Close",
     offlineBar: "The network is down. What you see is from before; it catches up by itself.", retryIn: (seconds) => `Please wait ${seconds} s.`,
-    more: "Load more", saved: "Saved", copied: "Copied", save: "Save", cancel: "Cancel", none: "None", unknown: "Unknown", yes: "Yes", no: "No",
+    more: "Load more", saved: "Saved", copied: "Copied", copy: "Copy", keep: "Keep as a file", save: "Save", cancel: "Cancel", none: "None", unknown: "Unknown", yes: "Yes", no: "No",
     notFound: "There is no such page", notFoundAbout: "The address may be wrong, or what was here is gone.", home: "To the overview", next: "Next", back: "Back",
   },
   asking: {
@@ -38,11 +38,11 @@ export const en: Words = {
   roomRoles: { guest: "Guest", member: "Member", moderator: "Moderator", owner: "Owner" },
   overview: {
     about: "The house as it is now: what needs you comes first.", live: "Live", stale: "Not connected", figures: "Figures",
-    present: "Present", presentAbout: (rooms) => `in ${rooms} ${rooms === 1 ? "room" : "rooms"}`, perMinute: "Messages a minute", perMinuteAbout: "last minute, since this page opened",
+    present: "Present", presentAbout: (rooms) => `in ${rooms} ${rooms === 1 ? "room" : "rooms"}`, perMinute: "Messages a minute", perMinuteAbout: "in the last minute",
     waiting: "Waiting", waitingAbout: "for a seat", members: "Members", membersAbout: "over all rooms", alarms: "Alarms", alarmsAbout: "need attention", calm: "all is well",
     rooms: "Rooms", roomsAbout: "those with trouble first", there: (present, members) => `${present} present / ${members} members`, inQueue: (many) => `${many} waiting`,
     trouble: { queue: "Queue", archive_lag: "Archive lags", flood: "Flood", shedding: "Shedding", held: "Held messages", delivery: "Deliveries fail", quota: "Quota low", backup: "Backup is old" },
-    stream: "How it flows", streamAbout: "Messages in each 5 seconds, and people present, since this page opened.", talk: "Messages",
+    speed: (many) => `${many}/min`, stream: "The last hour", streamAbout: "Messages in each minute, and people present then.", talk: "Messages",
   },
   rooms: {
     about: "Rooms hold channels. Open a channel to watch it live, a room to set its rules.", make: "New room", made: (name) => `Room “${name}” is there`, name: "Name of the room", password: "Password at the door", passwordNone: "No password",
@@ -124,7 +124,39 @@ export const en: Words = {
     },
     keys: { next: "Next message", before: "Message before", write: "Write", end: "To the newest" },
   },
+  audit: {
+    about: "Who did what to whom, when and why. Each line is chained to the one before; none can be changed.", verify: "Verify the chain", export: "Export", whole: (acts) => `The chain is whole: ${acts} lines, none missing, none changed.`, broken: (number) => `Line ${number} does not fit: from here on somebody changed the log.`,
+    anybody: "Anybody", anything: "Any act", anywhere: "Any room", from: "From", to: "To", when: "When", who: "Who", what: "Did what", whom: "To whom", where: "Where", why: "Why", more: "More", moreOf: (act, number) => `More on line ${number} (${act})`,
+    house: "The house", door: "Door", number: "Number", hash: "Hash", key: "Key", before: "Before", after: "After", noChange: "No before and after was written down.", none: "Nothing fits", noneAbout: "Try other filters.",
+    acts: {
+      mute: "Mute", unmute: "Unmute", kick: "Kick", ban: "Ban", unban: "Pardon", pardon: "Pardon", rules: "Change rules", announce: "Announce", recall: "Recall", pin: "Pin", free: "Put on the white list", unfree: "Take off the white list", role: "Change a role",
+      room_add: "New room", room_edit: "Edit a room", rooms_order: "Order rooms", channel_add: "New channel", channel_edit: "Edit a channel", channels_order: "Order channels", ways: "Change the door", invite: "Invite", uninvite: "Revoke an invitation", request: "Answer a request",
+      organization_edit: "Edit the organization", staff_add: "Add staff", staff_edit: "Edit staff", staff_totp_on: "Second factor on", staff_totp_off: "Second factor off", staff_password: "Change a password", token_add: "New token", token_revoke: "Revoke a token", account_add: "Add an account", account_edit: "Change credentials",
+    },
+  },
+  staff: {
+    about: "Who can open this console. A change of role signs an account out everywhere.", make: "Add staff", made: (email) => `${email} can sign in`, who: "Account", you: "You", name: "Name", since: "Since", totp: "Second factor", totpOn: "On", totpOff: "Off", totpReset: "Reset second factor",
+    totpTitle: (name) => `Reset the second factor of ${name}`, totpMeans: "They are signed out everywhere, and the password alone is enough until they turn it on again. Make sure first that it is really them.", end: "Deactivate", ended: "Deactivated", again: "Activate", back: "Active again", endTitle: (name) => `Deactivate ${name}`, endMeans: "They are signed out everywhere at once and cannot sign in. Their record stays; you can activate them again.",
+    roleTitle: (name, role) => `Make ${name} ${role.toLowerCase()}`, signsOut: "They are signed out everywhere.", rolesTitle: "What each role may do",
+    means: { owner: "Everything, other owners included.", admin: "Rooms, channels, staff, accounts and settings.", moderator: "Keeps order: speaks, announces, recalls, mutes, kicks, bans, reviews.", auditor: "Sees everything, changes nothing." },
+    passwordTitle: "First password", passwordOnlyNow: (email) => `Hand it to ${email}; it is shown only now. Ask them to change it.`,
+  },
+  wechat: {
+    about: "Your Official Accounts and mini-programs. Credentials go in and never come out.", make: "Add an account", credentials: "Change credentials", kind: "Kind", kinds: { official_account: "Official Account", mini_program: "Mini-program" }, callback: "Callback URL", copyCallback: "Copy the callback URL", mode: "Mode",
+    modes: { plain: "Plain", compatible: "Compatible", safe: "Safe" }, there: "Kept", missing: "Missing", original: "Original id", noAddress: "The outside address is not known: an operator sets TEAHOUSE_PUBLIC_URL.", test: "Self-test",
+    checks: { credentials: "Credentials", callback: "Pushes", address: "Address" }, none: "No accounts yet", noneAbout: "Guests come in by an Official Account or a mini-program.", writeOnly: "Credentials are kept encrypted and never shown again. What you leave empty stays.", stays: "Empty: stays as it is",
+  },
+  settings: {
+    tabs: { account: "Account and security", organization: "Organization", tokens: "Tokens" }, totp: "Second factor", totpAbout: "Besides the password, confirm with an authenticator on your phone. Strongly advised.", totpBegin: "Turn it on", totpScan: "Scan this with an authenticator, then type the six digits it shows.", totpByHand: "Cannot scan? Type this in:", totpCode: "QR code for the second factor",
+    totpConfirm: "Confirm", totpIsOn: "The second factor is on", totpEnd: "Turn it off", totpIsOff: "The second factor is off", codesAbout: "These recovery codes are shown only now. If you lose your phone, each of them opens once.", codesKept: "I have kept them", codesLeft: (left) => `${left} recovery codes are left.`,
+    password: "Password", passwordAbout: "A new password signs you out everywhere else.", passwordOld: "Present password", passwordNew: "New password, 8 characters or more", passwordChanged: "The password is changed", sessions: "Where you are signed in", thisOne: "Here", sessionEnded: "Signed out there", endOthers: "Sign out elsewhere", endOthersMeans: "Every other device has to sign in again.", othersEnded: "Signed out everywhere else", newName: "New name of the organization",
+  },
+  tokens: {
+    about: "Programs use the API by a token, and can speak in channels under their own name.", make: "New token", name: "Name", nameHint: "Under which it speaks", used: "Last used", ends: "Valid for", never: "Never", noEnd: "No end", days: (days) => `${days} days`, revoke: "Revoke", revokeTitle: (name) => `Revoke the token of “${name}”`, revokeMeans: "Programs that use it lose access at once.", revoked: "The token is revoked",
+    none: "No tokens yet", noneAbout: "A bot or a program of yours needs one.", madeTitle: "Token", onlyNow: "The token is shown only now. Keep it safe.",
+  },
   refusals: {
+    wrong_credentials: "The password or the code is wrong, or was used already.", duplicate: "It is there already.", full: "It is full.", not_member: "They are no member.",
     unauthenticated: "Please sign in first.", forbidden: "Your role may not do this.", not_found: "Not found: it may be gone, or belong to another organization.", rate_limited: "Too often.",
     unavailable: "The service is not available just now; try again soon.", offline: "The server cannot be reached.", too_long: "Too long.", blocked_words: "It holds blocked words.", closed: "This is closed.", expired: "It has expired.",
   },

@@ -23,7 +23,7 @@ export const zh = {
   states: {
     loading: "正在加载", failed: "没有加载成功", offline: "连不上服务器", again: "再试一次", undo: "撤销", undone: "已撤销", close: "关闭",
     offlineBar: "网络断开了。画面停在断开之前，恢复后会自己接上。", retryIn: (seconds: number) => `请等 ${seconds} 秒。`,
-    more: "加载更多", saved: "已保存", copied: "已复制", save: "保存", cancel: "取消", none: "无", unknown: "未知", yes: "是", no: "否",
+    more: "加载更多", saved: "已保存", copied: "已复制", copy: "复制", keep: "存成文件", save: "保存", cancel: "取消", none: "无", unknown: "未知", yes: "是", no: "否",
     notFound: "没有这一页", notFoundAbout: "地址可能写错了，或者东西已经不在了。", home: "回到概览", next: "下一页", back: "返回",
   },
   asking: {
@@ -37,11 +37,11 @@ export const zh = {
   roomRoles: { guest: "访客", member: "成员", moderator: "版主", owner: "房主" } as Record<string, string>,
   overview: {
     about: "此刻的茶馆：先看需要你的地方。", live: "实时", stale: "已断开", figures: "关键数字",
-    present: "在场", presentAbout: (rooms: number) => `分布在 ${rooms} 个房间`, perMinute: "每分钟消息", perMinuteAbout: "最近一分钟，打开本页起算",
+    present: "在场", presentAbout: (rooms: number) => `分布在 ${rooms} 个房间`, perMinute: "每分钟消息", perMinuteAbout: "最近一分钟",
     waiting: "排队中", waitingAbout: "等一个座位", members: "成员", membersAbout: "各房间合计", alarms: "警报", alarmsAbout: "有事要处理", calm: "一切正常",
     rooms: "房间", roomsAbout: "有状况的排在最前", there: (present: string, members: string) => `${present} 在场 / ${members} 成员`, inQueue: (many: number) => `${many} 人排队`,
     trouble: { queue: "有人排队", archive_lag: "归档滞后", flood: "刷屏", shedding: "正在丢弃", held: "待审消息", delivery: "送达失败", quota: "额度将尽", backup: "备份过旧" } as Record<string, string>,
-    stream: "此刻的流速", streamAbout: "每 5 秒的消息条数与在场人数，从打开本页起。", talk: "消息",
+    speed: (many: number) => `${many} 条/分`, stream: "最近一小时", streamAbout: "每分钟的消息条数，与那时在场的人数。", talk: "消息",
   },
   rooms: {
     about: "房间里有频道。点频道看现场，点房间改规矩。", make: "新建房间", made: (name: string) => `已建好房间“${name}”`, name: "房间名", password: "进门密码", passwordNone: "无密码",
@@ -123,7 +123,39 @@ export const zh = {
     },
     keys: { next: "下一条", before: "上一条", write: "写消息", end: "到最新" },
   },
+  audit: {
+    about: "谁在什么时候、对谁做了什么、为什么。每一行都扣着上一行，改不得。", verify: "验证链条", export: "导出", whole: (acts: string) => `链条完整：${acts} 条记录，一条不少，一字未改。`, broken: (number: number) => `第 ${number} 条对不上：从这里起，记录被动过。`,
+    anybody: "所有人", anything: "所有操作", anywhere: "所有房间", from: "从", to: "到", when: "时间", who: "谁", what: "做了什么", whom: "对谁", where: "哪里", why: "理由", more: "详情", moreOf: (act: string, number: number) => `第 ${number} 条（${act}）的详情`,
+    house: "系统", door: "途径", number: "编号", hash: "摘要", key: "项", before: "之前", after: "之后", noChange: "没有记下前后的差别。", none: "没有符合的记录", noneAbout: "换一组条件看看。",
+    acts: {
+      mute: "禁言", unmute: "解除禁言", kick: "请出", ban: "封禁", unban: "解除封禁", pardon: "解除封禁", rules: "改规矩", announce: "发公告", recall: "撤回", pin: "置顶", free: "加入白名单", unfree: "移出白名单", role: "改角色",
+      room_add: "新建房间", room_edit: "改房间", rooms_order: "排房间", channel_add: "新建频道", channel_edit: "改频道", channels_order: "排频道", ways: "改进门方式", invite: "发邀请", uninvite: "作废邀请", request: "处理申请",
+      organization_edit: "改机构", staff_add: "添员工", staff_edit: "改员工", staff_totp_on: "开启两步验证", staff_totp_off: "关闭两步验证", staff_password: "改密码", token_add: "发令牌", token_revoke: "作废令牌", account_add: "接入账号", account_edit: "改账号凭据",
+    } as Record<string, string>,
+  },
+  staff: {
+    about: "能打开这个控制台的人。角色一变，对方会在所有地方退出登录。", make: "添加员工", made: (email: string) => `${email} 可以登录了`, who: "员工", you: "你", name: "称呼", since: "建立于", totp: "两步验证", totpOn: "已开启", totpOff: "未开启", totpReset: "重置两步验证",
+    totpTitle: (name: string) => `重置 ${name} 的两步验证`, totpMeans: "对方会在所有地方退出登录，下次只用密码就能登录，直到重新开启两步验证。先确认真的是本人。", end: "停用", ended: "已停用", again: "恢复", back: "已恢复", endTitle: (name: string) => `停用 ${name}`, endMeans: "对方立刻在所有地方退出登录，也不能再登录。记录会保留，随时可以恢复。",
+    roleTitle: (name: string, role: string) => `让 ${name} 成为${role}`, signsOut: "对方会在所有地方退出登录。", rolesTitle: "角色能做什么",
+    means: { owner: "能做一切，包括管理其他所有者。", admin: "管理房间、频道、员工、账号与设置。", moderator: "维护秩序：发言、公告、撤回、禁言、请出、封禁、审核。", auditor: "看得见一切，什么也不能改。" },
+    passwordTitle: "初始密码", passwordOnlyNow: (email: string) => `把它交给 ${email}，只在此刻显示一次。请对方登录后自己改掉。`,
+  },
+  wechat: {
+    about: "公众号与小程序的接入。凭据只进不出：存好之后，谁也读不到。", make: "接入账号", credentials: "更换凭据", kind: "类型", kinds: { official_account: "公众号", mini_program: "小程序" } as Record<string, string>, callback: "回调地址", copyCallback: "复制回调地址", mode: "消息模式",
+    modes: { plain: "明文模式", compatible: "兼容模式", safe: "安全模式" } as Record<string, string>, there: "已保存", missing: "还没有", original: "原始 ID", noAddress: "还不知道外面怎么访问这里：请运维人员设置 TEAHOUSE_PUBLIC_URL。", test: "自检",
+    checks: { credentials: "凭据", callback: "消息加解密", address: "外部地址" } as Record<string, string>, none: "还没有接入账号", noneAbout: "接入公众号和小程序，客人才进得来。", writeOnly: "凭据加密保存，之后不再显示。留空的一项不变。", stays: "留空则不变",
+  },
+  settings: {
+    tabs: { account: "账号与安全", organization: "机构", tokens: "令牌" }, totp: "两步验证", totpAbout: "密码之外，再用手机上的验证器确认一次。强烈建议开启。", totpBegin: "开启两步验证", totpScan: "用验证器应用扫这个码，再输入它显示的六位数字。", totpByHand: "扫不了？手动输入：", totpCode: "两步验证的二维码",
+    totpConfirm: "确认开启", totpIsOn: "两步验证已开启", totpEnd: "关闭两步验证", totpIsOff: "两步验证已关闭", codesAbout: "这些恢复码只在此刻显示。手机丢了，就靠它们，每个只能用一次。", codesKept: "我存好了", codesLeft: (left: number) => `还剩 ${left} 个恢复码。`,
+    password: "密码", passwordAbout: "改了密码，其他地方都会退出登录。", passwordOld: "现在的密码", passwordNew: "新密码，至少 8 位", passwordChanged: "密码已更改", sessions: "登录在哪里", thisOne: "这里", sessionEnded: "那里已退出", endOthers: "退出其他地方", endOthersMeans: "除了这里，所有设备都要重新登录。", othersEnded: "其他地方都已退出", newName: "机构的新名字",
+  },
+  tokens: {
+    about: "程序凭令牌使用接口，也能以自己的名字在频道里说话。", make: "新令牌", name: "名字", nameHint: "它说话时用的名字", used: "上次使用", ends: "有效期", never: "从未", noEnd: "不限期", days: (days: number) => `${days} 天`, revoke: "作废", revokeTitle: (name: string) => `作废“${name}”的令牌`, revokeMeans: "用它的程序立刻不能再访问。", revoked: "令牌已作废",
+    none: "还没有令牌", noneAbout: "要接机器人或自己的程序，就发一个令牌。", madeTitle: "令牌", onlyNow: "令牌只在此刻显示一次，请存好。",
+  },
   refusals: {
+    wrong_credentials: "密码或口令不对，或口令已用过。", duplicate: "已经有了。", full: "已经满了。", not_member: "对方不是成员。",
     unauthenticated: "请先登录。", forbidden: "你的角色不能做这件事。", not_found: "没有找到：它可能已被删除，或者不属于你的机构。", rate_limited: "太频繁了。",
     unavailable: "服务暂时不可用，稍后再试。", offline: "连不上服务器。", too_long: "太长了。", blocked_words: "含有被禁止的词。", closed: "这里已关闭。", expired: "已过期。",
   },
