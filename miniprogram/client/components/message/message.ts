@@ -1,0 +1,26 @@
+/** One row of a timeline: a message, a note, a mark. It only shows; what a touch means is decided by the page. */
+Component({
+  options: { virtualHost: true },
+  properties: {
+    row: { type: Object, value: {} },
+    w: { type: Object, value: {} },
+    playing: { type: Boolean, value: false },
+  },
+  methods: {
+    press() {
+      this.triggerEvent("press", { row: this.data.row });
+    },
+    touch() {
+      this.triggerEvent("touch", { row: this.data.row });
+    },
+    person() {
+      this.triggerEvent("person", { row: this.data.row });
+    },
+    quote() {
+      this.triggerEvent("quote", { seq: (this.data.row as { quote: { seq: number } }).quote.seq });
+    },
+    again() {
+      this.triggerEvent("again", { row: this.data.row });
+    },
+  },
+});

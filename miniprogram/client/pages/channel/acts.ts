@@ -1,0 +1,86 @@
+/** What a person may do with a message or with somebody, and the questions that are asked before. */
+import { moderates } from "../../socket/subscriptions";
+import type { Subscription } from "../../socket/subscriptions";
+import type { House } from "../../house/house";
+import type { Row } from "../../chat/rows";
+import { fill } from "../../words/words";
+import type { Words } from "../../words/words";
+
+export interface Action {
+  id: string;
+  text: string;
+  icon?: string;
+  danger?: boolean;
+  on?: boolean;
+}
+
+/** A sheet on the screen: what it asks, and about what. */
+export interface Asked {
+  kind: "" | "message" | "person" | "length" | "report" | "failed" | "reason";
+  title: string;
+  hint: string;
+  actions: Action[];
+  row?: Row;
+  /** The act that waits for a length or a reason. */
+  act?: string;
+  seconds?: number;
+  user?: string;
+  name?: string;
+}
+
+export const NOTHING: Asked = { kind: "", title: "", hint: "", actions: [] };
+export const OWN_RECALL_MS = 120_000;
+
+export function aboutMessage(house: House, one: Subscription, row: Row): Asked {
+  const { words } = house;
+  const over = moderates(one.role);
+  const entry = one.timeline.at(row.seq);
+  const recent = entry !== undefined && Date.now() - entry.at < OWN_RECALL_MS;
+  const actions: (Action | false)[] = [
+    { id: "reply", text: words.reply, icon: "reply" },
+    row.type === "text" && { id: "copy", text: words.copy, icon: "copy" },
+    ((row.mine && recent) || over) && { id: "recall", text: words.recall, icon: "undo" },
+    over && { id: row.pinned ? "unpin" : "pin", text: row.pinned ? words.unpin : words.pin, icon: "pin" },
+    !row.mine && { id: "report", text: words.report, icon: "flag" },
+    !row.mine && over && { id: "mute", text: `${words.mute} ${row.name}`, icon: "mute" },
+    !row.mine && over && { id: "kick", text: `${words.kick} ${row.name}`, icon: "out", danger: true },
+    !row.mine && over && { id: "ban", text: `${words.ban} ${row.name}`, icon: "ban", danger: true },
+  ];
+  return { kind: "message", title: "", hint: "", actions: actions.filter((each) => each !== false), row, user: row.from ?? "", name: row.name ?? "" };
+}
+
+export function aboutPerson(house: House, role: string, user: string, name: string): Asked {
+  const { words, blocked, me } = house;
+  const over = moderates(role) && user !== me?.id;
+  const actions: (Action | false)[] = [
+    user !== me?.id && { id: "mention", text: words.mention, icon: "at" },
+    over && { id: "mute", text: words.mute, icon: "mute" },
+    over && { id: "unmute", text: words.unmute, icon: "speaker" },
+    over && { id: "kick", text: words.kick, icon: "out", danger: true },
+    over && { id: "ban", text: words.ban, icon: "ban", danger: true },
+    over && { id: "pardon", text: words.pardon, icon: "check" },
+    user !== me?.id && { id: blocked.has(user) ? "unblock" : "block", text: blocked.has(user) ? words.unblock : words.block, icon: "ban" },
+  ];
+  return { kind: "person", title: fill(words.actions_for, name), hint: "", actions: actions.filter((each) => each !== false), user, name };
+}
+
+export function howLong(words: Words, act: string, user: string, name: string): Asked {
+  const actions = [
+    { id: "600", text: words.ten_minutes }, { id: "3600", text: words.one_hour }, { id: "86400", text: words.one_day },
+    { id: "604800", text: words.seven_days }, { id: "0", text: words.open_ended, danger: true },
+  ];
+  return { kind: "length", title: `${words[act as "mute" | "ban"]} ${name}`, hint: words.how_long, actions, act, user, name };
+}
+
+export function whyReported(words: Words, row: Row): Asked {
+  const actions = (["spam", "abuse", "illegal", "other"] as const).map((each) => ({ id: words[`report_${each}`], text: words[`report_${each}`] }));
+  return { kind: "report", title: words.report_title, hint: words.report_hint, actions, row };
+}
+
+export function aboutFailed(words: Words, row: Row): Asked {
+  const actions = [
+    { id: "again", text: words.resend, icon: "again" }, { id: "copy", text: words.copy, icon: "copy" },
+    { id: "discard", text: words.discard, icon: "trash", danger: true },
+  ];
+  return { kind: "failed", title: words.not_sent, hint: row.reason ?? "", actions, row };
+}

@@ -1,0 +1,458 @@
+import { changes } from "../../chat/changes";
+import { rows as rowsOf } from "../../chat/rows";
+import type { Row, View } from "../../chat/rows";
+import { Window } from "../../chat/window";
+import { theHouse } from "../../house/house";
+import type { House } from "../../house/house";
+import type { Refused } from "../../house/refused";
+import { dress } from "../../house/media";
+import { subscribe } from "../../house/notices";
+import { TEXT_LIMIT } from "../../protocol";
+import type { Subscription } from "../../socket/subscriptions";
+import { duration, excuse, fill } from "../../words/words";
+import type { Words } from "../../words/words";
+import { watch } from "../screen";
+import { aboutFailed, aboutMessage, aboutPerson, howLong, NOTHING, whyReported } from "./acts";
+import type { Asked } from "./acts";
+import { listen, Recording, send } from "./media";
+
+const NEAR_PX = 120;
+const SECOND_MS = 1_000;
+const TYPING_MS = 4_000;
+const KINDS: Record<string, "closed" | "not_found" | "full"> = { closed: "closed", not_found: "not_found", full: "full", queue_full: "full" };
+const GATES = ["password_needed", "password_wrong", "verify_phone", "forbidden", "not_member"];
+
+/** What the page remembers beside what it shows. */
+interface Own {
+  id: string;
+  window: Window;
+  /** Up to where everything was read when the person came. */
+  read: number;
+  /** Entries that came while older ones were looked at. */
+  below: number;
+  scrolled: { top: number; height: number };
+  atBottom: boolean;
+  fetching: boolean;
+  typed: number;
+  first: number;
+  off(): void;
+  clock: number;
+  recording: Recording;
+}
+
+Component({
+  data: {
+    w: {}, view: "loading", rows: [] as Row[], strip: [] as unknown[], into: "", below: "", draft: "", silence: "", replying: "",
+    room: "", roomId: "", name: "", present: "", typing: "", code: "", queue: {}, offered: false, more: false, most: TEXT_LIMIT,
+    out: { drawing: "out", title: "", hint: "", button: "" }, asked: NOTHING, reason: "", playing: "", media: true,
+  },
+  methods: {
+    onLoad(query: { id?: string; seq?: string }) {
+      const own = Object.assign(this as unknown as Own, { window: new Window(), clock: setInterval(() => this.tick(), SECOND_MS), recording: new Recording() });
+      own.off = watch(theHouse(), (topic) => topic === own.id || ["rooms", "language", "person", "connection"].includes(topic), () => own.id && this.draw());
+      own.recording.done = (voice) => void this.spoken(voice);
+      this.goTo(query.id ?? "", Number(query.seq ?? 0));
+    },
+    onUnload() {
+      const own = this as unknown as Own;
+      own.off();
+      clearInterval(own.clock);
+      listen("", () => undefined);
+      theHouse().keepDrafts();
+    },
+    onShow() {
+      if ((this as unknown as Own).atBottom) this.seen();
+    },
+    onShareAppMessage() {
+      const { id, name, room } = { id: (this as unknown as Own).id, ...this.data };
+      return { title: fill(theHouse().words.share_title, `${room} · ${name}`), path: `/pages/rooms/rooms?channel=${id}` };
+    },
+
+    /** Another channel on the same page: its draft, its place in the reading, its seat. */
+    goTo(id: string, seq = 0) {
+      const house = theHouse();
+      const one = house.subscriptions.of(id);
+      const found = house.rooms.channel(id);
+      Object.assign(this as unknown as Own, { id, window: new Window(), read: 0, below: 0, atBottom: true, fetching: false, typed: 0, first: 0, scrolled: { top: 0, height: 0 } });
+      const reply = one.composer.reply;
+      this.setData({ rows: [], into: "", asked: NOTHING, draft: one.composer.draft, below: "", replying: reply ? this.quoteOf(one, reply) : "" });
+      if (!found) void house.rooms.refresh();
+      void this.enter().then(() => (seq ? this.jump(seq) : this.toEnd()));
+    },
+    async enter(password?: string) {
+      const own = this as unknown as Own;
+      const before = own.id;
+      const one = await theHouse().subscriptions.enter(own.id, password);
+      if (own.id !== before) return;
+      own.read = one.unread ? one.read : 0;
+      this.draw();
+      if (one.standing === "in") this.toEnd();
+    },
+
+    // ---- what is shown
+
+    draw() {
+      const [own, house] = [this as unknown as Own, theHouse()];
+      const one = house.subscriptions.of(own.id);
+      const found = house.rooms.channel(own.id);
+      const view = viewOf(one);
+      this.setData({
+        w: house.words, view, code: one.refusal?.code ?? "", queue: one.queue ?? {}, offered: one.standing === "offered",
+        room: found?.room.name ?? "", roomId: found?.room.id ?? "", name: found?.channel.name ?? "", present: fill(house.words.here_now, one.present),
+        strip: stripOf(house, own.id), out: outOf(one, house.words), typing: typingOf(one, house.words),
+      });
+      wx.setNavigationBarTitle({ title: found ? `${found.room.name} · ${found.channel.name}` : house.words.teahouse });
+      if (one.standing === "offered" && !this.data.offered) wx.vibrateLong();
+      if (view === "talk") this.drawRows(one);
+      this.tick();
+    },
+    drawRows(one: Subscription) {
+      const [own, house] = [this as unknown as Own, theHouse()];
+      const { timeline, composer } = one;
+      const { from, to } = own.window.range(timeline.size);
+      const view: View = { words: house.words, me: house.me?.id ?? "", now: Date.now(), read: own.read, blocked: house.blocked, names: house.names };
+      const rows = rowsOf(timeline, composer.all(), view, from, to).map(dress);
+      const told = changes(this.data.rows, rows);
+      const grown = rows.length > 0 && this.data.rows.length > 0 && rows[rows.length - 1]!.key !== this.data.rows[this.data.rows.length - 1]!.key;
+      const more = timeline.more || from > 0;
+      if (told || more !== this.data.more) this.setData({ ...told, more });
+      if (!grown) return;
+      if (own.atBottom || rows[rows.length - 1]!.mine) this.toEnd();
+      else this.setData({ below: fill(house.words.new_messages, (own.below += 1)) });
+    },
+    /** Countdowns. */
+    tick() {
+      const own = this as unknown as Own;
+      const one = theHouse().subscriptions.of(own.id);
+      const silence = silenceOf(one, theHouse().words);
+      const typing = typingOf(one, theHouse().words);
+      if (silence !== this.data.silence || typing !== this.data.typing) this.setData({ silence, typing });
+    },
+
+    // ---- reading
+
+    scroll(event: { detail: { scrollTop: number; scrollHeight: number } }) {
+      const own = this as unknown as Own;
+      own.scrolled = { top: event.detail.scrollTop, height: event.detail.scrollHeight };
+      if (own.atBottom) own.atBottom = false;
+    },
+    async upper() {
+      const own = this as unknown as Own;
+      if (own.fetching || this.data.view !== "talk") return;
+      own.fetching = true;
+      const { timeline } = theHouse().subscriptions.of(own.id);
+      const held = this.data.rows.find((row) => row.kind === "message")?.key ?? "";
+      if (!own.window.up(timeline.size)) {
+        const size = timeline.size;
+        if (await theHouse().subscriptions.older(own.id)) {
+          own.window.around(Math.max(0, timeline.size - size), timeline.size);
+        }
+      }
+      this.draw();
+      if (held && own.scrolled.top < NEAR_PX) this.setData({ into: held });
+      own.fetching = false;
+    },
+    lower() {
+      const own = this as unknown as Own;
+      const { timeline } = theHouse().subscriptions.of(own.id);
+      if (own.window.down(timeline.size)) {
+        this.draw();
+        return;
+      }
+      own.atBottom = true;
+      own.below = 0;
+      if (this.data.below) this.setData({ below: "" });
+      this.seen();
+    },
+    toEnd() {
+      const own = this as unknown as Own;
+      const moved = !own.window.atEnd;
+      own.window.toEnd();
+      Object.assign(own, { atBottom: true, below: 0 });
+      if (moved) this.draw();
+      this.setData({ into: "", below: "" });
+      wx.nextTick(() => this.setData({ into: "end" }));
+      this.seen();
+    },
+    jump(seq: number) {
+      const own = this as unknown as Own;
+      const { timeline } = theHouse().subscriptions.of(own.id);
+      const index = timeline.all().findIndex((entry) => entry.seq >= seq);
+      if (index < 0) return;
+      own.window.around(index, timeline.size);
+      own.atBottom = false;
+      this.draw();
+      const key = this.data.rows.find((row) => row.seq === seq)?.key;
+      this.setData({ into: "" });
+      if (key) wx.nextTick(() => this.setData({ into: key }));
+    },
+    quoted(event: { detail: { seq: number } }) {
+      this.jump(event.detail.seq);
+    },
+    seen() {
+      const own = this as unknown as Own;
+      theHouse().subscriptions.seen(own.id);
+      theHouse().rooms.seen(own.id);
+    },
+
+    // ---- speaking
+
+    typed(event: { detail: { text: string } }) {
+      const own = this as unknown as Own;
+      const one = theHouse().subscriptions.of(own.id);
+      one.composer.draft = event.detail.text;
+      this.data.draft = event.detail.text;
+      theHouse().keepSoon();
+      const now = Date.now();
+      if (now - own.typed < TYPING_MS || one.standing !== "in") return;
+      own.typed = now;
+      theHouse().connection.tell("typing", { channel: own.id });
+    },
+    send(event: { detail: { text: string } }) {
+      const own = this as unknown as Own;
+      const one = theHouse().subscriptions.of(own.id);
+      if (!this.say("text", { text: event.detail.text })) return;
+      one.composer.draft = "";
+      this.setData({ draft: " " });
+      this.setData({ draft: "" });
+    },
+    say(type: string, body: object): boolean {
+      const own = this as unknown as Own;
+      const house = theHouse();
+      const one = house.subscriptions.of(own.id);
+      const reply = one.composer.reply;
+      const about = reply === undefined ? undefined : { seq: reply, epoch: one.timeline.at(reply)?.epoch ?? one.timeline.epoch };
+      if (!one.composer.say(unique(), type, body, Date.now(), about)) {
+        wx.showToast({ title: house.words.too_much_waiting, icon: "none" });
+        return false;
+      }
+      one.composer.reply = undefined;
+      this.setData({ replying: "" });
+      house.keepSoon();
+      this.draw();
+      this.toEnd();
+      void house.subscriptions.flush(one);
+      return true;
+    },
+    async pick(event: { detail: { what: string } }) {
+      const { what } = event.detail;
+      if (what === "mention") {
+        wx.navigateTo({ url: `/pages/members/members?channel=${(this as unknown as Own).id}&pick=1` });
+        return;
+      }
+      await this.attempt(async () => {
+        const found = await send(what);
+        if (found) this.say(found.type, found.body);
+      });
+    },
+    record(event: { detail: { on: boolean; cancel?: boolean } }) {
+      const { recording } = this as unknown as Own;
+      if (event.detail.on) recording.start();
+      else recording.stop(event.detail.cancel === true);
+    },
+    async spoken(voice: { path: string; seconds: number }) {
+      if (voice.seconds < 1) wx.showToast({ title: theHouse().words.voice_short, icon: "none" });
+      else await this.attempt(async () => {
+        const found = await send("voice", voice);
+        if (found) this.say(found.type, found.body);
+      });
+    },
+    mention(name: string) {
+      const one = theHouse().subscriptions.of((this as unknown as Own).id);
+      const draft = `${one.composer.draft}${one.composer.draft && !one.composer.draft.endsWith(" ") ? " " : ""}@${name} `;
+      one.composer.draft = draft;
+      this.setData({ draft });
+    },
+    unreply() {
+      theHouse().subscriptions.of((this as unknown as Own).id).composer.reply = undefined;
+      this.setData({ replying: "" });
+    },
+    quoteOf(one: Subscription, seq: number): string {
+      const entry = one.timeline.at(seq);
+      return fill(theHouse().words.replying_to, `${entry?.from?.name ?? ""}${entry?.body?.text ? `：${entry.body.text}` : ""}`);
+    },
+
+    // ---- doors
+
+    password(event: { detail: { password: string } }) {
+      void this.enter(event.detail.password);
+    },
+    opened(event: { detail: { again?: boolean } }) {
+      if (event.detail.again) theHouse().connection.end();
+      theHouse().connection.start();
+      void this.enter();
+    },
+    take() {
+      void this.enter();
+    },
+    async leaveQueue() {
+      await theHouse().subscriptions.leave((this as unknown as Own).id);
+      wx.navigateBack();
+    },
+    comeBack() {
+      const one = theHouse().subscriptions.of((this as unknown as Own).id);
+      if (["not_found", "banned", "closed"].includes(one.refusal?.code ?? "") && one.standing !== "kicked") wx.navigateBack();
+      else void this.enter();
+    },
+    async notify() {
+      if (await subscribe(theHouse(), ["seat"])) wx.showToast({ title: theHouse().words.queue_notify_on, icon: "none" });
+    },
+
+    // ---- acts
+
+    press(event: { detail: { row: Row } }) {
+      const { row } = event.detail;
+      const house = theHouse();
+      if (row.state === "failed") this.setData({ asked: aboutFailed(house.words, row) });
+      else if (row.seq) this.setData({ asked: aboutMessage(house, house.subscriptions.of((this as unknown as Own).id), row) });
+      wx.vibrateShort({ type: "light" });
+    },
+    again(event: { detail: { row: Row } }) {
+      this.setData({ asked: aboutFailed(theHouse().words, event.detail.row) });
+    },
+    person(event: { detail: { row: Row } }) {
+      const { from, name } = event.detail.row;
+      const one = theHouse().subscriptions.of((this as unknown as Own).id);
+      this.setData({ asked: aboutPerson(theHouse(), one.role, from ?? "", name ?? "") });
+    },
+    touch(event: { detail: { row: Row & { address?: string } } }) {
+      const { row } = event.detail;
+      if (row.type === "image" && row.address) wx.previewImage({ urls: [row.address] });
+      if (row.type === "location" && row.body) wx.openLocation({ latitude: row.body.latitude ?? 0, longitude: row.body.longitude ?? 0, name: row.body.name ?? "", address: row.body.address ?? "" });
+      if (row.type === "voice" && row.address) this.setData({ playing: listen(row.address === this.data.playing ? "" : row.address, () => this.setData({ playing: "" })) });
+      if (row.type === "link" && row.body?.url) wx.setClipboardData({ data: row.body.url });
+      if (row.type === "file" && row.address) wx.downloadFile({ url: row.address, success: ({ tempFilePath }) => wx.openDocument({ filePath: tempFilePath, showMenu: true }) });
+    },
+    closeSheet() {
+      this.setData({ asked: NOTHING, reason: "" });
+    },
+    reasoned(event: { detail: { value: string } }) {
+      this.setData({ reason: event.detail.value });
+    },
+    async choose(event: { detail: { id: string } }) {
+      const [asked, { id }, own] = [this.data.asked as Asked, event.detail, this as unknown as Own];
+      const { words } = theHouse();
+      const one = theHouse().subscriptions.of(own.id);
+      if ((asked.kind === "message" || asked.kind === "person") && (id === "mute" || id === "ban")) {
+        this.setData({ asked: howLong(words, id, asked.user!, asked.name!) });
+        return;
+      }
+      if (id === "report" && asked.row) {
+        this.setData({ asked: whyReported(words, asked.row) });
+        return;
+      }
+      const reason = this.data.reason.trim();
+      this.closeSheet();
+      if (asked.kind === "report") await this.act("report", { seq: asked.row!.seq, reason: id }, words.reported);
+      else if (asked.kind === "length") {
+        const seconds = Number(id);
+        await this.act(asked.act!, { user: asked.user, ...(seconds && { seconds }), ...(reason && { reason }) }, words.acted);
+      } else if (asked.kind === "failed") this.failed(one, asked.row!, id);
+      else if (asked.kind === "person") await this.withPerson(asked, id);
+      else if (asked.kind === "message") await this.withMessage(one, asked, id);
+    },
+    failed(one: Subscription, row: Row, id: string) {
+      if (id === "copy") wx.setClipboardData({ data: row.text });
+      if (id === "discard") one.composer.discard(row.client_id!);
+      if (id === "again") one.composer.retry(row.client_id!);
+      this.draw();
+      void theHouse().subscriptions.flush(one);
+    },
+    async withPerson(asked: Asked, id: string) {
+      const { words } = theHouse();
+      if (id === "mention") this.mention(asked.name!);
+      else if (id === "block" || id === "unblock") await this.attempt(() => theHouse().block(asked.user!, id === "block"));
+      else if (id !== "kick" || (await sure(fill(words.sure_kick, asked.name!)))) await this.act(id, { user: asked.user }, words.acted);
+    },
+    async withMessage(one: Subscription, asked: Asked, id: string) {
+      const [row, { words }] = [asked.row!, theHouse()];
+      if (id === "copy") wx.setClipboardData({ data: row.text });
+      else if (id === "reply") {
+        one.composer.reply = row.seq;
+        this.setData({ replying: this.quoteOf(one, row.seq) });
+      } else if (id === "pin" || id === "unpin") await this.act("pin", { seq: row.seq, on: id === "pin" });
+      else if (id === "recall") await this.act("recall", { seq: row.seq });
+      else if (id === "kick" && (await sure(fill(words.sure_kick, row.name!)))) await this.act("kick", { user: row.from }, words.acted);
+    },
+    async act(op: string, fields: object, done = "") {
+      const { connection } = theHouse();
+      await this.attempt(() => connection.ask(op, { channel: (this as unknown as Own).id, ...fields }), done);
+    },
+    async attempt(act: () => Promise<unknown>, done = "") {
+      try {
+        await act();
+        if (done) wx.showToast({ title: done, icon: "success" });
+      } catch (error) {
+        const { code } = error as Refused;
+        if (code) wx.showToast({ title: excuse(theHouse().words, code), icon: "none" });
+      }
+    },
+
+    // ---- other places
+
+    change(event: { currentTarget: { dataset: { id: string } } }) {
+      const { id } = event.currentTarget.dataset;
+      if (id !== (this as unknown as Own).id) this.goTo(id);
+    },
+    members() {
+      wx.navigateTo({ url: `/pages/members/members?channel=${(this as unknown as Own).id}` });
+    },
+    settings() {
+      const found = theHouse().rooms.channel((this as unknown as Own).id);
+      wx.navigateTo({ url: `/pages/room/room?id=${found?.room.id ?? ""}&channel=${(this as unknown as Own).id}` });
+    },
+  },
+});
+
+function viewOf(one: Subscription): string {
+  if (one.standing === "queued" || one.standing === "offered") return "waiting";
+  if (one.standing === "kicked" || one.standing === "banned") return "out";
+  if (one.standing === "refused") return GATES.includes(one.refusal?.code ?? "") ? "gate" : "out";
+  if (one.standing === "in" || one.timeline.size > 0) return "talk";
+  return "loading";
+}
+
+function outOf(one: Subscription, words: Words) {
+  const reason = one.notice?.reason ? fill(words.because, one.notice.reason) : "";
+  if (one.standing === "kicked") return { drawing: "out", title: words.out_kicked, hint: reason || words.out_kicked_hint, button: words.come_back };
+  if (one.standing === "banned") return { drawing: "out", title: words.out_banned, hint: reason || words.out_banned_hint, button: "" };
+  const kind = KINDS[one.refusal?.code ?? ""] ?? "failed";
+  return { drawing: "door", title: words[`out_${kind}`], hint: words[`out_${kind}_hint`], button: kind === "failed" || kind === "full" ? words.retry : words.back };
+}
+
+/** The channels where the person is, to go from one to the other. */
+function stripOf(house: House, current: string) {
+  const inside = house.subscriptions.entered().filter((each) => house.rooms.channel(each.id));
+  if (inside.length < 2) return [];
+  return inside.map((each) => ({
+    id: each.id, name: house.rooms.channel(each.id)!.channel.name, current: each.id === current,
+    unread: each.id === current || !each.unread ? "" : each.unread > 99 ? "99+" : each.unread, waiting: each.standing === "queued",
+    seat: each.standing === "offered",
+  }));
+}
+
+function silenceOf(one: Subscription, words: Words): string {
+  const [now, silence] = [Date.now(), one.composer.silence(Date.now())];
+  if (!silence || silence.code === "slow_mode") return "";
+  const left = silence.until === null ? "" : ` · ${fill(words.silence_left, duration(words, silence.until - now))}`;
+  return words[`silence_${silence.code}`] + left;
+}
+
+function typingOf(one: Subscription, words: Words): string {
+  const [now, silence] = [Date.now(), one.composer.silence(Date.now())];
+  if (silence?.code === "slow_mode") return `${words.silence_slow_mode} · ${fill(words.silence_left, duration(words, silence.until! - now))}`;
+  const count = [...one.typing.values()].filter((until) => until > now).length;
+  return count ? fill(words.someone_typing, count) : "";
+}
+
+async function sure(title: string): Promise<boolean> {
+  const { words } = theHouse();
+  const { confirm } = await wx.showModal({ title, content: "", confirmText: words.confirm, cancelText: words.cancel });
+  return confirm;
+}
+
+/** A name for a message that no other has. */
+function unique(): string {
+  const random = () => Math.floor(Math.random() * 2 ** 32).toString(36);
+  return `${Date.now().toString(36)}-${random()}${random()}`;
+}

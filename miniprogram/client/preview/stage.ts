@@ -1,0 +1,67 @@
+/** Where pages and components are put together: WeChat's own component engine, on this document. */
+import { glassEasel, MiniProgramEnv } from "glass-easel-miniprogram-adapter";
+import type { CodeSpace, Root } from "glass-easel-miniprogram-adapter";
+
+export interface Part {
+  path: string;
+  scope: string;
+  config: { usingComponents?: Record<string, string>; navigationBarTitleText?: string };
+  style: string;
+  page: boolean;
+}
+
+type Templates = Record<string, never>;
+
+const BUILT_IN = ["view", "text", "image", "button", "input", "textarea", "scroll-view", "switch", "video"];
+const env = new MiniProgramEnv();
+const space: CodeSpace = env.createCodeSpace("", true);
+const configs = new Map<string, Part["config"]>();
+let backend: ReturnType<MiniProgramEnv["associateBackend"]> | undefined;
+
+for (const tag of BUILT_IN) space.getComponentSpace().setGlobalUsingComponent(tag, `wx-${tag}`);
+
+/** From here on, `Component` and `Behavior` make the part that is named, until the next one. */
+export function define(part: Part, templates: Templates): void {
+  const { path, scope, config, style } = part;
+  configs.set(path, config);
+  space.addStyleSheet(path, style ? path : undefined, scope);
+  if (style && typeof document !== "undefined") addStyle(path, style);
+  space.addCompiledTemplate(path, { groupList: templates, content: templates[path]! });
+  space.addComponentStaticConfig(path, { ...config, component: true, styleIsolation: "apply-shared" } as never);
+  space.componentEnv(path, ({ Component, Behavior, Page }) => Object.assign(globalThis, { Component, Behavior, Page }));
+}
+
+export function configOf(path: string): Part["config"] {
+  return configs.get(path) ?? {};
+}
+
+/** A page, or a component alone, made and attached at the end of `parent`. */
+export function create(path: string, query: string, parent: HTMLElement): Root {
+  backend ??= env.associateBackend();
+  const root = backend.createRoot("wx-page", space, query ? `${path}?${query}` : path);
+  const placeholder = document.createElement("div");
+  parent.appendChild(placeholder);
+  root.attach(parent as never, placeholder as never);
+  return root;
+}
+
+/** Tells a page that it is seen, or not any more. */
+export function lifetime(root: Root, name: "show" | "hide"): void {
+  root.getComponent().triggerPageLifetime(name, []);
+}
+
+/** What a built-in element tells the page's code: an event of WeChat's. */
+export function tell(element: Element, type: string, detail: unknown, bubbles = false): void {
+  const target = (element as unknown as { __wxElement?: never }).__wxElement;
+  if (target) glassEasel.triggerEvent(target, type, detail as never, { bubbles, composed: bubbles });
+}
+
+glassEasel.globalOptions.throwGlobalError = true;
+
+function addStyle(path: string, style: string): void {
+  if (document.head.querySelector(`style[data-part="${path}"]`)) return;
+  const element = document.createElement("style");
+  element.dataset.part = path;
+  element.textContent = style;
+  document.head.append(element);
+}

@@ -1,0 +1,33 @@
+/** A client on the tests' house: a connection and its subscriptions, as the app puts them together. */
+import type { Entry } from "../../chat/entry";
+import { Connection } from "../../socket/connection";
+import { Subscriptions } from "../../socket/subscriptions";
+import { ALICE } from "../house";
+import type { House } from "../house";
+
+export function client(house: House, random: () => number = () => 0.5) {
+  const heard: Entry[] = [];
+  const states: string[] = [];
+  const tokens: boolean[] = [];
+  const subscriptions: Subscriptions = new Subscriptions({
+    ask: (op, fields) => connection.ask(op, fields),
+    online: () => connection.state === "online",
+    me: () => ALICE,
+    changed: () => undefined,
+    heard: (_, entry) => void heard.push(entry),
+  });
+  const connection: Connection = new Connection({
+    open: () => house.open(),
+    token: (fresh) => {
+      tokens.push(fresh);
+      return Promise.resolve("token");
+    },
+    resume: () => subscriptions.resume(),
+    told: (frame) => subscriptions.told(frame),
+    changed: (state, why) => {
+      states.push(why || state);
+      if (state !== "online") subscriptions.lost();
+    },
+  }, "test/1", random);
+  return { connection, subscriptions, heard, states, tokens };
+}
