@@ -27,6 +27,7 @@ def create_app(settings: Settings) -> Flask:
     import miniprogram.api
     import miniprogram.draining
     import miniprogram.gateway
+    import miniprogram.preview
     import wechat.callback
 
     settled = settle(settings)
@@ -39,6 +40,8 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(face.blueprint(store, settled))
     app.register_blueprint(console.blueprint.blueprint(store, settled, miniprogram.draining.begun))
     app.register_blueprint(miniprogram.api.files(store, settled))
+    if (preview := miniprogram.preview.blueprint(settled)) is not None:
+        app.register_blueprint(preview)
     return app
 
 

@@ -7,7 +7,7 @@ here for its code of `wx.login`, because only the sandbox can give one; producti
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,8 +16,10 @@ from flask import Blueprint, Response, request, send_from_directory
 
 from miniprogram.bodies import body
 from rooms.errors import Code, Refused
-from rooms.store import Store
-from settings import Settings
+from wechat.platform.client import plain_session
+
+if TYPE_CHECKING:
+    from settings import Settings
 
 BUILT = Path(__file__).parent / "client" / "preview" / "dist"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -28,7 +30,8 @@ POLICY = ("default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob
 
 MISSING = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>茶馆 · Teahouse</title>
 <body style="font:16px/1.7 sans-serif;max-width:38em;margin:12vh auto;padding:0 1em">
-<h1>小程序预览还没有做好</h1><p>装好 Node 20.19 或更新的版本，再运行 <code>make preview</code>，然后刷新这一页。其余一切照常。</p>
+<h1>小程序预览还没有做好</h1>
+<p>装好 Node 20.19 或更新的版本，再运行 <code>make preview</code>，然后刷新这一页。其余一切照常。</p>
 <h1>The preview is not built yet</h1><p>Install Node 20.19 or newer, run <code>make preview</code>, and load this page
 again. Everything else works as it is.</p></body></html>"""
 
@@ -39,7 +42,7 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True):
     nickname: str = ""
 
 
-def blueprint(_store: Store, settings: Settings) -> Blueprint | None:
+def blueprint(settings: Settings) -> Blueprint | None:
     """None where WeChat is not played on this machine: then there is no such page."""
     if urlsplit(settings.wechat_api_url).hostname not in LOOPBACK:
         return None
@@ -72,20 +75,20 @@ def _file(name: str) -> Response:
 
 def _mini_program(wechat: str) -> str:
     """The first mini-program that the sandbox knows, or nothing."""
-    known = _asked("GET", f"{wechat}/control/accounts")
+    known = _asked(wechat, "GET", "/control/accounts")
     return next((each["appid"] for each in known if each["kind"] == "mini_program"), "")
 
 
 def _order(wechat: str, what: str) -> Any:
     given = body(Asked)
     order = {name: value for name, value in msgspec.to_builtins(given).items() if value}
-    return _asked("POST", f"{wechat}/control/{what}", order)
+    return _asked(wechat, "POST", f"/control/{what}", order)
 
 
-def _asked(method: str, address: str, order: dict[str, str] | None = None) -> Any:
+def _asked(wechat: str, method: str, path: str, order: dict[str, str] | None = None) -> Any:
     """Raises Refused(UNAVAILABLE) when the sandbox does not answer, or does not do it."""
     try:
-        answer = requests.request(method, address, json=order, timeout=PATIENCE_SECONDS)
+        answer = plain_session(wechat).request(method, f"{wechat}{path}", json=order, timeout=PATIENCE_SECONDS)
         answer.raise_for_status()
         return answer.json()
     except (requests.RequestException, ValueError) as trouble:

@@ -4,8 +4,15 @@ import { tell } from "./stage";
 const LONG_PRESS_MS = 350;
 const NEAR_PX = 50;
 
+/** WeChat takes rpx in styles of elements as well. */
+class Plain extends HTMLElement {
+  override setAttribute(name: string, value: string): void {
+    super.setAttribute(name, name === "style" ? value.replace(/(-?\d*\.?\d+)rpx/g, (_, number) => `${Number(number) / 7.5}vw`) : value);
+  }
+}
+
 /** An element that draws itself anew when one of its attributes changes. */
-abstract class Built extends HTMLElement {
+abstract class Built extends Plain {
   static observed: string[] = [];
   static get observedAttributes(): string[] {
     return this.observed;
@@ -195,8 +202,7 @@ class Video extends Built {
   }
 }
 
-class Plain extends HTMLElement {}
-class Words extends HTMLElement {}
+class Words extends Plain {}
 
 /** What `open-type` does, given by the `wx` of this phone. */
 export function giveAbilities(abilities: Record<string, (button: HTMLElement) => void>): void {

@@ -24,7 +24,7 @@ for (const tag of BUILT_IN) space.getComponentSpace().setGlobalUsingComponent(ta
 export function define(part: Part, templates: Templates): void {
   const { path, scope, config, style } = part;
   configs.set(path, config);
-  space.addStyleSheet(path, style ? path : undefined, scope);
+  space.addStyleSheet(path, undefined, scope);
   if (style && typeof document !== "undefined") addStyle(path, style);
   space.addCompiledTemplate(path, { groupList: templates, content: templates[path]! });
   space.addComponentStaticConfig(path, { ...config, component: true, styleIsolation: "apply-shared" } as never);
@@ -37,12 +37,23 @@ export function configOf(path: string): Part["config"] {
 
 /** A page, or a component alone, made and attached at the end of `parent`. */
 export function create(path: string, query: string, parent: HTMLElement): Root {
-  backend ??= env.associateBackend();
+  backend ??= connected();
   const root = backend.createRoot("wx-page", space, query ? `${path}?${query}` : path);
   const placeholder = document.createElement("div");
   parent.appendChild(placeholder);
   root.attach(parent as never, placeholder as never);
   return root;
+}
+
+/** The document, whose touches become events of the pages. */
+function connected(): ReturnType<MiniProgramEnv["associateBackend"]> {
+  const context = new glassEasel.CurrentWindowBackendContext();
+  context.onEvent((target, type, detail, options) => {
+    const event = new glassEasel.Event(type, detail, options);
+    event.dispatch(target);
+    return event.getEventBubbleStatus();
+  });
+  return env.associateBackend(context);
 }
 
 /** Tells a page that it is seen, or not any more. */
