@@ -14,7 +14,12 @@ CONSOLE_BUILT := $(CONSOLE)/dist/index.html
 CONSOLE_CHECKED := $(CONSOLE)/node_modules/.checked
 CONSOLE_SOURCES := $(shell find $(CONSOLE)/src $(CONSOLE)/tests -type f 2>/dev/null) $(wildcard $(CONSOLE)/*.ts $(CONSOLE)/*.js $(CONSOLE)/*.json $(CONSOLE)/index.html)
 
-.PHONY: help setup run test check bench soak lock clean console
+MINI := miniprogram/client
+MINI_BUILT := $(MINI)/preview/dist/phone.js
+MINI_CHECKED := $(MINI)/node_modules/.checked
+MINI_SOURCES := $(shell find $(MINI) -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
+
+.PHONY: help setup run test check bench soak lock clean console preview
 
 help:            ## list what can be made
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -55,6 +60,25 @@ $(CONSOLE_BUILT): $(CONSOLE)/src/api/schema.ts $(CONSOLE_SOURCES)
 
 $(CONSOLE_CHECKED): $(CONSOLE)/src/api/schema.ts $(CONSOLE_SOURCES)
 	cd $(CONSOLE) && npm run --silent check
+	@touch $@
+
+# The mini-program itself needs no build: WeChat DevTools opens it as it is. Its preview in a browser needs Node.
+ifneq ($(NODE),)
+setup run test: $(MINI_BUILT)
+check: $(MINI_CHECKED)
+endif
+
+preview: $(MINI_BUILT)     ## build the mini-program for the browser (needs Node 20 or newer)
+
+$(MINI)/node_modules/.stamp: $(MINI)/package.json $(MINI)/package-lock.json
+	cd $(MINI) && npm ci --silent
+	@touch $@
+
+$(MINI_BUILT): $(MINI)/node_modules/.stamp $(MINI_SOURCES)
+	cd $(MINI) && npm run --silent build
+
+$(MINI_CHECKED): $(MINI)/node_modules/.stamp $(MINI_SOURCES)
+	cd $(MINI) && npm run --silent check
 	@touch $@
 
 run: $(STAMP)    ## bring up everything, with the sandbox playing WeChat

@@ -21,6 +21,7 @@ PACKAGES = {
     "chromium": "chromium",
     "nginx": "nginx",
     "ffmpeg": "ffmpeg",
+    "npm": "nodejs",
 }
 SBIN = ("/usr/sbin", "/usr/local/sbin", "/sbin")
 

@@ -147,7 +147,7 @@ function messageRow(entry: Entry, before: Entry | undefined, timeline: Timeline,
     ...(entry.edited_at !== undefined && { edited: true }),
     ...(entry.pinned && { pinned: true }),
     ...(entry.body?.mentions?.includes(view.me) && { mentioned: true }),
-    ...(counts.length && { reactions: counts.map(([emoji, count]) => ({ emoji, count })) }),
+    reactions: counts.map(([emoji, count]) => ({ emoji, count })),
   };
 }
 
@@ -156,7 +156,7 @@ function outgoingRow(out: Outgoing, timeline: Timeline, view: View): Row {
   const quote = quoted(out.reply_to, timeline, view);
   return {
     key: `m-${out.client_id}`, kind: "message", seq: 0, mine: true, head: true, from: view.me, name: "", text: out.body.text ?? "",
-    type: out.type, body: out.body, client_id: out.client_id, time: clock(out.at), state, ...(quote && { quote }),
+    type: out.type, body: out.body, client_id: out.client_id, time: clock(out.at), state, reactions: [], ...(quote && { quote }),
     ...(out.stage === "failed" && { reason: out.reason && out.code === "rejected" ? out.reason : excuse(view.words, out.code ?? "") }),
   };
 }

@@ -22,7 +22,7 @@ abstract class Built extends Plain {
     this.changed(name, value);
   }
 
-  protected changed(_name: string, _value: string | null): void {}
+  protected abstract changed(name: string, value: string | null): void;
 
   protected on(name: string): boolean {
     const value = this.getAttribute(name);
@@ -176,6 +176,10 @@ class Switch extends Built {
 class Button extends Built {
   static override observed = ["disabled"];
   static abilities: Record<string, (button: HTMLElement) => void> = {};
+
+  protected override changed(name: string, value: string | null): void {
+    if (name === "disabled") this.setAttribute("aria-disabled", String(value !== null && value !== "false"));
+  }
 
   connectedCallback(): void {
     this.setAttribute("role", "button");

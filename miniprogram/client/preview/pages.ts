@@ -1,7 +1,7 @@
 /** The stack of pages of one phone, and the bar above them. */
 import type { Root } from "glass-easel-miniprogram-adapter";
 import { configOf, create, lifetime } from "./stage";
-import type { Navigation } from "./wx/wx";
+import type { Navigation } from "./wx/navigation";
 
 interface Shown {
   path: string;

@@ -6,6 +6,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const RPX_OF_THE_SCREEN = 750;
+/** WeChat's bar is no part of the page: a page's vh is a hundredth of what is left. */
+const BAR_PX = 44;
 
 /** @param {string} file @returns {string} */
 export function read(file) {
@@ -17,6 +19,7 @@ export function read(file) {
 export function compile(text, scope = "") {
   return night(text)
     .replace(/(-?\d*\.?\d+)rpx\b/g, (_, number) => `${Number((Number(number) * 100) / RPX_OF_THE_SCREEN).toFixed(4)}vw`)
+    .replace(/(\d*\.?\d+)vh\b/g, (_, number) => `calc(${number} * (1vh - ${BAR_PX / 100}px))`)
     .replace(/([^{};]+)\{/g, (whole, selector) => (selector.trim().startsWith("@") ? whole : `${scoped(selector, scope)}{`));
 }
 

@@ -1,8 +1,9 @@
 /** Recording and playing voices. */
 import { fileAddress } from "../elements";
-import type { Phone } from "./wx";
 
 type Told = { tempFilePath: string; duration: number; fileSize: number };
+
+const LONGEST_MS = 60_000;
 
 /** One recorder for the phone, as in WeChat. */
 class RecorderManager {
@@ -14,7 +15,7 @@ class RecorderManager {
   onStop(listener: (told: Told) => void): void { this.heard.stop.push(listener); }
   onError(listener: (error: { errMsg: string }) => void): void { this.heard.error.push(listener); }
 
-  start(_options: { duration?: number; format?: string }): void {
+  start(options: { duration?: number }): void {
     navigator.mediaDevices.getUserMedia({ audio: true }).then((stream) => {
       const parts: Blob[] = [];
       const recorder = new MediaRecorder(stream);
@@ -28,6 +29,7 @@ class RecorderManager {
         for (const each of this.heard.stop) each(told);
       };
       recorder.start();
+      setTimeout(() => this.stop(), options.duration ?? LONGEST_MS);
       for (const each of this.heard.start) each();
     }).catch((error: Error) => {
       for (const each of this.heard.error) each({ errMsg: `operateRecorder:fail ${error.message}` });
@@ -54,7 +56,7 @@ class InnerAudioContext {
   onError(listener: () => void): void { this.audio.addEventListener("error", listener); }
 }
 
-export function sound(_: Phone) {
+export function sound() {
   let recorder: RecorderManager | undefined;
   return {
     getRecorderManager: () => (recorder ??= new RecorderManager()),

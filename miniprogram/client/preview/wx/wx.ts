@@ -60,5 +60,5 @@ export function answer<T>(options: Callbacks<T> | undefined, name: string, work:
 }
 
 export function makeWx(of: Phone): Record<string, unknown> {
-  return { ...storage(of), ...network(of), ...navigation(of), ...phone(of), ...person(of), ...files(of), ...sound(of) };
+  return { ...storage(of), ...network(of), ...navigation(of), ...phone(of), ...person(of), ...files(of), ...sound() };
 }

@@ -1,0 +1,195 @@
+// @vitest-environment happy-dom
+import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { Subscriptions } from "../../socket/subscriptions";
+import type { Frame } from "../../socket/connection";
+import { Refused } from "../../house/refused";
+import { wordsOf } from "../../words/words";
+import { play, playedPhone, settled } from "../stage";
+
+const CHANNEL = "c_hall";
+const phone = playedPhone();
+const asked: [string, Record<string, unknown>][] = [];
+let answer: (op: string, fields: Record<string, unknown>) => Frame | Promise<Frame>;
+let listeners: ((topic: string) => void)[] = [];
+
+/** What the pages need of a house, without one. */
+const house = {
+  words: wordsOf("zh"), language: "zh", me: { id: "u_me", name: "我自己", avatar: "" }, network: true, names: new Map(), blocked: new Set<string>(),
+  rooms: {
+    all: [] as unknown[], loaded: true, trouble: undefined as Refused | undefined, refresh: () => Promise.resolve(), seen: () => undefined,
+    channel: (id: string) => ({ room: { id: "r_tea", name: "茶馆" }, channel: { id, name: "大厅" } }), room: () => undefined,
+  },
+  subscriptions: undefined as unknown as Subscriptions,
+  connection: {
+    state: "online", why: "", start: () => undefined, tell: () => undefined,
+    ask: (op: string, fields: Record<string, unknown>) => {
+      asked.push([op, fields]);
+      return Promise.resolve().then(() => answer(op, fields));
+    },
+  },
+  on: (listener: (topic: string) => void) => {
+    listeners.push(listener);
+    return () => { listeners = listeners.filter((each) => each !== listener); };
+  },
+  changed: (topic: string) => { for (const each of listeners) each(topic); },
+  keepSoon: () => undefined, keepDrafts: () => undefined, block: vi.fn(() => Promise.resolve()),
+  api: { get: () => Promise.resolve({ people: [] }), post: vi.fn(() => Promise.resolve({})) }, login: { became: () => undefined },
+};
+let stage: Awaited<ReturnType<typeof play>>;
+
+beforeAll(async () => { stage = await play(phone, house); });
+
+beforeEach(() => {
+  document.body.replaceChildren();
+  listeners = [];
+  asked.length = phone.toasts.length = phone.went.length = 0;
+  house.rooms.all = [];
+  house.subscriptions = new Subscriptions({
+    ask: (op, fields) => house.connection.ask(op, fields), online: () => true, me: () => "u_me",
+    changed: (id) => house.changed(id), heard: () => undefined,
+  });
+  answer = (op) => (op === "enter" ? entered() : { op: op === "say" ? "said" : "done" });
+});
+
+function entered(more: Record<string, unknown> = {}): Frame {
+  return {
+    op: "entered", channel: CHANNEL, epoch: "e1", tip: 2, read: 0, unread: 0, mentions: 0, present: 2, rules: {}, complete: true,
+    me: { role: "member", muted_until: null, quiet: null }, messages: [said(1, "你好"), said(2, "<b>不是标签</b>")], ...more,
+  };
+}
+
+function said(seq: number, text: string, from = { id: "u_bob", name: "鲍勃", door: "wechat" }) {
+  return { op: "message", channel: CHANNEL, epoch: "e1", seq, at: Date.now(), from, type: "text", body: { text }, client_id: `c${seq}` };
+}
+
+async function open(path: string, query: Record<string, string> = {}) {
+  const root = stage.create(path, "", document.body);
+  const page = root.get() as unknown as Record<string, (given?: unknown) => unknown>;
+  page.onLoad?.(query);
+  page.onShow?.();
+  await settled();
+  return { page, text: () => document.body.textContent, find: (selector: string) => document.querySelector<HTMLElement>(selector) };
+}
+
+test("the list shows rooms with their channels, and what is unread in them", async () => {
+  const channel = { id: CHANNEL, name: "大厅", unread: 120, mentions: 1, tip: 9, read: 1 };
+  house.rooms.all = [{ id: "r_tea", name: "茶馆", locked: true, member: true, by_request: false, verified: false, channels: [channel] }];
+  const { text } = await open("pages/rooms/rooms");
+  for (const words of ["茶馆", "有口令", "大厅", "99+", "有人提到你"]) expect(text()).toContain(words);
+});
+
+test("an empty list and one that cannot be had say so, each with a way on", async () => {
+  const { text } = await open("pages/rooms/rooms");
+  expect(text()).toContain("还没有茶室");
+  house.rooms.trouble = new Refused("offline", "");
+  house.changed("rooms");
+  await settled();
+  expect(text()).toContain("再试一次");
+  house.rooms.trouble = undefined;
+});
+
+test("a channel shows what was said as text, and whose door it came by", async () => {
+  const { text, find } = await open("pages/channel/channel", { id: CHANNEL });
+  expect(text()).toContain("<b>不是标签</b>");
+  expect(find("b")).toBeNull();
+  expect(text()).toContain("公众号");
+});
+
+test("one's own words stand there at once, and once when their entry comes", async () => {
+  let release: () => void = () => undefined;
+  const { page, text } = await open("pages/channel/channel", { id: CHANNEL });
+  answer = () => new Promise((done) => { release = () => done({ op: "said" }); });
+  page.send!({ detail: { text: "喝茶" } });
+  await settled();
+  expect(text()).toContain("喝茶");
+  const [op, fields] = asked.at(-1)!;
+  expect([op, fields]).toMatchObject(["say", { channel: CHANNEL, type: "text", body: { text: "喝茶" } }]);
+  house.subscriptions.told({ ...said(3, "喝茶", { id: "u_me", name: "我", door: "miniprogram" }), client_id: fields.client_id });
+  release();
+  await settled();
+  expect(text().split("喝茶")).toHaveLength(2);
+});
+
+test("what was refused stays with its reason and can be sent again", async () => {
+  const { page, text } = await open("pages/channel/channel", { id: CHANNEL });
+  answer = () => { throw new Refused("blocked_words", "no"); };
+  page.send!({ detail: { text: "坏话" } });
+  await settled();
+  expect(text()).toContain("含有不允许的词语");
+  const [row] = house.subscriptions.of(CHANNEL).composer.all();
+  page.again!({ detail: { row: { client_id: row!.client_id, state: "failed", text: "坏话" } } });
+  await settled();
+  expect(text()).toContain("重新发送");
+  answer = () => ({ op: "said" });
+  page.choose!({ detail: { id: "again" } });
+  await settled();
+  expect(asked.filter(([op]) => op === "say").map(([, fields]) => fields.client_id)).toEqual([row!.client_id, row!.client_id]);
+});
+
+test("a locked room shows its door, and the password opens it", async () => {
+  answer = (op, fields) => {
+    if (op !== "enter" || fields.password === "longjing") return entered();
+    throw new Refused(fields.password ? "password_wrong" : "password_needed", "");
+  };
+  const { page, text } = await open("pages/channel/channel", { id: CHANNEL });
+  expect(text()).toContain("这间茶室有口令");
+  page.password!({ detail: { password: "biluochun" } });
+  await settled();
+  expect(text()).toContain("口令不对");
+  page.password!({ detail: { password: "longjing" } });
+  await settled();
+  expect(text()).toContain("你好");
+});
+
+test("a full channel shows the waiting room, its place, and the seat when it is free", async () => {
+  answer = (op) => (op === "enter" ? { op: "queued", channel: CHANNEL, ticket: "t_1", place: 3, length: 5 } : { op: "done" });
+  const { page, text } = await open("pages/channel/channel", { id: CHANNEL });
+  expect(text()).toContain("前面还有 2 位");
+  house.subscriptions.told({ op: "seat", channel: CHANNEL, ticket: "t_1", hold_seconds: 30 });
+  await settled();
+  expect(text()).toContain("有座位了");
+  answer = (op, fields) => (op === "enter" && fields.ticket === "t_1" ? entered() : { op: "done" });
+  page.take!();
+  await settled();
+  expect(text()).toContain("你好");
+});
+
+test("a mute has a countdown in place of the field; who is put out sees why", async () => {
+  const me = { role: "member", muted_until: Date.now() + 65_000, quiet: null };
+  answer = (op) => (op === "enter" ? entered({ me }) : { op: "done" });
+  const { text } = await open("pages/channel/channel", { id: CHANNEL });
+  expect(text()).toMatch(/你被禁言 · 还剩 6[45] 秒/);
+  house.subscriptions.told({ op: "kicked", channel: CHANNEL, epoch: "e1", seq: 3, at: 0, user: "u_me", reason: "太吵", by: { id: "u_x", name: "掌柜" } });
+  await settled();
+  expect(text()).toContain("你被请出了这里");
+  expect(text()).toContain("理由：太吵");
+});
+
+test("a moderator mutes for as long as they choose; others are not even offered it", async () => {
+  answer = (op) => (op === "enter" ? entered({ me: { role: "moderator", muted_until: null, quiet: null } }) : { op: "done" });
+  const { page, text } = await open("pages/channel/channel", { id: CHANNEL });
+  page.person!({ detail: { row: { from: "u_bob", name: "鲍勃" } } });
+  page.choose!({ detail: { id: "mute" } });
+  await settled();
+  expect(text()).toContain("1 小时");
+  page.reasoned!({ detail: { value: "刷屏" } });
+  page.choose!({ detail: { id: "3600" } });
+  await settled();
+  expect(asked.at(-1)).toEqual(["mute", { channel: CHANNEL, user: "u_bob", seconds: 3600, reason: "刷屏" }]);
+
+  house.subscriptions.of(CHANNEL).role = "member";
+  page.person!({ detail: { row: { from: "u_bob", name: "鲍勃" } } });
+  const { asked: sheet } = (page as unknown as { data: { asked: { actions: { id: string }[] } } }).data;
+  expect(sheet.actions.map((each) => each.id)).toEqual(["mention", "block"]);
+});
+
+test("in English everything is English", async () => {
+  house.words = wordsOf("en");
+  const { text } = await open("pages/rooms/rooms");
+  expect(text().replace("我", "")).not.toMatch(/[\u4e00-\u9fff]/);
+  document.body.replaceChildren();
+  house.rooms.channel = (id: string) => ({ room: { id: "r_tea", name: "Tea" }, channel: { id, name: "Hall" } });
+  const channel = await open("pages/channel/channel", { id: CHANNEL });
+  expect(channel.text().replaceAll(/你好|不是标签|鲍勃|鲍/g, "")).not.toMatch(/[\u4e00-\u9fff]/);
+  house.words = wordsOf("zh");
+});
