@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from console import (
     api_accounts,
+    api_analytics,
     api_audit,
     api_channels,
     api_live,
@@ -71,6 +72,13 @@ ROUTES: list[Route] = [
     get("/audit", api_audit.listed),
     get("/audit/verify", api_audit.verify),
     get("/audit/export", api_audit.export),
+
+    get("/analytics/series", api_analytics.series),
+    get("/analytics/active", api_analytics.active),
+    get("/analytics/heat", api_analytics.heat),
+    get("/analytics/top", api_analytics.top),
+    get("/analytics/cohorts", api_analytics.cohorts),
+    get("/analytics/export", api_analytics.export),
 
     get("/organization", api_organization.shown),
     patch("/organization", api_organization.edit),

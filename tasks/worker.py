@@ -32,7 +32,15 @@ TIME_LIMIT, VISIBILITY = 120, 600
 warnings.filterwarnings("ignore", category=SecurityWarning)  # about root and pickle; we take JSON only
 
 app = Celery("teahouse", include=[
-    "tasks.archive", "tasks.deliver", "tasks.tidy", "tasks.sms", "tasks.identity", "tasks.search", "tasks.media"])
+    "tasks.archive",
+    "tasks.deliver",
+    "tasks.identity",
+    "tasks.media",
+    "tasks.reports",
+    "tasks.search",
+    "tasks.sms",
+    "tasks.tidy",
+])
 
 
 @cache

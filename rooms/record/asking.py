@@ -45,6 +45,20 @@ def put(connection: Connection, table: Table, rows: Sequence[Row], newer: Sequen
         connection.execute(_put_in_mysql(table, [*replaced, *reversed(newer)], newer), rows)
 
 
+def add_up(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Inserts rows, or adds their `amount` to what has the same key."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    if connection.dialect.name == "sqlite":
+        small = sqlite.insert(table)
+        sum_ = table.c.amount + small.excluded.amount
+        connection.execute(small.on_conflict_do_update(index_elements=keys, set_={"amount": sum_}), rows)
+    else:
+        large = mysql.insert(table)
+        connection.execute(large.on_duplicate_key_update(amount=table.c.amount + large.inserted.amount), rows)
+
+
 def _put_in_sqlite(table: Table, keys: list[str], replaced: list[str], newer: Sequence[str]) -> Insert:
     statement = sqlite.insert(table)
     new = statement.excluded

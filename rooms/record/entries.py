@@ -33,6 +33,17 @@ class Row(NamedTuple):
     frame: bytes
 
 
+class Happened(NamedTuple):
+    """An entry without its words, for those who count."""
+
+    seq: int
+    at: int
+    op: str
+    user: str
+    door: str
+    type: str
+
+
 class ClientId(NamedTuple):
     user: str
     client_id: str
@@ -72,6 +83,13 @@ def page(connection: Connection, channel: str, *, before: int | None = None, aft
     found = [Logged(seq, epoch, op, _frame(connection, channel, epoch, seq, frame))
              for seq, epoch, op, frame in connection.execute(query.order_by(order))]
     return found if after is not None else found[::-1]
+
+
+def happened(connection: Connection, channel: str, after: int, upto: int, limit: int) -> list[Happened]:
+    """Entries above `after` up to `upto`, ascending."""
+    query = select(*columns(_TABLE, Happened._fields)).where(
+        _TABLE.c.channel == channel, _TABLE.c.seq > after, _TABLE.c.seq <= upto, _not_lost())
+    return [Happened._make(row) for row in connection.execute(query.order_by(_TABLE.c.seq).limit(limit))]
 
 
 def tip(connection: Connection, channel: str) -> int:

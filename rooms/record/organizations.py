@@ -26,6 +26,10 @@ def one(connection: Connection, id: str) -> Organization | None:  # noqa: A002 -
     return Organization._make(row) if row else None
 
 
+def ids(connection: Connection) -> list[str]:
+    return list(connection.scalars(select(tables.organizations.c.id).order_by(tables.organizations.c.id)))
+
+
 def rename(connection: Connection, id: str, name: str) -> None:  # noqa: A002 - the column's name
     connection.execute(update(tables.organizations).where(tables.organizations.c.id == id).values(name=name))
 

@@ -88,6 +88,19 @@ api_tokens = _table(
     _must("made_at", TIME), Column("expires_at", TIME), Column("used_at", TIME), Column("revoked_at", TIME))
 """What programs of the organization may do at the console's API; a keyed hash of each token."""
 
+webhooks = _table(
+    "webhooks", Column("id", ID, primary_key=True), _of("organization", organizations, index=True),
+    _must("url", ADDRESS), _must("secret", SEALED), _must("events", LINE), _must("by", ID), _must("made_at", TIME),
+    _must("failures", NUMBER), Column("stopped_at", TIME))
+"""Where an organization's own servers hear what happens. `failures` in a row; too many stop it."""
+
+webhook_calls = _table(
+    "webhook_calls", Column("id", ID, primary_key=True), _must("webhook", ID), _must("organization", ID),
+    _must("event", WORD), _must("body", TEXT), _must("state", WORD), _must("tries", NUMBER), _must("next_at", TIME),
+    Column("status", NUMBER), _must("detail", LINE), _must("at", TIME), Column("settled_at", TIME),
+    Index("ix_webhook_calls_state_next_at", "state", "next_at"), Index("ix_webhook_calls_webhook_at", "webhook", "at"))
+"""What is to be told and was told to webhooks: waiting, calling, done or failed. Kept for a week."""
+
 rooms = _table(
     "rooms", Column("id", ID, primary_key=True), _of("organization", organizations), _must("name", NAME),
     _must("name_key", NAME), Column("password_hash", LINE), _must("capacity", NUMBER), _must("private", FLAG),
@@ -110,7 +123,8 @@ epochs = _table(
 
 users = _table(
     "users", Column("id", ID, primary_key=True), _of("organization", organizations, index=True), _must("name", NAME),
-    _must("avatar", ADDRESS), _must("tokens_after", TIME), _must("created_at", TIME), Column("erased_at", TIME))
+    _must("avatar", ADDRESS), _must("tokens_after", TIME), _must("created_at", TIME), Column("erased_at", TIME),
+    Index("ix_users_page", "organization", "id"), Index("ix_users_created_at", "created_at"))
 
 anchors = _table(
     "anchors", Column("organization", ID, ForeignKey(organizations.c.id), primary_key=True),
@@ -230,12 +244,35 @@ rules = _table(
     _must("value", LINE))
 """What a channel holds people to, where it differs from the default."""
 
+shields = _table(
+    "shields", Column("room", ID, ForeignKey(rooms.c.id), primary_key=True), _must("before", TEXT), _must("by", ID),
+    _must("at", TIME))
+"""Rooms that were closed up against a raid by one act, and what they were like before."""
+
+readers = _table(
+    "readers", Column("reader", WORD, primary_key=True), Column("thing", ID, primary_key=True), _must("seq", COUNT))
+"""How far the roll-ups and the webhooks have read in each log: `thing` is a channel, or an organization's audit."""
+
+hourly = _table(
+    "hourly", Column("organization", ID, primary_key=True),
+    Column("hour", NUMBER, primary_key=True, autoincrement=False), Column("room", ID, primary_key=True),
+    Column("measure", WORD, primary_key=True), Column("part", FOREIGN_ID, primary_key=True), _must("amount", COUNT),
+    sqlite_with_rowid=False)
+"""What happened in each hour since 1970, counted: a copy that charts are made of. No `room`: in the organization."""
+
+activity = _table(
+    "activity", Column("organization", ID, primary_key=True),
+    Column("day", NUMBER, primary_key=True, autoincrement=False), Column("user", ID, primary_key=True),
+    _must("amount", COUNT), sqlite_with_rowid=False)
+"""Who said something on which day (of China's time), and how often."""
+
 audit = _table(
     "audit", Column("organization", ID, primary_key=True),
     Column("number", COUNT, primary_key=True, autoincrement=False), _must("at", TIME), _must("actor", ID),
     _must("door", WORD), _must("act", WORD), _must("target", ID), _must("room", ID), _must("channel", ID),
     _must("reason", LINE), _must("before", TEXT), _must("after", TEXT), _must("hash", FOREIGN_ID),
-    Index("ix_audit_target", "organization", "target"))
+    Index("ix_audit_target", "organization", "target"), Index("ix_audit_actor", "organization", "actor", "number"),
+    Index("ix_audit_act", "organization", "act", "number"), Index("ix_audit_room", "organization", "room", "number"))
 """Acts of authority, one chain an organization: `hash` is over the row and the hash before it. Only ever added to."""
 
 marks = _table(

@@ -30,7 +30,7 @@ class Try(NamedTuple):
 
 
 Example = Callable[[Office, Desk], Try]
-NOTHING = Try(foreign=False)
+SPAN = {"from": 1_800_000_000_000, "to": 1_800_100_000_000}
 
 
 def room(office: Office, desk: Desk) -> Try:
@@ -93,6 +93,10 @@ def account(body: Any) -> Example:
     return example
 
 
+def over_time(office: Office, desk: Desk) -> Try:
+    return Try(query=SPAN, foreign=False)
+
+
 EXAMPLES: dict[str, Example] = {
     "session_sign_in": at_large({"email": "nobody@example.com", "password": "wrong"}, 401),
     "session_current": at_large(),
@@ -139,6 +143,12 @@ EXAMPLES: dict[str, Example] = {
     "audit_listed": at_large(),
     "audit_verify": at_large(),
     "audit_export": at_large(),
+    "analytics_series": lambda office, desk: Try(query=SPAN | {"measure": "messages", "room": office.room}),
+    "analytics_active": over_time,
+    "analytics_heat": over_time,
+    "analytics_top": over_time,
+    "analytics_cohorts": at_large(),
+    "analytics_export": over_time,
     "organization_shown": at_large(),
     "organization_edit": at_large({"name": "Tea"}),
     "staff_listed": at_large(),
@@ -200,7 +210,8 @@ def nobodys(tried: Try) -> Try:
         return [other(one) for one in value] if isinstance(value, list) else value
 
     body = {name: other(value) for name, value in tried.body.items()} if tried.body else tried.body
-    return tried._replace(parts={name: other(value) for name, value in tried.parts.items()}, body=body)
+    query = {name: other(value) for name, value in tried.query.items()}
+    return tried._replace(parts={name: other(value) for name, value in tried.parts.items()}, body=body, query=query)
 
 
 def test_every_route_has_an_example_and_every_example_a_route() -> None:
