@@ -29,7 +29,7 @@ WRITE_SECONDS = 10
 LINGER_SECONDS = 2
 UNSENT_BYTES = 1 << 18
 """What the kernel may hold for one reader before it says that it is full."""
-PASSING = frozenset({"present", "read"})
+PASSING = frozenset({"present", "read", "typing", "reacted"})
 """Events that may be left out without a word."""
 _NOT_SENT_LOW_WATER = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 _FLAGS = socket.MSG_DONTWAIT | getattr(socket, "MSG_NOSIGNAL", 0)
@@ -73,6 +73,11 @@ class Connection:
         if self.state is not State.OPEN:
             return
         self.put(payload, framing.TEXT)
+
+    def offer(self, payload: bytes) -> None:
+        """The same for what may be left out: a reader who lags is spared it."""
+        if self.outbox is None:
+            self.answer(payload)
 
     def put(self, payload: bytes, opcode: int) -> None:
         """A frame of any kind, in its turn."""

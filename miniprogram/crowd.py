@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from miniprogram.protocol import Gone, Named, Present, ReadBy, encode
+from miniprogram.protocol.events import Writing
 
 NAMES_BELOW = 50
 READERS_TOLD = 50
+TYPING_TOLD = 10
 
 
 class Note(msgspec.Struct):
@@ -17,6 +19,7 @@ class Note(msgspec.Struct):
     count: int = 0
     joined: Named | None = None
     left: Gone | None = None
+    who: Named | None = None
     user: str = ""
     seq: int = 0
     ticket: str = ""
@@ -29,7 +32,7 @@ decode_note = msgspec.json.Decoder(Note).decode
 
 
 class Crowd:
-    __slots__ = ("_changed", "_channel", "_count", "_joined", "_left", "_reads")
+    __slots__ = ("_changed", "_channel", "_count", "_joined", "_left", "_reads", "_typing")
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
@@ -38,6 +41,7 @@ class Crowd:
         self._joined: dict[str, Named] = {}
         self._left: dict[str, Gone] = {}
         self._reads: dict[str, int] = {}
+        self._typing: dict[str, Named] = {}
 
     def note(self, note: Note) -> bool:
         """Whether there is something to tell now."""
@@ -48,13 +52,16 @@ class Crowd:
             self._count = note.count
             self._came(note.joined)
             self._went(note.left)
+        elif note.op == "typing" and note.who is not None:
+            if len(self._typing) < TYPING_TOLD:
+                self._typing[note.who.id] = note.who
         else:
             return False
         return True
 
     @property
     def quiet(self) -> bool:
-        return not self._changed and not self._reads
+        return not self._changed and not self._reads and not self._typing
 
     def events(self) -> list[tuple[str, bytes]]:
         """(op, frame) of what happened since the last call."""
@@ -63,8 +70,10 @@ class Crowd:
             found.append(("present", encode(self._present())))
         for user, seq in self._reads.items():
             found.append(("read", encode(ReadBy(channel=self._channel, user=user, seq=seq))))
+        if self._typing:
+            found.append(("typing", encode(Writing(channel=self._channel, users=list(self._typing.values())))))
         self._changed = False
-        self._joined, self._left, self._reads = {}, {}, {}
+        self._joined, self._left, self._reads, self._typing = {}, {}, {}, {}
         return found
 
     def _read(self, user: str, seq: int) -> None:

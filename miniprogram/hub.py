@@ -18,6 +18,7 @@ from miniprogram.crowd import decode_note
 from miniprogram.lines import Lines
 from miniprogram.log import log
 from miniprogram.protocol import Forked, Gap, Place, encode
+from miniprogram.watches import Watches
 from miniprogram.workers import Workers
 from miniprogram.writer import Writer
 from rooms import messages, outside, positions, seats
@@ -57,6 +58,7 @@ class Hub:
         self._enter_again = enter_again
         self._put_out = put_out
         self.lines = Lines(store, workers)
+        self.watches = Watches(store, workers)
         self._opening: dict[str, Event] = {}
         self._feed = store.live.feed(self.note, self.look_again)
         self._again = Event()
@@ -83,6 +85,7 @@ class Hub:
         """False when entries before it are missing. Who is put out gets the entry that says so as their last."""
         new = entry.seq > channel.tip
         heard = channel.hear(entry)
+        self.watches.stir(channel.id)
         if heard and new and entry.op in PUTS_OUT:
             user = _told.decode(entry.frame).user
             channel.put_out(user, entry.seq)
@@ -155,7 +158,7 @@ class Hub:
     def forget_idle(self, now: int) -> None:
         """Lets go of channels that nobody here has listened to for a while."""
         for channel in list(self.channels.values()):
-            if channel.members or channel.id in self.lines:
+            if channel.members or channel.id in self.lines or channel.id in self.watches:
                 channel.idle_since = 0
             elif not channel.idle_since:
                 channel.idle_since = now
@@ -204,6 +207,7 @@ class Hub:
     def _skip(self, channel: Channel, tip: int) -> None:
         """A gap for everybody. Among what is left out somebody may have been put out: they hear nothing more."""
         heard = channel.tip
+        self.watches.stir(channel.id)
         users = sorted({member.speaker.user for member in channel.members})
         outs = outside.outsiders(self._store, channel.id, users)
         channel.skip_to(tip, encode(Gap(channel=channel.id, after=Place(epoch=channel.epoch, seq=heard))))
@@ -253,6 +257,7 @@ class Hub:
             for op, frame in channel.crowd.events():
                 channel.tell(Logged(0, channel.epoch, op, frame))
         self.lines.tick(now)
+        self.watches.tick()
 
     def close(self) -> None:
         self._feed.close()

@@ -17,6 +17,7 @@ from miniprogram.framing import NOT_UTF8
 from miniprogram.log import log
 from miniprogram.protocol import Answer
 from miniprogram.protocol.events import Event
+from miniprogram.protocol.requests import Typing
 from miniprogram.verbs import VERBS, talking
 from rooms.errors import Code, Refused
 from rooms.events import Person
@@ -42,7 +43,8 @@ class Again(NamedTuple):
 
 class Session:
     __slots__ = ("_queue", "avatar", "connection", "entered", "greeted", "in_flight", "issued",
-                 "number", "person", "sessions", "until", "waiting")
+                 "number", "person", "sessions", "typed_at", "until", "waiting",
+                 "watching")
 
     def __init__(self, sessions: Sessions, connection: Connection, number: int) -> None:
         self.sessions = sessions
@@ -57,6 +59,9 @@ class Session:
         self.entered: dict[str, Channel] = {}
         self.waiting: dict[str, str] = {}
         """Channels in whose queue this socket stands, and its tickets."""
+        self.watching: tuple[str, ...] = ()
+        self.typed_at = 0
+        """When it was last shown that they write, in the reader's seconds."""
         self.in_flight = 0
         """Messages on their way to the log."""
         self._queue: deque[wire.AnyRequest | Again] | None = None
@@ -100,6 +105,7 @@ class Session:
         waiting = list(self.waiting)
         for channel in channels.values():
             channel.leave(self.connection)
+        self.sessions.hub.watches.leave(self)
         for name in waiting:
             self.sessions.hub.lines.leave(self, name)
         if self.person is not None:
@@ -164,6 +170,8 @@ class Session:
             self._refuse(request, Refused(Code.UNAVAILABLE, "the server made a mistake", 1_000))
 
     def _refuse(self, request: wire.AnyRequest | Again, no: Refused) -> None:
+        if isinstance(request, Typing):
+            return
         self.connection.answer(wire.refused(request.id, no))
         if isinstance(request, wire.Hello) and self.person is None:
             self.connection.close(CLOSES.get(no.code, wire.Close.NO_HELLO))

@@ -141,6 +141,13 @@ def readable(store: Store, person: Person, channel: str) -> int:
     return outside.limits(store, person.id, [channel]).get(channel, ENDLESS)
 
 
+def check_readable(store: Store, person: Person, channel: str) -> None:
+    """Raises Refused: not_found, not_member."""
+    if not ids.is_channel(channel):
+        raise Refused(Code.NOT_FOUND)
+    _readable_tip(store, person, channel, "")
+
+
 def _below(store: Store, channel: str, limit: int, before: int | None) -> list[Logged]:
     found = log.newest(store.live, channel, limit, before)
     top = found[0].seq if found else before

@@ -79,13 +79,28 @@ def unread(store: Store, person: Person, channels: Sequence[str]) -> dict[str, U
     return {channel: _unread(next(answers), next(answers), next(answers), next(answers)) for channel in channels}
 
 
+def unread_of(store: Store, channel: str, users: Sequence[str]) -> dict[str, Unread]:
+    """user → how one channel stands for them; without those who do not belong to it or were put out."""
+    if not users:
+        return {}
+    name = keys.of_channel(store.live.prefix, channel)
+    head, roles, outside, readings, recalled = store.live.commands([
+        (("HMGET", name.head, "epoch", "tip", "talk"), name.head), (("HMGET", name.room.members, *users), name.head),
+        (("HMGET", name.outside, *users), name.head), (("HMGET", name.reads, *users), name.head),
+        (("ZREVRANGE", name.recalled, "0", MOST_RECALLED), name.head)])
+    return {user: _unread(head, text, recalled, None)
+            for user, role, out, text in zip(users, roles, outside, readings, strict=True)
+            if role is not None and out is None}
+
+
 def _unread(head: Any, text: bytes | None, recalled: Sequence[bytes], outside: bytes | None) -> Unread:
     """Of who was put out nothing above the entry that says so is told, not even how much there is."""
     epoch, tip, talk = (head[0] or b"").decode(), int(head[1] or 0), int(head[2] or 0)
+    if outside is not None:
+        tip = min(tip, int(outside))
+        return Unread(epoch, tip, tip if text is None else min(Reading.parse(text).seq, tip), 0, 0)
     if text is None:
         return Unread(epoch, tip, tip, 0, 0)
-    if outside is not None:
-        return Unread(epoch, int(outside), min(Reading.parse(text).seq, int(outside)), 0, 0)
     reading = Reading.parse(text)
     gone = sum(1 for seq in recalled if int(seq) > reading.seq)
     return Unread(epoch, tip, reading.seq, reading.unread(talk, gone), 0)

@@ -169,6 +169,13 @@ def is_present(store: Store, user: str, channel: str) -> bool:
     return bool(store.live.command("HEXISTS", held, user, key=held))
 
 
+def typing(store: Store, person: Person, channel: str) -> None:
+    """Shows those present that the person writes something. May be lost."""
+    who = msgspec.json.encode({"op": "typing", "who": {"id": person.id, "name": person.name}})
+    feed = keys.of_channel(store.live.prefix, channel).feed
+    store.live.tell("SPUBLISH", feed, b"P" + who, key=feed)
+
+
 def _enter(store: Store, person: Person, channel: str, holder: str, ticket: str, again: bool) -> Entered | Queued:
     name = keys.of_channel(store.live.prefix, channel)
     names = [*seat_keys(name), name.reads, name.dirty, name.room.sanctions, name.room.free, name.recalled, name.outside,

@@ -298,6 +298,29 @@ export interface Rules {
   post?: string;
 }
 
+/** Do not disturb, for oneself; without `until` open-ended. */
+export interface Quiet {
+  op: "quiet";
+  id: number;
+  channel?: string;
+  room?: string;
+  on: boolean;
+  until?: number;
+}
+
+/** Only `tip` of these, without being present; replaces the last watch. */
+export interface Watch {
+  op: "watch";
+  id: number;
+  channels: string[];
+}
+
+/** One writes something. Gets no answer. */
+export interface Typing {
+  op: "typing";
+  channel: string;
+}
+
 export interface Ping {
   op: "ping";
   id: number;
@@ -529,6 +552,22 @@ export interface ReadBy {
   seq: number;
 }
 
+/** Who writes something at this moment; at most once a second, and ten of them. */
+export interface Writing {
+  op: "typing";
+  channel: string;
+  users: Named[];
+}
+
+/** How far a watched channel is; at most once a second. */
+export interface Tip {
+  op: "tip";
+  channel: string;
+  seq: number;
+  unread: number;
+  mentions: number;
+}
+
 /** One's place in the queue changed; at most once in two seconds. */
 export interface Queue {
   op: "queue";
@@ -592,6 +631,9 @@ export type Request =
   | Pin
   | Announce
   | Rules
+  | Quiet
+  | Watch
+  | Typing
   | Ping;
 
 export type Answer =
@@ -620,6 +662,8 @@ export type Entry =
 export type Passing =
   | Present
   | ReadBy
+  | Writing
+  | Tip
   | Queue
   | Seat
   | Gap

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from miniprogram.protocol.parts import EXACT
-from miniprogram.protocol.requests import LATER_OPS, AnyRequest, Somewhere
+from miniprogram.protocol.requests import LATER_OPS, AnyRequest, Somewhere, Typing
 from rooms import ids
 from rooms.errors import Code
 
@@ -50,6 +50,8 @@ def decode(payload: bytes) -> AnyRequest | Refusal:
         request = _requests.decode(payload)
     except (ValueError, RecursionError) as error:
         return _refusal(payload, error)
+    if isinstance(request, Typing):
+        return request
     if isinstance(request, Somewhere) and (request.channel is UNSET) == (request.room is UNSET):
         return Refusal(request.id, Code.BAD_FRAME, "channel or room, one of them")
     if isinstance(request, Somewhere) and request.room is not UNSET:

@@ -29,6 +29,22 @@ class ReadBy(Event, tag="read"):
     seq: int
 
 
+class Writing(Event, tag="typing"):
+    """Who writes something at this moment; at most once a second, and ten of them."""
+
+    channel: str
+    users: list[Named]
+
+
+class Tip(Event):
+    """How far a watched channel is; at most once a second."""
+
+    channel: str
+    seq: int
+    unread: int
+    mentions: int
+
+
 class Queue(Event):
     """One's place in the queue changed; at most once in two seconds."""
 
@@ -67,4 +83,4 @@ class Bye(Event):
     reconnect_after_ms: int
 
 
-EVENTS: tuple[type[msgspec.Struct], ...] = (Present, ReadBy, Queue, Seat, Gap, Forked, Bye)
+EVENTS: tuple[type[msgspec.Struct], ...] = (Present, ReadBy, Writing, Tip, Queue, Seat, Gap, Forked, Bye)

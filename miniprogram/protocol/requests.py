@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from miniprogram.protocol.parts import (
     EXACT,
     HISTORY_LIMIT,
+    WATCH_LIMIT,
     AnyBody,
     Channel,
     ClientId,
@@ -21,6 +22,7 @@ from miniprogram.protocol.parts import (
     Room,
     Seconds,
     Seq,
+    Time,
     UserId,
 )
 
@@ -163,14 +165,34 @@ class Rules(Request):
         return {name: value for name, value in given if value is not UNSET}
 
 
+class Quiet(Somewhere, kw_only=True):
+    """Do not disturb, for oneself; without `until` open-ended."""
+
+    on: bool
+    until: Time | UnsetType = UNSET
+
+
+class Watch(Request):
+    """Only `tip` of these, without being present; replaces the last watch."""
+
+    channels: Annotated[list[Channel], Meta(max_length=WATCH_LIMIT)]
+
+
+class Typing(msgspec.Struct, tag_field="op", tag="typing", forbid_unknown_fields=True, gc=False):
+    """One writes something. Gets no answer."""
+
+    channel: Channel
+
+
 class Ping(Request):
     pass
 
 
 AnyRequest = (Hello | Enter | Leave | Say | Read | History | Recall | Mute | Unmute | Kick | Ban | Pardon
-              | Pin | Announce | Rules | Ping)
-REQUESTS: tuple[type[Request], ...] = (
-    Hello, Enter, Leave, Say, Read, History, Recall, Mute, Unmute, Kick, Ban, Pardon, Pin, Announce, Rules, Ping)
+              | Pin | Announce | Rules | Quiet | Watch | Typing | Ping)
+REQUESTS: tuple[type[msgspec.Struct], ...] = (
+    Hello, Enter, Leave, Say, Read, History, Recall, Mute, Unmute, Kick, Ban, Pardon, Pin, Announce, Rules, Quiet,
+    Watch, Typing, Ping)
 
-LATER_OPS = frozenset({"quiet", "report", "edit", "react", "watch", "typing"})
+LATER_OPS = frozenset({"report", "edit", "react"})
 """Named by the contract and not built yet: refused as `unavailable`, for good as far as this server goes."""

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from miniprogram import protocol
-from miniprogram.protocol import NotAnObject, Refusal, Request, decode
+from miniprogram.protocol import NotAnObject, Refusal, decode
 from rooms.drafts import TYPES
 from rooms.errors import Code, Refused
 
@@ -40,7 +40,7 @@ def refused(payload: bytes) -> Refusal:
 def test_an_example_request_is_understood(path: Path) -> None:
     frame = json.loads(path.read_text(encoding="utf-8"))
     request = decode(path.read_bytes())
-    assert isinstance(request, Request)
+    assert not isinstance(request, Refusal)
     assert msgspec.to_builtins(request) == {"epoch": None, **frame} or json.loads(protocol.encode(request)) == frame
 
 
@@ -79,7 +79,7 @@ def test_a_missing_field_or_one_too_many_is_refused_with_the_id(path: Path) -> N
     for key in set(frame) - optional:
         less = {name: value for name, value in frame.items() if name != key}
         assert refused(encoded(**less)) == (less.get("id"), Code.BAD_FRAME, *refused(encoded(**less))[2:])
-    assert refused(encoded(**frame, more=1)).id == frame["id"]
+    assert refused(encoded(**frame, more=1)).id == frame.get("id")
 
 
 @pytest.mark.parametrize("payload", [

@@ -38,3 +38,8 @@ def test_no_operation_is_both_built_and_announced_for_later() -> None:
 
 def test_every_request_has_a_verb() -> None:
     assert set(REQUESTS) == set(VERBS)
+
+
+def test_no_two_frames_share_a_name() -> None:
+    names = [struct.__name__ for _, _, structs in publish.KINDS for struct in structs]
+    assert len(names) == len(set(names)), "in TypeScript they would become one"
