@@ -43,6 +43,7 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
     pages.post("/login")(api.log_in)
     pages.get("/me")(api.signed(api.me))
     pages.patch("/me")(api.signed(api.rename))
+    pages.put("/me")(api.signed(api.rename))  # wx.request knows no PATCH
     pages.get("/rooms")(api.signed(api.rooms))
     pages.post("/rooms/<room>/join")(api.signed(api.join))
     pages.post("/rooms/<room>/leave")(api.signed(api.leave))

@@ -31,7 +31,8 @@ KINDS: tuple[tuple[str, str, tuple[Struct, ...]], ...] = (
     ("Passing", "Passing events", EVENTS),
 )
 PARTS: tuple[Struct, ...] = (*protocol.PARTS, *protocol.INSIDE_ANSWERS)
-WORDS: dict[Any, str] = {str: "string", int: "number", bool: "boolean", NoneType: "null", Any: "unknown", Raw: "Entry"}
+WORDS: dict[Any, str] = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null",
+                         Any: "unknown", Raw: "Entry"}
 
 CLOSES = {
     Close.NOT_AN_OBJECT: "a frame was no JSON object",

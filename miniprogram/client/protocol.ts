@@ -60,12 +60,12 @@ export interface Image {
 
 export interface Voice {
   media: string;
-  seconds: float;
+  seconds: number;
 }
 
 export interface Video {
   media: string;
-  seconds: float;
+  seconds: number;
   width: number;
   height: number;
   poster: string;
@@ -78,8 +78,8 @@ export interface File {
 }
 
 export interface Location {
-  latitude: float;
-  longitude: float;
+  latitude: number;
+  longitude: number;
   name: string;
   address: string;
 }

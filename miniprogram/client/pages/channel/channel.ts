@@ -4,16 +4,15 @@ import type { Row, View } from "../../chat/rows";
 import { Window } from "../../chat/window";
 import { theHouse } from "../../house/house";
 import type { House } from "../../house/house";
-import type { Refused } from "../../house/refused";
 import { dress } from "../../house/media";
 import { subscribe } from "../../house/notices";
 import { TEXT_LIMIT } from "../../protocol";
 import type { Subscription } from "../../socket/subscriptions";
-import { duration, excuse, fill } from "../../words/words";
+import { duration, fill } from "../../words/words";
 import type { Words } from "../../words/words";
+import { aboutFailed, aboutMessage, aboutPerson, act, attempt, howLong, NOTHING, whyReported } from "../acts";
+import type { Asked } from "../acts";
 import { watch } from "../screen";
-import { aboutFailed, aboutMessage, aboutPerson, howLong, NOTHING, whyReported } from "./acts";
-import type { Asked } from "./acts";
 import { listen, Recording, send } from "./media";
 
 const NEAR_PX = 120;
@@ -49,7 +48,7 @@ Component({
   methods: {
     onLoad(query: { id?: string; seq?: string }) {
       const own = Object.assign(this as unknown as Own, { window: new Window(), clock: setInterval(() => this.tick(), SECOND_MS), recording: new Recording() });
-      own.off = watch(theHouse(), (topic) => topic === own.id || ["rooms", "language", "person", "connection"].includes(topic), () => own.id && this.draw());
+      own.off = watch(theHouse(), (topic) => topic === own.id || ["rooms", "language", "person", "connection", "media"].includes(topic), () => own.id && this.draw());
       own.recording.done = (voice) => void this.spoken(voice);
       this.goTo(query.id ?? "", Number(query.seq ?? 0));
     },
@@ -240,7 +239,7 @@ Component({
         wx.navigateTo({ url: `/pages/members/members?channel=${(this as unknown as Own).id}&pick=1` });
         return;
       }
-      await this.attempt(async () => {
+      await attempt(theHouse(), async () => {
         const found = await send(what);
         if (found) this.say(found.type, found.body);
       });
@@ -252,7 +251,7 @@ Component({
     },
     async spoken(voice: { path: string; seconds: number }) {
       if (voice.seconds < 1) wx.showToast({ title: theHouse().words.voice_short, icon: "none" });
-      else await this.attempt(async () => {
+      else await attempt(theHouse(), async () => {
         const found = await send("voice", voice);
         if (found) this.say(found.type, found.body);
       });
@@ -341,15 +340,13 @@ Component({
         this.setData({ asked: whyReported(words, asked.row) });
         return;
       }
-      const reason = this.data.reason.trim();
+      const { reason } = this.data;
       this.closeSheet();
-      if (asked.kind === "report") await this.act("report", { seq: asked.row!.seq, reason: id }, words.reported);
-      else if (asked.kind === "length") {
-        const seconds = Number(id);
-        await this.act(asked.act!, { user: asked.user, ...(seconds && { seconds }), ...(reason && { reason }) }, words.acted);
-      } else if (asked.kind === "failed") this.failed(one, asked.row!, id);
-      else if (asked.kind === "person") await this.withPerson(asked, id);
-      else if (asked.kind === "message") await this.withMessage(one, asked, id);
+      if (asked.kind === "report") await this.ask("report", { seq: asked.row!.seq, reason: id }, words.reported);
+      else if (asked.kind === "failed") this.failed(one, asked.row!, id);
+      else if (asked.kind === "message" && id !== "kick") await this.withMessage(one, asked.row!, id);
+      else if (id === "mention") this.mention(asked.name!);
+      else await act(theHouse(), own.id, asked, id, reason);
     },
     failed(one: Subscription, row: Row, id: string) {
       if (id === "copy") wx.setClipboardData({ data: row.text });
@@ -358,34 +355,17 @@ Component({
       this.draw();
       void theHouse().subscriptions.flush(one);
     },
-    async withPerson(asked: Asked, id: string) {
-      const { words } = theHouse();
-      if (id === "mention") this.mention(asked.name!);
-      else if (id === "block" || id === "unblock") await this.attempt(() => theHouse().block(asked.user!, id === "block"));
-      else if (id !== "kick" || (await sure(fill(words.sure_kick, asked.name!)))) await this.act(id, { user: asked.user }, words.acted);
-    },
-    async withMessage(one: Subscription, asked: Asked, id: string) {
-      const [row, { words }] = [asked.row!, theHouse()];
+    async withMessage(one: Subscription, row: Row, id: string) {
       if (id === "copy") wx.setClipboardData({ data: row.text });
       else if (id === "reply") {
         one.composer.reply = row.seq;
         this.setData({ replying: this.quoteOf(one, row.seq) });
-      } else if (id === "pin" || id === "unpin") await this.act("pin", { seq: row.seq, on: id === "pin" });
-      else if (id === "recall") await this.act("recall", { seq: row.seq });
-      else if (id === "kick" && (await sure(fill(words.sure_kick, row.name!)))) await this.act("kick", { user: row.from }, words.acted);
+      } else if (id === "recall") await this.ask("recall", { seq: row.seq });
+      else await this.ask("pin", { seq: row.seq, on: id === "pin" });
     },
-    async act(op: string, fields: object, done = "") {
+    async ask(op: string, fields: object, done = "") {
       const { connection } = theHouse();
-      await this.attempt(() => connection.ask(op, { channel: (this as unknown as Own).id, ...fields }), done);
-    },
-    async attempt(act: () => Promise<unknown>, done = "") {
-      try {
-        await act();
-        if (done) wx.showToast({ title: done, icon: "success" });
-      } catch (error) {
-        const { code } = error as Refused;
-        if (code) wx.showToast({ title: excuse(theHouse().words, code), icon: "none" });
-      }
+      await attempt(theHouse(), () => connection.ask(op, { channel: (this as unknown as Own).id, ...fields }), done);
     },
 
     // ---- other places
@@ -443,12 +423,6 @@ function typingOf(one: Subscription, words: Words): string {
   if (silence?.code === "slow_mode") return `${words.silence_slow_mode} · ${fill(words.silence_left, duration(words, silence.until! - now))}`;
   const count = [...one.typing.values()].filter((until) => until > now).length;
   return count ? fill(words.someone_typing, count) : "";
-}
-
-async function sure(title: string): Promise<boolean> {
-  const { words } = theHouse();
-  const { confirm } = await wx.showModal({ title, content: "", confirmText: words.confirm, cancelText: words.cancel });
-  return confirm;
 }
 
 /** A name for a message that no other has. */

@@ -1,10 +1,11 @@
 /** What a person may do with a message or with somebody, and the questions that are asked before. */
-import { moderates } from "../../socket/subscriptions";
-import type { Subscription } from "../../socket/subscriptions";
-import type { House } from "../../house/house";
-import type { Row } from "../../chat/rows";
-import { fill } from "../../words/words";
-import type { Words } from "../../words/words";
+import { moderates } from "../socket/subscriptions";
+import type { Subscription } from "../socket/subscriptions";
+import type { House } from "../house/house";
+import type { Row } from "../chat/rows";
+import type { Refused } from "../house/refused";
+import { excuse, fill } from "../words/words";
+import type { Words } from "../words/words";
 
 export interface Action {
   id: string;
@@ -83,4 +84,32 @@ export function aboutFailed(words: Words, row: Row): Asked {
     { id: "discard", text: words.discard, icon: "trash", danger: true },
   ];
   return { kind: "failed", title: words.not_sent, hint: row.reason ?? "", actions, row };
+}
+
+/** Does what was chosen about a person. True when it was done; what was refused is said on the screen. */
+export async function act(house: House, channel: string, asked: Asked, id: string, reason = ""): Promise<boolean> {
+  const { words } = house;
+  if (asked.kind === "person" && (id === "block" || id === "unblock")) return attempt(house, () => house.block(asked.user!, id === "block"));
+  const [op, seconds] = asked.kind === "length" ? [asked.act!, Number(id)] : [id, 0];
+  if (op === "kick" && !(await sure(words, fill(words.sure_kick, asked.name!)))) return false;
+  const fields = { channel, user: asked.user, ...(seconds && { seconds }), ...(reason.trim() && { reason: reason.trim() }) };
+  return attempt(house, () => house.connection.ask(op, fields), words.acted);
+}
+
+/** Does it, and says that it was done, or why not. */
+export async function attempt(house: House, work: () => Promise<unknown>, done = ""): Promise<boolean> {
+  try {
+    await work();
+    if (done) wx.showToast({ title: done, icon: "success" });
+    return true;
+  } catch (error) {
+    const { code } = error as Refused;
+    if (code) wx.showToast({ title: excuse(house.words, code), icon: "none" });
+    return false;
+  }
+}
+
+export async function sure(words: Words, title: string, content = ""): Promise<boolean> {
+  const { confirm } = await wx.showModal({ title, content, confirmText: words.confirm, cancelText: words.cancel });
+  return confirm;
 }
