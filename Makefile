@@ -86,11 +86,10 @@ run: $(STAMP)    ## bring up everything, with the sandbox playing WeChat
 	@exec $(BIN)/teahouse up --sandbox
 
 test: $(STAMP)   ## the tests, and how much of the code they reach
-	$(BIN)/coverage run -m pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov --cov-report term:skip-covered
 ifneq ($(NODE),)
 	cd $(CONSOLE) && npm test --silent
 endif
-	$(BIN)/coverage report
 
 check: $(STAMP)  ## style, types, layers
 	$(BIN)/ruff check .
