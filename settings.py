@@ -79,6 +79,13 @@ def _pace(value: str) -> tuple[int, ...]:
     return seconds
 
 
+def _hours(value: str) -> tuple[int, int]:
+    first, between, last = value.partition("-")
+    if not between:
+        raise Wrong(f"{value!r} is not two hours such as 23-8")
+    return _whole(0, 23)(first.strip()), _whole(0, 23)(last.strip())
+
+
 def _secret(value: str) -> str:
     if len(value) < SECRET_KEY_LENGTH:
         raise Wrong(f"must have at least {SECRET_KEY_LENGTH} characters; `openssl rand -hex 32` makes one")
@@ -146,6 +153,8 @@ class Settings:
     digest_pace_seconds: tuple[int, ...] = _setting("TEAHOUSE_DIGEST_PACE_SECONDS", _pace,
         "the least time before each further digest to a quiet follower; at the list's end nothing more until "
         "the follower acts", "30,120,900,7200")
+    quiet_hours: tuple[int, int] | None = _setting("TEAHOUSE_QUIET_HOURS", _hours,
+        "hours of China's clock in which followers hear of mentions and notices only, such as 23-8")
     say_per_second: int = _setting("TEAHOUSE_SAY_PER_SECOND", _whole(0),
         "messages a second of one user in one room (0: no limit)", "5")
     channel_say_per_second: int = _setting("TEAHOUSE_CHANNEL_SAY_PER_SECOND", _whole(0),

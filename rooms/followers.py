@@ -5,6 +5,7 @@ The record is the authority; a face may keep what it reads here, as long as it h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rooms import identities
@@ -14,7 +15,8 @@ from rooms.record import followers
 from rooms.record.followers import Follower
 from rooms.store import Store
 
-__all__ = ["FOR_GOOD", "Follower", "came", "keep_quiet", "known", "of_user", "stay_in", "unreachable", "went"]
+__all__ = ["FOR_GOOD", "Follower", "came", "keep_quiet", "known", "of_user", "of_users", "stay_in", "unreachable",
+           "went"]
 
 FOR_GOOD = 9_999_999_999_999
 """A time that does not come."""
@@ -36,6 +38,11 @@ def known(store: Store, appid: str, person: Person, openid: str) -> Follower:
 def of_user(store: Store, user: str) -> list[Follower]:
     """The person as a follower of each account they follow."""
     return list(store.record.read(lambda c: followers.of_users(c, [user])))
+
+
+def of_users(store: Store, users: Sequence[str]) -> list[Follower]:
+    """The same for many."""
+    return list(store.record.read(lambda c: followers.of_users(c, users)))
 
 
 def stay_in(store: Store, appid: str, openid: str, channel: str | None) -> None:

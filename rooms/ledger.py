@@ -12,19 +12,47 @@ from typing import NamedTuple
 
 from rooms import ids
 from rooms.events import Position
-from rooms.planner import Bucket, Send, Window
-from rooms.record import Connection, deliveries, followers, windows
+from rooms.notices import TELLING, TOLD, WAITING, Notice, begin
+from rooms.planner import Bucket, Notify, Send, Way, Window
+from rooms.record import Connection, consents, deliveries, followers, notices, windows
 from rooms.record.deliveries import FAILED, INTENT, SENT, UNKNOWN, Delivery
 from rooms.record.followers import Follower
 from rooms.store import Store
 
-__all__ = ["FAILED", "SENT", "UNKNOWN", "Delivery", "Page", "give_up", "intend", "page", "settle"]
+__all__ = ["FAILED", "SENT", "UNKNOWN", "Delivery", "Intent", "Outcome", "Page", "give_up", "intend", "page", "settle"]
 
 STALE_MS = 60_000
 """An intent this old has no process any more that could tell its outcome: a call takes seconds."""
 REACH_MS = 7 * 24 * 3_600_000
 """How far back deliveries count: longer than any window."""
+DELIVERIES = 200
+"""How many of a person's deliveries by other addresses are looked at."""
 _GONE = frozenset({INTENT, SENT, UNKNOWN})
+
+
+class Intent(NamedTuple):
+    """What is about to be told: entries of a channel above `after` up to `upto`, or notices. `kind` is that of the
+    template, or of what a digest is most about."""
+
+    kind: str
+    channel: str | None = None
+    after: int = 0
+    upto: Position = Position("", 0)
+    notices: Sequence[Notice] = ()
+
+
+class Outcome(NamedTuple):
+    """`shut`: buckets that are over; `give_back`: it certainly was not sent, as if never tried; `spent`: WeChat says
+    that no yes is left; `reference`: WeChat's number of the message."""
+
+    state: str
+    errcode: int | None = None
+    detail: str = ""
+    shut: Sequence[Window] = ()
+    give_back: bool = False
+    reachable: bool = True
+    spent: bool = False
+    reference: str = ""
 
 
 class Page(NamedTuple):
@@ -53,15 +81,27 @@ class Page(NamedTuple):
 
     def floor(self, channel: str) -> int:
         """Up to here entries of the channel may have been sent: none of them is sent again."""
-        return max((one.to_seq for one in self.sent if one.channel == channel and one.state in _GONE), default=0)
+        return max((one.to_seq for one in self.sent
+                    if one.channel == channel and one.state in _GONE and one.way == Way.CUSTOMER), default=0)
+
+    def heard(self, channel: str) -> int:
+        """Up to here a template message has told that entries are there."""
+        return max((one.to_seq for one in self.sent
+                    if one.channel == channel and one.state in _GONE and one.way != Way.CUSTOMER), default=0)
+
+    def last_by(self, way: Way) -> int:
+        """When something last went by this way (ms), 0 for never."""
+        return max((one.at for one in self.sent if one.way == way and one.state in _GONE), default=0)
 
 
 def page(store: Store, follower: Follower, pushed_at: int, opened: Sequence[Bucket]) -> Page:
     """`pushed_at` and `opened`: the last act and the windows that the caller knows of; the newest of each counts."""
     def look(connection: Connection) -> tuple[Sequence[windows.Window], Sequence[Delivery]]:
         since = store.clock.now() - REACH_MS
-        return (windows.of_follower(connection, follower.appid, follower.openid),
-                deliveries.of_follower(connection, follower.appid, follower.openid, since))
+        here = deliveries.of_follower(connection, follower.appid, follower.openid, since)
+        anywhere = deliveries.of_user(connection, follower.user, DELIVERIES)
+        others = [one for one in anywhere if one.at >= since and one.openid != follower.openid]
+        return windows.of_follower(connection, follower.appid, follower.openid), [*here, *others]
 
     known, sent = store.record.read(look)
     acted = pushed_at > follower.pushed_at
@@ -69,27 +109,32 @@ def page(store: Store, follower: Follower, pushed_at: int, opened: Sequence[Buck
                 0 if acted else follower.digest_at, sent)
 
 
-def intend(store: Store, page: Page, send: Send, way: str, channel: str, after: int, upto: Position) -> Delivery | None:
-    """Writes down that entries above `after`, up to `upto`, are about to be sent, and takes one from the bucket.
+def intend(store: Store, page: Page, decision: Send | Notify, intent: Intent) -> Delivery | None:
+    """Writes down what is about to be sent, and takes one from the bucket or of the yeses.
 
-    None when another process was faster or the bucket is empty: then nothing may be sent.
+    None when another process was faster or nothing is left: then nothing may be sent.
     """
     follower, now = page.follower, store.clock.now()
-    delivery = Delivery(ids.new("d"), follower.appid, follower.openid, follower.user, way, channel, upto.epoch,
-                        after + 1, upto.seq, INTENT, None, now, None, send.because[:255])
+    ticket = decision.ticket if isinstance(decision, Notify) else None
+    way = ticket.way if ticket else Way.CUSTOMER
+    appid, openid = (ticket.appid, ticket.openid) if ticket else (follower.appid, follower.openid)
+    delivery = Delivery(ids.new("d"), appid, openid, follower.user, way, intent.channel, intent.upto.epoch,
+                        intent.after + 1, intent.upto.seq, INTENT, None, now, None, decision.because[:255], intent.kind)
 
     def act(connection: Connection) -> bool:
-        for bucket in page.buckets:
-            windows.open_(connection, _row(follower, bucket))
-        if not windows.spend(connection, follower.appid, follower.openid, send.bucket.window, now):
+        if not _take(connection, page, decision, now):
             return False
         seen = {one.id for one in page.sent}
-        later = deliveries.of_follower(connection, follower.appid, follower.openid, now - STALE_MS)
-        if any(one.id not in seen for one in later):
+        later = [*deliveries.of_follower(connection, appid, openid, now - STALE_MS),
+                 *deliveries.of_follower(connection, follower.appid, follower.openid, now - STALE_MS)]
+        if any(one.id not in seen for one in later) or not begin(connection, intent.notices, way):
             raise _FasterError
         deliveries.intend(connection, delivery)
-        followers.change(connection, follower.appid, follower.openid, pushed_at=page.pushed_at, reachable=True,
-                         digests=page.digests + send.paced, digest_at=now)
+        if ticket is None or decision.paced:
+            followers.change(connection, follower.appid, follower.openid, pushed_at=page.pushed_at,
+                             digests=page.digests + decision.paced, digest_at=now)
+        if ticket is None:
+            followers.change(connection, follower.appid, follower.openid, reachable=True)
         return True
 
     try:
@@ -98,25 +143,53 @@ def intend(store: Store, page: Page, send: Send, way: str, channel: str, after: 
         return None
 
 
-def settle(store: Store, page: Page, delivery: Delivery, send: Send, state: str, errcode: int | None = None,
-           detail: str = "", shut: Sequence[Window] = (), give_back: bool = False, reachable: bool = True) -> None:
-    """Notes the outcome. `shut`: buckets that are over; `give_back`: it certainly was not sent, as if never tried."""
+def settle(store: Store, page: Page, delivery: Delivery, decision: Send | Notify, intent: Intent,
+           outcome: Outcome) -> None:
+    """Notes what came of it."""
     now, follower = store.clock.now(), page.follower
-    told = f"{delivery.detail}; {detail}" if detail else ""
+    told = f"{delivery.detail}; {outcome.detail}" if outcome.detail else ""
 
     def act(connection: Connection) -> None:
-        if not deliveries.settle(connection, delivery.id, state, now, errcode, told):
+        if not deliveries.settle(connection, delivery.id, outcome.state, now, outcome.errcode, told, outcome.reference):
             return
-        if give_back:
-            windows.give_back(connection, follower.appid, follower.openid, send.bucket.window, send.bucket.opened_at)
-            followers.change(connection, follower.appid, follower.openid, digests=page.digests,
-                             digest_at=page.digest_at)
-        for window in shut:
+        if outcome.give_back:
+            _give_back(connection, page, decision)
+        if isinstance(decision, Notify) and outcome.spent:
+            consents.end(connection, *decision.ticket[1:4])
+        for window in outcome.shut:
             windows.shut(connection, follower.appid, follower.openid, window, delivery.at)
-        if not reachable:
-            followers.change(connection, follower.appid, follower.openid, reachable=False)
+        if not outcome.reachable:
+            followers.change(connection, delivery.appid, delivery.openid, reachable=False)
+        wanted = [one.id for one in intent.notices]
+        if outcome.state == FAILED:
+            notices.move(connection, wanted, TELLING, WAITING, "", None)
+        else:
+            notices.move(connection, wanted, TELLING, TOLD, delivery.way, now)
 
     store.record.write(act)
+
+
+def _take(connection: Connection, page: Page, decision: Send | Notify, now: int) -> bool:
+    """From the bucket, or one of the yeses; a template message needs none."""
+    follower = page.follower
+    if isinstance(decision, Notify):
+        ticket = decision.ticket
+        return ticket.way is Way.TEMPLATE or consents.spend(connection, ticket.appid, ticket.openid, ticket.template_id)
+    for bucket in page.buckets:
+        windows.open_(connection, _row(follower, bucket))
+    return windows.spend(connection, follower.appid, follower.openid, decision.bucket.window, now)
+
+
+def _give_back(connection: Connection, page: Page, decision: Send | Notify) -> None:
+    follower = page.follower
+    if isinstance(decision, Notify):
+        ticket = decision.ticket
+        if ticket.way is not Way.TEMPLATE:
+            consents.give_back(connection, ticket.appid, ticket.openid, ticket.template_id)
+    else:
+        bucket = decision.bucket
+        windows.give_back(connection, follower.appid, follower.openid, bucket.window, bucket.opened_at)
+    followers.change(connection, follower.appid, follower.openid, digests=page.digests, digest_at=page.digest_at)
 
 
 def give_up(store: Store) -> int:

@@ -27,6 +27,7 @@ def test_an_empty_environment_is_the_embedded_house_on_loopback() -> None:
 @pytest.mark.parametrize(("variable", "value"), [
     ("TEAHOUSE_PORT", "eighty"), ("TEAHOUSE_PORT", "0"), ("TEAHOUSE_PORT", "65536"), ("TEAHOUSE_PORT", "８０００"),
     ("TEAHOUSE_DURABILITY", "always"), ("TEAHOUSE_WECHAT_API_URL", "api.weixin.qq.com"),
+    ("TEAHOUSE_QUIET_HOURS", "night"), ("TEAHOUSE_QUIET_HOURS", "23-24"),
     ("TEAHOUSE_DIGEST_PACE_SECONDS", "30,,900"), ("TEAHOUSE_DIGEST_PACE_SECONDS", "120,30"),
     ("TEAHOUSE_SECRET_KEY", "short"), ("REDIS_URL", "http://somewhere"), ("REDIS_URL", "redis://host:port"),
     ("DATABASE_URL", "postgres://x"), ("TEAHOUSE_REDIS_PREFIX", "a:{b}"), ("TEAHOUSE_LOG_LEVEL", "loud"),

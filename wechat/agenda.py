@@ -13,6 +13,8 @@ from typing import NamedTuple
 from rooms.live.live import Live
 
 TOGETHER = 500
+NEWS = "-"
+"""In place of a channel: what somebody has to be told besides (see `news`)."""
 
 
 class Item(NamedTuple):

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rooms import cursors, followers, ids, messages, seats
+from rooms import cursors, followers, ids, messages, notices, seats
 from rooms.errors import Code, Refused
 from rooms.events import Position
 from rooms.messages import Draft, Said
 from rooms.planner import Window
 from rooms.store import Store
 from sms.provider import Provider
-from wechat import commands, telling
+from wechat import commands, news, telling
 from wechat.agenda import Agenda, Item
 from wechat.commands import AskBack, Command, Meaning, Speech, Verb
 from wechat.errands import Errands
 from wechat.followers import Follower, Question
+from wechat.news import NONE, News
+from wechat.platform.limits import LIMITS
 from wechat.pushes import Push
 from wechat.scenes import verify
 from wechat.telling import NOTHING, Tail
@@ -30,14 +32,17 @@ ACTS = frozenset({"click", "scan", "subscribe", "scancode_push", "scancode_waitm
 """Events that open a short window."""
 HEARD = ACTS | {"unsubscribe"}
 MESSAGES = frozenset({"text", "image", "voice", "video", "shortvideo", "location", "link", "file"})
+PASSIVE = "passive"
+"""The way of what an answer told."""
 YES = frozenset({"是", "是的", "对", "好", "好的", "嗯", "1", "yes", "y", "ok"})
 
 
 class Reply(NamedTuple):
-    """`text` is the whole answer; `tail` what has to be noted once it is given."""
+    """`text` is the whole answer; `tail` and `news` what has to be noted once it is given."""
 
     text: str
     tail: Tail = NOTHING
+    news: News = NONE
 
 
 SILENCE = Reply("")
@@ -68,18 +73,39 @@ class Conversation:
         """Raises Refused(UNAVAILABLE) only: then nothing was done that a repetition would not do in the same way."""
         if push.event == "unsubscribe":
             return self._gone(follower)
+        heard = self._news(follower)
+        follower.reserve(heard.text)
         try:
-            return self._answer(follower, push)
+            reply = self._answer(follower, push)
         except Refused as refused:
             if refused.code is Code.UNAVAILABLE:
                 raise
-            return self._closing(follower, follower.words.refusal(refused))
+            reply = self._closing(follower, follower.words.refusal(refused))
+        text = _lines(heard.text, reply.text, "\n\n")
+        if not heard.notices or len(text.encode()) > LIMITS.text_bytes:
+            return reply
+        follower.heard_news(heard.more)
+        if any(one.kind == notices.Kind.SEAT for one in heard.notices) and follower.waiting and not follower.asks:
+            follower.ask(Question("confirm", Verb.QUEUE, self._store.clock.now()))
+        return reply._replace(text=text, news=heard)
 
     def told(self, follower: Follower, reply: Reply, now: int, quiet_ms: int) -> None:
         """After the answer is safe: the place moves, and the follower is left alone for a while."""
         telling.move(self._store, follower, reply.tail)
+        notices.told(self._store, reply.news.notices, PASSIVE)
         if follower.channel:
             self._agenda.soon(Item(follower.channel, follower.person.id), now + quiet_ms)
+
+    def _news(self, follower: Follower) -> News:
+        """What they have to be told besides. Where it says that they were put out, their words go nowhere."""
+        if not follower.has_news:
+            return NONE
+        found = news.gather(self._store, follower.person.id, follower.words)
+        if not found.notices:
+            follower.heard_news(False)
+        if news.leave_where_put_out(self._store, follower.person.id, found.notices):
+            follower.go("", "")
+        return found
 
     def _answer(self, follower: Follower, push: Push) -> Reply:
         if push.event in SCANS:
@@ -111,18 +137,27 @@ class Conversation:
     def _say(self, follower: Follower, push: Push, speech: Speech) -> Reply:
         if not speech.text:
             return self._closing(follower, "")
+        arrival = ""
+        if not follower.channel and follower.waiting:
+            arrival = self._errands.go_to(follower, follower.waiting)
         if not follower.channel:
-            return Reply(f"{follower.words.nowhere()}\n{self._errands.how_to_begin(follower)}")
+            return Reply(_lines(follower.words.nowhere(), arrival or self._errands.how_to_begin(follower)))
         said = self._post(follower, Draft("text", {"text": speech.text}, f"wx:{push.id}"))
-        return self._closing(follower, "", said.seq)
+        if said is None:
+            title = self._errands.title(follower)
+            self._errands.put_out(follower)
+            return Reply(_lines(follower.words.put_out(), follower.words.how_to_begin(title)))
+        return self._closing(follower, arrival, said.seq)
 
-    def _post(self, follower: Follower, draft: Draft) -> Said:
-        """Says it; somebody who was away too long enters again first."""
+    def _post(self, follower: Follower, draft: Draft) -> Said | None:
+        """Says it; somebody who was away too long enters again first, somebody who was put out does not: None."""
         try:
             return messages.post(self._store, follower.person, follower.channel, draft)
         except Refused as refused:
             if refused.code is not Code.NOT_ENTERED:
                 raise
+        if cursors.told(self._store, follower.channel, follower.person.id) is None:
+            return None
         entered = seats.enter(self._store, follower.person, follower.channel, "")
         cursors.listen(self._store, follower.channel, follower.person.id, Position(entered.epoch, entered.read))
         return messages.post(self._store, follower.person, follower.channel, draft)

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from rooms import cursors, identities, ledger, messages, seats
+from rooms import cursors, followers, identities, ids, ledger, messages, notices, seats, waiting
 from rooms.errors import Refused
 from rooms.events import Entry
 from rooms.store import Store
-from wechat import digest
-from wechat.agenda import Agenda, Item
+from wechat import addressee, digest
+from wechat.agenda import NEWS, Agenda, Item
 from wechat.telling import parsed
 from wechat.visit import Visit, Visitor
 
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 CHANNELS_A_RUN = 200
 FOLLOWERS_A_RUN = 500
+NEWS_A_RUN = 1_000
 VISITS_AT_ONCE = 8
 RUN_SECONDS = 20.0
 EXAMINED_ENTRIES = 200
@@ -57,6 +58,8 @@ class Courier:
             ledger.give_up(self._store)
         for channel in self._store.live.hinted("due", CHANNELS_A_RUN):
             self._note(channel)
+        self._call_for_seats()
+        self._note_news()
         items = self._agenda.due(self._store.clock.now(), FOLLOWERS_A_RUN)
         if not items:
             return Counter()
@@ -87,6 +90,28 @@ class Courier:
             self._agenda.hurry((Item(channel, user) for user in named), now)
         except (KeyError, Refused):  # the room is not ready: the hint comes back with the next look
             self._store.live.hint("due", channel)
+
+    def _call_for_seats(self) -> None:
+        """Who was offered a seat while nothing connected them is told so."""
+        for offer in waiting.away_offers(self._store):
+            who = identities.who(self._store, offer.user)
+            if who is not None:
+                notices.add(self._store, who.person, notices.Kind.SEAT, ids.room_of(offer.channel), offer.channel,
+                            {"ticket": offer.ticket}, offer.until)
+
+    def _note_news(self) -> None:
+        """Who has something to be told comes on the agenda at once; the next answer tells it if that is first."""
+        users = self._store.live.hinted(notices.HINT, NEWS_A_RUN)
+        if self._store.live.once("lost-notices", 60):
+            users += notices.sweep(self._store)
+        if not users:
+            return
+        now = self._store.clock.now()
+        for follower in followers.of_users(self._store, users):
+            name = addressee.state(self._store, follower)
+            self._store.live.tell("HSET", name, "notices", "1", key=name)
+        self._agenda.hurry((Item(NEWS, user) for user in users), now)
+        self._agenda.add((Item(NEWS, user) for user in users), now)
 
     def _named(self, channel: str, tip: int, waiting: Sequence[str]) -> list[str]:
         """Those of the waiting whom the newest entries name, or everybody when there is a notice among them."""

@@ -105,6 +105,11 @@ class Errands:
                 raise
         cursors.forget(self._store, channel, follower.person.id)
 
+    def put_out(self, follower: Follower) -> None:
+        """Their words go nowhere from now on."""
+        followers.stay_in(self._store, follower.account.appid, follower.openid, None)
+        follower.go("", "")
+
     # the commands
 
     def _help(self, follower: Follower, _: str) -> str:
@@ -148,8 +153,7 @@ class Errands:
             return follower.words.not_here()
         title = self.title(follower)
         self.step_out(follower, follower.channel)
-        followers.stay_in(self._store, follower.account.appid, follower.openid, None)
-        follower.go("", "")
+        self.put_out(follower)
         return follower.words.left(title)
 
     def _who(self, follower: Follower, _: str) -> str:

@@ -6,6 +6,7 @@ What is needed at every push lies in one Redis hash per follower, read and writt
 `language` zh or en                     `question`  what we asked, as JSON
 `pushed`   ms of their last act         `message`, `act`  ms when the window of that kind was opened
 `waiting`  the channel for which they stand in the queue
+`notices`  1 while something waits that they have to be told
 `renamed`  ms of the last new name      `part`      "channel seq part": inside which long message the reader is
 
 Where Redis lost it, the channel comes from the record, the windows count as spent, and the rest is forgotten.
@@ -52,6 +53,10 @@ class Question(msgspec.Struct, omit_defaults=True):
     about: str = ""
 
 
+def written(question: Question) -> str:
+    return msgspec.json.encode(question).decode()
+
+
 def key(appid: str, openid: str) -> str:
     """How a follower is called in Redis."""
     return f"{appid}:{openid}"
@@ -72,6 +77,8 @@ class Follower:
         self.openid = openid
         self.person = person
         self.changes: State = {}
+        self.reserved = 0
+        """Bytes of the answer that are taken already."""
         self._state = state
 
     @property
@@ -86,6 +93,21 @@ class Follower:
     def speak(self, language: str) -> None:
         if (self._get("language") or CHINESE_CODE) != language:
             self._set("language", language)
+
+    def reserve(self, text: str) -> None:
+        self.reserved = len(text.encode()) + 2 if text else 0
+
+    @property
+    def asks(self) -> bool:
+        """Whether a question stands, by this answer or before."""
+        return bool(self._get("question"))
+
+    @property
+    def has_news(self) -> bool:
+        return self._get("notices") == "1"
+
+    def heard_news(self, more: bool) -> None:
+        self._set("notices", "1" if more else "")
 
     @property
     def waiting(self) -> str:
@@ -110,7 +132,7 @@ class Follower:
         self._set("renamed", str(now))
 
     def ask(self, question: Question | None) -> None:
-        text = msgspec.json.encode(question).decode() if question else ""
+        text = written(question) if question else ""
         if text != self._get("question"):
             self._set("question", text)
 

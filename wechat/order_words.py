@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 
 class OrderWords:
@@ -68,6 +69,35 @@ class OrderWords:
     def out_of_the_queue(self, channel: str) -> str:
         return f"你不再排【{channel}】的队。"
 
+    # what became of them and of their words
+
+    acts: ClassVar[Mapping[str, str]] = {"muted": "禁言", "unmuted": "解除禁言", "kicked": "请出", "banned": "封禁",
+                                         "pardoned": "解除封禁"}
+
+    def news(self, kind: str, place: str, until: str, reason: str) -> str:
+        """`kind` is that of a notice, `until` from `until`."""
+        why = f"理由：{reason}" if reason else ""
+        return {
+            "muted": f"你在【{place}】被禁言，{until}。{why}",
+            "unmuted": f"你在【{place}】可以发言了。",
+            "kicked": f"你被请出【{place}】。{why}",
+            "banned": f"你被禁止进入【{place}】，{until}。{why}" if place else f"你被禁止参与，{until}。{why}",
+            "pardoned": f"你可以再进【{place}】了。" if place else "你可以再参与了。",
+            "seat": f"【{place}】有位子了，给你留 3 分钟。回复“1”入座。",
+            "approved": f"【{place}】同意你加入了。回复“加入 {place}”。",
+            "declined": f"【{place}】没有同意你加入。{why}",
+            "published": f"你在【{place}】的话通过了审核，已经发出。",
+            "rejected": f"你在【{place}】的话没有通过审核，没有发出。{why}",
+            "report": f"你的举报已经处理。{reason}",
+            "opening": f"【{place}】开门了。回复“加入 {place}”。",
+        }.get(kind, "")
+
+    def template_hint(self, kind: str) -> str:
+        return "请在 3 分钟内进入" if kind == "seat" else "点开查看"
+
+    def put_out(self) -> str:
+        return "你已不在频道里，这句话没有发出。"
+
 
 class EnglishOrderWords(OrderWords):
     """The same in English."""
@@ -126,3 +156,29 @@ class EnglishOrderWords(OrderWords):
 
     def out_of_the_queue(self, channel: str) -> str:
         return f"You are out of the queue for [{channel}]."
+
+    acts: ClassVar[Mapping[str, str]] = {"muted": "muted", "unmuted": "unmuted", "kicked": "put out",
+                                         "banned": "banned", "pardoned": "pardoned"}
+
+    def news(self, kind: str, place: str, until: str, reason: str) -> str:
+        why = f" Reason: {reason}" if reason else ""
+        return {
+            "muted": f"You are muted in [{place}] {until}.{why}",
+            "unmuted": f"You may speak again in [{place}].",
+            "kicked": f"You were put out of [{place}].{why}",
+            "banned": f"You are banned from {f'[{place}]' if place else 'all rooms'} {until}.{why}",
+            "pardoned": f"You may come back to {f'[{place}]' if place else 'the rooms'}.",
+            "seat": f'[{place}] A place is free and kept for you for 3 minutes. Reply "1" to take it.',
+            "approved": f'[{place}] lets you in. Reply "join {place}".',
+            "declined": f"[{place}] did not let you in.{why}",
+            "published": f"What you said in [{place}] was reviewed and is there now.",
+            "rejected": f"What you said in [{place}] did not pass the review and was not sent.{why}",
+            "report": f"Your report was dealt with. {reason}".rstrip(),
+            "opening": f'[{place}] is open. Reply "join {place}".',
+        }.get(kind, "")
+
+    def template_hint(self, kind: str) -> str:
+        return "within 3 minutes" if kind == "seat" else "open to read"
+
+    def put_out(self) -> str:
+        return "You are no longer in the channel; this was not sent."

@@ -37,6 +37,10 @@ class Reaction(NamedTuple):
     reachable: bool = True
     follows: bool = True
     alarm: str = ""
+    no_yes: bool = False
+    """They gave no yes to this template, or it is spent."""
+    template_off: bool = False
+    """The template cannot be used as it is set."""
 
 
 _BY_CODE: dict[int, Reaction] = {
@@ -45,6 +49,10 @@ _BY_CODE: dict[int, Reaction] = {
     50005: Reaction(Bucket.GIVEN_BACK, follows=False),
     45015: Reaction(Bucket.ALL_SHUT),
     45047: Reaction(Bucket.SHUT, again_ms=MINUTE),
+    43101: Reaction(Bucket.SPENT, again_ms=0, no_yes=True),
+    40037: Reaction(Bucket.GIVEN_BACK, again_ms=0, template_off=True, alarm="the template is not the account's"),
+    41030: Reaction(Bucket.GIVEN_BACK, again_ms=0, template_off=True, alarm="the page is not in the released version"),
+    47003: Reaction(Bucket.GIVEN_BACK, again_ms=0, template_off=True, alarm="a field of the template is not as set"),
     48002: Reaction(Bucket.GIVEN_BACK, reachable=False),
     45002: Reaction(Bucket.GIVEN_BACK, again_ms=LATER_MS, alarm="a text was too long"),
     48001: Reaction(Bucket.GIVEN_BACK, stop_ms=DAY, alarm="the account may not send customer-service messages"),

@@ -47,6 +47,11 @@ def moment(at: int, now: int) -> str:
     return f"{day} {clock}"
 
 
+def stamp(at: int) -> str:
+    """A day and an hour as templates want them."""
+    return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(CHINA):%Y-%m-%d %H:%M}"
+
+
 def _number(text: str | None) -> int:
     """Chinese numbers up to 999, as people write them for hours and days."""
     if not text:

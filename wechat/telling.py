@@ -42,7 +42,8 @@ def owed(store: Store, follower: Follower, title: str, budget: int, tip: int | N
         return Tail(Digest("", Place(told.epoch, max(tip, told.seq)), 0, 0), place)
     entries = parsed(messages.owed(store, follower.person.id, follower.channel, told.seq, FETCHED + 1))
     shown, beyond = entries[:FETCHED], len(entries) > FETCHED
-    return Tail(digest.compose(shown, follower.person.id, place, title, follower.words, budget, beyond), place)
+    return Tail(digest.compose(shown, follower.person.id, place, title, follower.words,
+                               budget - follower.reserved, beyond), place)
 
 
 def move(store: Store, follower: Follower, tail: Tail) -> None:
@@ -63,7 +64,7 @@ def recent(store: Store, follower: Follower, title: str, budget: int) -> str:
     if not lines:
         return follower.words.no_history(title)
     head = follower.words.history_title(title)
-    while lines and len("\n".join([head, *lines]).encode()) > budget:
+    while lines and len("\n".join([head, *lines]).encode()) > budget - follower.reserved:
         del lines[0]
     return "\n".join([head, *lines])
 

@@ -1,4 +1,4 @@
-"""One follower's turn: what are they owed, may they hear it now, and what came of it."""
+"""One person's turn: what are they owed, may they hear it now and by which way, and what came of it."""
 
 from __future__ import annotations
 
@@ -6,39 +6,37 @@ import logging
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from rooms import accounts, cursors, followers, identities, ledger, messages, receipts, seats
-from rooms.accounts import Account
+from rooms import cursors, ledger, messages, notices, quiet, receipts, seats, templates
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Person, Position
-from rooms.ledger import Page
+from rooms.followers import FOR_GOOD
+from rooms.ledger import Intent
 from rooms.live.live import token
-from rooms.planner import Hold, Ledger, Notify, Owed, Send, Wait, Window, plan
-from rooms.record.followers import Follower
+from rooms.planner import Decision, Hold, Ledger, Notify, Owed, Send, Ticket, Wait, Way, plan
+from rooms.record.templates import Template
 from rooms.store import Store
-from wechat import digest, outcomes
-from wechat.agenda import Agenda, Item
+from rooms.templates import Kind
+from wechat import addressee, digest, hours, news
+from wechat.addressee import Addressee
+from wechat.agenda import NEWS, Agenda, Item
 from wechat.digest import Digest, Place
-from wechat.followers import key
-from wechat.outcomes import Reaction
-from wechat.platform.client import Client
+from wechat.followers import Question, written
+from wechat.news import News
 from wechat.platform.limits import LIMITS, PlatformLimits
-from wechat.platform.sending import Outcome, State, send_text
-from wechat.platform.token import Credentials, SharedTokens
+from wechat.sender import Sender, Sent
 from wechat.telling import FETCHED, parsed
-from wechat.voices import words_in
 
 if TYPE_CHECKING:
     from settings import Settings
 
 log = logging.getLogger(__name__)
 
-WAY = "customer_service"
 LEASE_MS = 60_000
 """Longer than a visit can take: a call ends after seconds."""
 HELD_MS = 24 * 3_600_000
 """Who is held is looked at again when they act, are named, or after this."""
-STATES = {State.SENT: ledger.SENT, State.REFUSED: ledger.FAILED, State.UNSENT: ledger.FAILED,
-          State.UNKNOWN: ledger.UNKNOWN}
+TEMPLATE_PACE_MS = 6 * 3_600_000
+"""The least time between two template messages to one person: they need no yes, so we ask ourselves."""
 
 
 class Visit(StrEnum):
@@ -53,184 +51,258 @@ class Visit(StrEnum):
 
 
 class Turn(NamedTuple):
-    """All that is known on entering. `start`: entries above it are owed and may be sent; `whole`: nothing between the
-    place and it is in doubt, so that the place may follow."""
+    """What somebody is owed in a channel. `start`: entries above it are owed and may be sent; `whole`: nothing between
+    the place and it is in doubt, so that the place may follow; `listens`: they have a place there."""
 
     item: Item
-    account: Account
-    page: Page
-    person: Person
+    to: Addressee
     start: Place
     whole: bool
-    language: str
-    title: str
+    listens: bool
     entries: list[Entry]
     beyond: bool
+
+    @property
+    def person(self) -> Person:
+        return self.to.person
+
+
+class Thought(NamedTuple):
+    """What the planner was asked and what it said."""
+
+    ledger: Ledger
+    owed: Owed
+    kind: Kind
+    decision: Decision
+    templates: list[tuple[Ticket, Template]]
+
+    def template(self, ticket: Ticket) -> Template:
+        return next(template for known, template in self.templates if known[:4] == ticket[:4])
 
 
 class Visitor:
     def __init__(self, store: Store, settings: Settings, agenda: Agenda, limits: PlatformLimits = LIMITS) -> None:
         self._store = store
         self._pace = settings.digest_pace_seconds
-        self._base = settings.wechat_api_url
+        self._night = settings.quiet_hours
         self._agenda = agenda
         self._limits = limits
-        self._clients: dict[str, Client] = {}
+        self._sender = Sender(store, settings, limits)
 
     def visit(self, item: Item) -> Visit:
         """Raises Refused(UNAVAILABLE)."""
-        known = followers.of_user(self._store, item.user)
-        here = next((one for one in known if one.current_channel == item.channel), None)
-        account = accounts.of(self._store, here.appid) if here else None
-        if here is None or account is None:
-            return self._gone(item)
-        lease, mine = self._store.live.name("visit", key(here.appid, here.openid)), token()
+        lease, mine = self._store.live.name("visit", item.user), token()
         if not self._store.live.set(lease, mine, px=LEASE_MS, nx=True):
             return Visit.LATER
         try:
-            return self._visit(item, account, here)
-        finally:
-            self._store.live.delete_if(lease, mine)
-
-    def _visit(self, item: Item, account: Account, here: Follower) -> Visit:
-        try:
-            turn = self._turn(item, account, here)
+            return self._tell_news(item) if item.channel == NEWS else self._tell_talk(item)
         except Refused as refused:
             if refused.code is Code.UNAVAILABLE:
                 raise
             return self._gone(item)
+        finally:
+            self._store.live.delete_if(lease, mine)
+
+    # what was said in a channel
+
+    def _tell_talk(self, item: Item) -> Visit:
+        turn = self.turn(item)
         if turn is None:
             return self._gone(item)
-        now = self._store.clock.now()
-        decision = plan(self._ledger(turn), _owed(turn), self._pace, now)
+        thought = self.think(turn)
+        decision = thought.decision
         log.debug("plan user=%s channel=%s: %s", item.user, item.channel, decision)
         if isinstance(decision, Send):
-            return self._send(turn, decision)
+            return self._send_digest(turn, decision, thought.kind)
+        if isinstance(decision, Notify):
+            return self._notify_of_talk(turn, decision, thought)
         if isinstance(decision, Wait):
-            self._agenda.put(item, min(decision.until, now + HELD_MS))
-            return Visit.WAITING
-        if isinstance(decision, Notify):  # nobody gives us tickets yet
-            return Visit.LATER
-        return self._hold(turn, decision, now)
+            return self._wait(item, decision)
+        return self._hold(turn, decision)
 
-    def _hold(self, turn: Turn, decision: Hold, now: int) -> Visit:
-        if not digest.owed(turn.entries, turn.person.id):
-            if turn.entries and turn.whole:
-                last = turn.entries[-1]
-                cursors.move(self._store, turn.item.channel, turn.person.id, Position(last.epoch, last.seq))
-            return self._gone(turn.item)
-        log.info("held user=%s channel=%s because=%s", turn.item.user, turn.item.channel, decision.because)
-        self._agenda.put(turn.item, now + HELD_MS)
-        return Visit.HELD
-
-    # what is known
-
-    def _turn(self, item: Item, account: Account, here: Follower) -> Turn | None:
-        store, name = self._store, self._state(here)
-        found = store.live.command("HMGET", name, "pushed", "message", "act", "language", "title", "part", key=name)
-        pushed, message, act, language, title, part = ((value or b"").decode() for value in found)
-        told, who = cursors.told(store, item.channel, item.user), identities.who(store, item.user)
-        if told is None or who is None:
+    def turn(self, item: Item) -> Turn | None:
+        """What is owed there; None when nobody is to be told. Raises Refused."""
+        store, to = self._store, addressee.find(self._store, self._limits, item.user, item.channel)
+        if to is None:
             return None
-        opened = [self._limits.opened(window, int(at)) for window, at in
-                  ((Window.MESSAGE, message), (Window.ACT, act)) if at]
-        page = ledger.page(store, here, int(pushed or 0), opened)
-        read = self._read(who.person, item.channel)
-        floor = page.floor(item.channel)
-        start = _start(item.channel, told, max(read, floor), part)
-        found_entries = parsed(messages.owed(store, item.user, item.channel, start.seq, FETCHED + 1))
-        return Turn(item, account, page, who.person, start, floor <= max(told.seq, read), language, title,
-                    found_entries[:FETCHED], len(found_entries) > FETCHED)
+        told = cursors.told(store, item.channel, item.user) if to.follower.current_channel == item.channel else None
+        read = receipts.unread(store, to.person, [item.channel]).get(item.channel)
+        if read is None or (told is None and not self._tickets(item.user, Kind.MENTION, to)):
+            return None
+        floor = to.page.floor(item.channel)
+        start = _start(item.channel, told or Position(read.epoch, read.read), max(read.read, floor), to.part)
+        found = parsed(messages.owed(store, item.user, item.channel, start.seq, FETCHED + 1))
+        whole = told is not None and floor <= max(told.seq, read.read)
+        return Turn(item, to, start, whole, told is not None, found[:FETCHED], len(found) > FETCHED)
 
-    def _read(self, person: Person, channel: str) -> int:
-        known = receipts.unread(self._store, person, [channel]).get(channel)
-        return known.read if known else 0
+    def think(self, turn: Turn) -> Thought:
+        """What to do about it, and why."""
+        owed, to = _owed(turn, turn.to.page.heard(turn.item.channel)), turn.to
+        kind = Kind.MENTION if owed.mention else Kind.ANNOUNCEMENT if owed.notice else Kind.UNREAD
+        possible = self._tickets(turn.item.user, kind, to)
+        if not turn.listens and not owed.mention:  # who does not listen here is called by name only
+            owed = owed._replace(entries=0)
+        present = seats.is_present(self._store, turn.person.id, turn.item.channel)
+        known = self._ledger(to, present, self._quiet_until(turn), possible)
+        if not turn.listens:
+            known = known._replace(reachable=False)
+        return Thought(known, owed, kind, plan(known, owed, self._pace, self._store.clock.now()), possible)
 
-    def _ledger(self, turn: Turn) -> Ledger:
-        page, store = turn.page, self._store
-        stopped = store.live.get(self._stop(turn.account.appid))
-        until = int(stopped.split(b" ")[0]) if stopped else 0
-        return Ledger(page.buckets, page.pushed_at, page.digests, page.digest_at, page.reachable,
-                      seats.is_present(store, turn.person.id, turn.item.channel), page.follower.quiet_until or 0,
-                      max(until, self._busy_until(page)))
-
-    def _busy_until(self, page: Page) -> int:
-        return self._store.clock.now() + ledger.STALE_MS if page.busy else 0
-
-    # sending
-
-    def _send(self, turn: Turn, send: Send) -> Visit:
-        words = words_in(turn.language)
-        composed = digest.compose(turn.entries, turn.person.id, turn.start, turn.title, words, self._limits.text_bytes,
-                                  turn.beyond)
+    def _send_digest(self, turn: Turn, send: Send, kind: Kind) -> Visit:
+        composed = digest.compose(turn.entries, turn.person.id, turn.start, turn.to.title, turn.to.words,
+                                  self._limits.text_bytes, turn.beyond)
         upto = Position(composed.place.epoch, composed.place.seq)
-        delivery = ledger.intend(self._store, turn.page, send, WAY, turn.item.channel, turn.start.seq, upto)
-        if delivery is None:
-            return Visit.LATER
+        intent = Intent(kind, turn.item.channel, turn.start.seq, upto)
         self._keep_part(turn, composed.place)
-        outcome = send_text(self._client(turn.account), turn.page.follower.openid, composed.text)
-        reaction = outcomes.react(outcome, self._store.clock.now(), turn.page.failures)
-        ledger.settle(self._store, turn.page, delivery, send, STATES[outcome.state], outcome.errcode, outcome.detail,
-                      _shut(reaction, send), reaction.bucket is outcomes.Bucket.GIVEN_BACK,
-                      reaction.reachable and reaction.follows)
-        return self._after(turn, composed, outcome, reaction)
+        sent = self._sender.text(turn.to, send, intent, composed.text)
+        if sent is None or not (sent.arrived or sent.in_doubt):
+            self._keep_part(turn, turn.start)
+        return self._after(turn.item, sent) if sent is None or not sent.arrived else self._told(turn, composed)
 
-    def _after(self, turn: Turn, composed: Digest, outcome: Outcome, reaction: Reaction) -> Visit:
-        now, item = self._store.clock.now(), turn.item
-        if reaction.alarm or reaction.stop_ms:
-            self._stop_account(turn.account.appid, reaction, now)
-        if not reaction.follows:
-            identities.unsubscribed(self._store, turn.account, turn.page.follower.openid)
-        if outcome.state is State.SENT:
-            return self._sent(turn, composed, now)
-        log.warning("not sent user=%s state=%s errcode=%s: %s", item.user, outcome.state, outcome.errcode,
-                    outcome.detail)
-        if outcome.state is State.UNKNOWN:
-            self._agenda.put(item, now + reaction.stop_ms)
-            return Visit.UNKNOWN
-        self._keep_part(turn, turn.start)
-        self._agenda.put(item, now + (reaction.again_ms or reaction.stop_ms or HELD_MS))
-        return Visit.FAILED
+    def _notify_of_talk(self, turn: Turn, notify: Notify, thought: Thought) -> Visit:
+        last, now = turn.entries[-1], self._store.clock.now()
+        intent = Intent(thought.kind, turn.item.channel, turn.start.seq, Position(last.epoch, last.seq))
+        places = news.places(self._store, [turn.item.channel])
+        facts = news.talk_facts(turn.item.channel, places, thought.owed, _caller(turn), turn.to.words, now)
+        filled = templates.filled(thought.template(notify.ticket), facts)
+        sent = self._sender.notice(turn.to, notify, intent, filled)
+        if sent is None or not sent.arrived:
+            return self._after(turn.item, sent)
+        self._agenda.put(turn.item, now + HELD_MS)
+        return Visit.SENT
 
-    def _sent(self, turn: Turn, composed: Digest, now: int) -> Visit:
+    def _told(self, turn: Turn, composed: Digest) -> Visit:
         place = composed.place
         if turn.whole:
             cursors.move(self._store, turn.item.channel, turn.person.id, Position(place.epoch, place.seq))
         if composed.left or composed.beyond:
-            self._agenda.put(turn.item, now)
+            self._agenda.put(turn.item, self._store.clock.now())
         else:
             self._agenda.drop(turn.item)
             self._store.live.hint("due", turn.item.channel)  # for what was said while it was sent
         return Visit.SENT
 
+    def _hold(self, turn: Turn, decision: Hold) -> Visit:
+        if not digest.owed(turn.entries, turn.person.id):
+            if turn.entries and turn.whole:
+                last = turn.entries[-1]
+                cursors.move(self._store, turn.item.channel, turn.person.id, Position(last.epoch, last.seq))
+            return self._gone(turn.item)
+        if not turn.listens:
+            return self._gone(turn.item)
+        log.info("held user=%s channel=%s because=%s", turn.item.user, turn.item.channel, decision.because)
+        self._agenda.put(turn.item, self._store.clock.now() + HELD_MS)
+        return Visit.HELD
+
+    # what somebody has to be told besides
+
+    def _tell_news(self, item: Item) -> Visit:
+        to = addressee.find(self._store, self._limits, item.user)
+        if to is None:
+            return self._gone(item)
+        gathered = news.gather(self._store, item.user, to.words)
+        if not gathered.notices:
+            return self._gone(item)
+        news.leave_where_put_out(self._store, item.user, gathered.notices)
+        thought = self.think_of_news(to, gathered)
+        decision = thought.decision
+        log.debug("plan user=%s news=%s: %s", item.user, len(gathered.notices), decision)
+        if isinstance(decision, Send):
+            return self._send_news(item, to, decision, gathered, thought.kind)
+        if isinstance(decision, Notify):
+            return self._notify_of_news(item, to, decision, gathered, thought)
+        if isinstance(decision, Wait):
+            return self._wait(item, decision)
+        self._agenda.put(item, self._store.clock.now() + HELD_MS)
+        return Visit.HELD
+
+    def think_of_news(self, to: Addressee, gathered: News) -> Thought:
+        kind = news.template_kind(gathered.notices)
+        possible = self._tickets(to.person.id, kind, to) if kind else []
+        pressing = any(one.kind in news.PRESSING for one in gathered.notices)
+        owed = Owed(len(gathered.notices), notice=True, pressing=pressing)
+        known = self._ledger(to, False, to.follower.quiet_until or 0, possible)
+        decision = plan(known, owed, self._pace, self._store.clock.now())
+        return Thought(known, owed, kind or Kind.UNREAD, decision, possible)
+
+    def _send_news(self, item: Item, to: Addressee, send: Send, gathered: News, kind: Kind) -> Visit:
+        sent = self._sender.text(to, send, Intent(kind, notices=gathered.notices), gathered.text)
+        if sent is None or not sent.arrived:
+            return self._after(item, sent)
+        self._ask_about_seat(to, gathered)
+        return self._more_news(item, gathered.more)
+
+    def _notify_of_news(self, item: Item, to: Addressee, notify: Notify, gathered: News, thought: Thought) -> Visit:
+        first = gathered.notices[0]
+        facts = news.template_facts(first, news.names(self._store, [first]), to.words)
+        filled = templates.filled(thought.template(notify.ticket), facts)
+        sent = self._sender.notice(to, notify, Intent(thought.kind, notices=[first]), filled)
+        if sent is None or not sent.arrived:
+            return self._after(item, sent)
+        return self._more_news(item, len(gathered.notices) > 1 or gathered.more)
+
+    def _more_news(self, item: Item, more: bool) -> Visit:
+        if more:
+            self._agenda.put(item, self._store.clock.now())
+        else:
+            self._agenda.drop(item)
+        return Visit.SENT
+
+    def _ask_about_seat(self, to: Addressee, gathered: News) -> None:
+        """Their next yes takes the seat."""
+        if to.account is not None and any(one.kind == notices.Kind.SEAT for one in gathered.notices):
+            name = addressee.state(self._store, to.follower)
+            question = Question("confirm", "queue", self._store.clock.now())
+            self._store.live.command("HSET", name, "question", written(question), key=name)
+
+    # what they have in common
+
+    def _ledger(self, to: Addressee, present: bool, quiet_until: int,
+                possible: list[tuple[Ticket, Template]]) -> Ledger:
+        page, now = to.page, self._store.clock.now()
+        stopped = self._sender.stopped_until(to.account.appid) if to.account else 0
+        busy = now + ledger.STALE_MS if page.busy else 0
+        free = [ticket._replace(free_at=max(ticket.free_at, busy, self._sender.stopped_until(ticket.appid, ticket.way)))
+                for ticket, _ in possible]
+        reachable = page.reachable and to.account is not None
+        return Ledger(page.buckets, page.pushed_at, page.digests, page.digest_at, reachable, present, quiet_until,
+                      max(stopped, busy), free, hours.night_until(self._night, now))
+
+    def _tickets(self, user: str, kind: Kind, to: Addressee) -> list[tuple[Ticket, Template]]:
+        free_at = to.page.last_by(Way.TEMPLATE) + TEMPLATE_PACE_MS
+        return self._store.record.read(lambda c: templates.tickets(c, user, kind, free_at))
+
+    def _quiet_until(self, turn: Turn) -> int:
+        """As a follower, or for this room or channel at any door."""
+        until = quiet.until(self._store, turn.item.channel, [turn.item.user]).get(turn.item.user)
+        return max(turn.to.follower.quiet_until or 0, FOR_GOOD if until == 0 else until or 0)
+
+    def _wait(self, item: Item, decision: Wait) -> Visit:
+        self._agenda.put(item, min(decision.until, self._store.clock.now() + HELD_MS))
+        return Visit.WAITING
+
+    def _after(self, item: Item, sent: Sent | None) -> Visit:
+        """It did not arrive, as far as we know."""
+        now = self._store.clock.now()
+        if sent is None:
+            return Visit.LATER
+        reaction = sent.reaction
+        if sent.in_doubt:
+            self._agenda.put(item, now + reaction.stop_ms)
+            return Visit.UNKNOWN
+        again = reaction.again_ms if reaction.again_ms is not None else reaction.stop_ms or HELD_MS
+        self._agenda.put(item, now + again)
+        return Visit.FAILED
+
     def _keep_part(self, turn: Turn, place: Place) -> None:
         text = f"{turn.item.channel} {place.seq} {place.part}" if place.part else ""
-        name = self._state(turn.page.follower)
+        name = addressee.state(self._store, turn.to.follower)
         if text or turn.start.part:
             self._store.live.command("HSET", name, "part", text, key=name)
-
-    def _stop_account(self, appid: str, reaction: Reaction, now: int) -> None:
-        if reaction.alarm:
-            log.error("account %s: %s", appid, reaction.alarm)
-        if reaction.stop_ms:
-            self._store.live.set(self._stop(appid), f"{now + reaction.stop_ms} {reaction.alarm}", px=reaction.stop_ms)
-
-    def _client(self, account: Account) -> Client:
-        """One for the run, so that its connections are used again."""
-        if account.appid not in self._clients:
-            tokens = SharedTokens(self._store.live, Credentials(account.appid, account.secret), self._base)
-            self._clients[account.appid] = Client(account.appid, tokens, self._base, self._limits)
-        return self._clients[account.appid]
 
     def _gone(self, item: Item) -> Visit:
         self._agenda.drop(item)
         return Visit.NOTHING
-
-    def _state(self, follower: Follower) -> str:
-        return self._store.live.name("follower", f"{{{key(follower.appid, follower.openid)}}}")
-
-    def _stop(self, appid: str) -> str:
-        return self._store.live.name("stopped", appid)
 
 
 def _start(channel: str, told: Position, other: int, part: str) -> Place:
@@ -241,15 +313,16 @@ def _start(channel: str, told: Position, other: int, part: str) -> Place:
     return Place(told.epoch, told.seq, int(words[2]) if words[:2] == [channel, str(told.seq)] else 0)
 
 
-def _owed(turn: Turn) -> Owed:
+def _owed(turn: Turn, heard: int) -> Owed:
     mine = digest.owed(turn.entries, turn.person.id)
-    return Owed(len(mine), any(digest.names(entry, turn.person.name) for entry in mine),
-                any(entry.op == "announced" for entry in mine))
+    named = [entry.seq for entry in mine if digest.names(entry, turn.person.name)]
+    announced = [entry.seq for entry in mine if entry.op == "announced"]
+    urgent = [*named, *announced] or [entry.seq for entry in mine]
+    return Owed(len(mine), bool(named), bool(announced), heard=bool(urgent) and max(urgent) <= heard)
 
 
-def _shut(reaction: Reaction, send: Send) -> list[Window]:
-    if reaction.bucket is outcomes.Bucket.ALL_SHUT:
-        return list(Window)
-    return [send.bucket.window] if reaction.bucket is outcomes.Bucket.SHUT else []
-
-
+def _caller(turn: Turn) -> str:
+    """Who named them last."""
+    mine = digest.owed(turn.entries, turn.person.id)
+    named = [entry for entry in mine if digest.names(entry, turn.person.name)]
+    return digest.shown_name(named[-1].author.name if named and named[-1].author else "")

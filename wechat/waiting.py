@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rooms import followers, seats
+from rooms import followers, ids, quiet, seats
 from rooms.errors import Code, Refused
 from rooms.seats import Queued
 from rooms.store import Store
@@ -28,15 +28,23 @@ class Waiting:
         return {Verb.QUIET: self._quiet, Verb.RESUME: self._resume, Verb.QUEUE: self._queue}
 
     def _quiet(self, follower: Follower, span: str) -> str:
+        """In the room where they are, at every door; who is nowhere hears nothing from this account."""
         now = self._store.clock.now()
         seconds = min(spans.seconds(span) or 0, LONGEST_QUIET_SECONDS)
-        until = now + seconds * 1000 if seconds else followers.FOR_GOOD
-        followers.keep_quiet(self._store, follower.account.appid, follower.openid, until)
-        return follower.words.quiet(follower.words.until(spans.moment(until, now) if seconds else ""))
+        until = now + seconds * 1000 if seconds else None
+        if follower.channel:
+            quiet.set_quiet(self._store, follower.person, ids.room_of(follower.channel), True, until)
+        else:
+            followers.keep_quiet(self._store, follower.account.appid, follower.openid, until or followers.FOR_GOOD)
+        return follower.words.quiet(follower.words.until(spans.moment(until, now) if until else ""))
 
     def _resume(self, follower: Follower, _: str) -> str:
-        was = followers.keep_quiet(self._store, follower.account.appid, follower.openid, 0)
-        return follower.words.resumed() if was > self._store.clock.now() else follower.words.not_quiet()
+        was = followers.keep_quiet(self._store, follower.account.appid, follower.openid, 0) > self._store.clock.now()
+        if follower.channel and quiet.until(self._store, follower.channel, [follower.person.id]):
+            for place in (ids.room_of(follower.channel), follower.channel):
+                quiet.set_quiet(self._store, follower.person, place, False)
+            was = True
+        return follower.words.resumed() if was else follower.words.not_quiet()
 
     def _queue(self, follower: Follower, _: str) -> str:
         """Looks at the place, and with that keeps it; takes the seat that is there by now."""

@@ -47,10 +47,10 @@ def intend(connection: Connection, delivery: Delivery) -> None:
 
 
 def settle(connection: Connection, id: str, state: str, at: int, errcode: int | None = None,  # noqa: A002
-           detail: str = "") -> bool:
+           detail: str = "", reference: str = "") -> bool:
     """The outcome of an intent; False when it was settled before."""
     query = update(_TABLE).where(_TABLE.c.id == id, _TABLE.c.state == INTENT)
-    fields = {"state": state, "settled_at": at, "errcode": errcode}
+    fields = {"state": state, "settled_at": at, "errcode": errcode, "reference": reference[:64]}
     if detail:
         fields["detail"] = detail[:255]
     return connection.execute(query.values(**fields)).rowcount > 0
@@ -60,6 +60,19 @@ def give_up(connection: Connection, before: int, at: int) -> int:
     """Intents older than `before` whose outcome will not come any more become unknown; returns how many."""
     query = update(_TABLE).where(_TABLE.c.state == INTENT, _TABLE.c.at < before)
     return connection.execute(query.values(state=UNKNOWN, settled_at=at)).rowcount
+
+
+def late_word(connection: Connection, appid: str, reference: str, state: str, at: int, detail: str) -> bool:
+    """WeChat tells later what became of a message; False for one that we do not know."""
+    query = update(_TABLE).where(_TABLE.c.appid == appid, _TABLE.c.reference == reference)
+    return connection.execute(query.values(state=state, settled_at=at, detail=detail[:255])).rowcount > 0
+
+
+def newest_by(connection: Connection, appid: str, openid: str, way: str) -> Delivery | None:
+    """The newest to one address by one way."""
+    query = select(*_COLUMNS).where(_TABLE.c.appid == appid, _TABLE.c.openid == openid, _TABLE.c.way == way)
+    row = connection.execute(query.order_by(_TABLE.c.at.desc(), _TABLE.c.id).limit(1)).one_or_none()
+    return Delivery._make(row) if row else None
 
 
 def one(connection: Connection, id: str) -> Delivery | None:  # noqa: A002 - the column's name

@@ -187,7 +187,7 @@ def test_a_worker_that_died_before_the_outcome_leaves_an_unknown(town: Town, mon
     town.alice_says("嗯")
     town.wait(31)
     with monkeypatch.context() as patch:
-        patch.setattr("wechat.visit.send_text", lambda *_: (_ for _ in ()).throw(SystemExit))
+        patch.setattr("wechat.sender.send_text", lambda *_: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
             town.run()
     assert [one.state for one in town.sent(mei)] == ["intent"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from rooms import channels, followers, seats
+from rooms import channels, followers, quiet, seats
 from tests.wechat.mei import Mei, heard
 from tests.wechat.stage import Stage
 
@@ -53,13 +53,21 @@ def test_leaving_gives_the_place_in_the_queue_up(stage: Stage, mei: Mei, table: 
     assert "没有在排队" in mei.say("排队")
 
 
+def quiet_until(stage: Stage, mei: Mei) -> int | None:
+    return quiet.until(stage.store, stage.hall, [mei.person.id]).get(mei.person.id)
+
+
 def test_quiet_has_an_end_or_none_and_is_ended_by_a_word(stage: Stage, mei: Mei) -> None:
     mei.say("加入 茶馆")
     assert "免打扰，到 " in mei.say("免打扰 2小时")
-    now = stage.store.clock.now()
-    known = followers.of_user(stage.store, mei.person.id)[0]
-    assert 7_100_000 < known.quiet_until - now <= 7_200_000
+    assert 7_100_000 < (quiet_until(stage, mei) or 0) - stage.store.clock.now() <= 7_200_000
     assert "有新消息会告诉你" in mei.say("恢复")
     assert "没有开免打扰" in mei.say("恢复")
     assert "没有期限" in mei.say("免打扰")
+    assert quiet_until(stage, mei) == 0
+
+
+def test_who_is_nowhere_can_ask_for_quiet_too(stage: Stage, mei: Mei) -> None:
+    mei.say("免打扰")
     assert followers.of_user(stage.store, mei.person.id)[0].quiet_until == followers.FOR_GOOD
+    assert "有新消息会告诉你" in mei.say("恢复")

@@ -1,11 +1,14 @@
-"""A customer-service message to one follower, and what became of it."""
+"""A customer-service message or a template's message to one person, and what became of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
 
 from rooms.errors import Refused
+from rooms.planner import Way
+from rooms.templates import Filled
 from wechat.platform.client import CallFailed, Client
 
 
@@ -24,18 +27,36 @@ class Outcome(NamedTuple):
     state: State
     errcode: int | None = None
     detail: str = ""
+    reference: str = ""
+    """WeChat's number of the message, by which it tells later what became of it."""
+
+
+PATHS = {Way.SUBSCRIBE: "message/subscribe/send", Way.BIZSEND: "message/subscribe/bizsend",
+         Way.TEMPLATE: "message/template/send"}
 
 
 def send_text(client: Client, openid: str, text: str) -> Outcome:
     """Sends it at most once. Never raises for anything that WeChat or the network does."""
+    return _send(client, lambda wechat: wechat.message.send_text(openid, text))
+
+
+def send_template(client: Client, way: Way, openid: str, filled: Filled) -> Outcome:
+    """The same, for a message of a template."""
+    body: dict[str, object] = {"touser": openid, "template_id": filled.template_id, "data": filled.data}
+    if filled.page and way is Way.SUBSCRIBE:
+        body["page"] = filled.page
+    return _send(client, lambda wechat: wechat.post(PATHS[way], data=body))
+
+
+def _send(client: Client, act: Callable[[Client], object]) -> Outcome:
     try:
-        answer = client.call(lambda wechat: wechat.message.send_text(openid, text))
+        answer = client.call(act)
     except CallFailed as failed:
         return _failed(failed)
     except Refused as refused:
         return Outcome(State.UNSENT, None, refused.message)
     if isinstance(answer, dict) and answer.get("errcode") == 0:
-        return Outcome(State.SENT)
+        return Outcome(State.SENT, reference=str(answer.get("msgid") or ""))
     return Outcome(State.UNKNOWN, None, "the answer has another shape")
 
 

@@ -1,0 +1,146 @@
+"""What the planner decided goes out: intent first, then the call, then what came of it.
+
+A call that failed makes the account wait before the next by the same way, longer each time; then a single call tries
+whether WeChat is there again, and the others wait for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from rooms import accounts, identities, ledger, templates
+from rooms.accounts import Account
+from rooms.ledger import Intent
+from rooms.planner import Notify, Send, Way, Window
+from rooms.store import Store
+from rooms.templates import Filled
+from wechat import outcomes
+from wechat.addressee import Addressee
+from wechat.outcomes import Reaction
+from wechat.platform.client import Client
+from wechat.platform.limits import LIMITS, PlatformLimits
+from wechat.platform.sending import Outcome, State, send_template, send_text
+from wechat.platform.token import Credentials, SharedTokens
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+log = logging.getLogger(__name__)
+
+STATES = {State.SENT: ledger.SENT, State.REFUSED: ledger.FAILED, State.UNSENT: ledger.FAILED,
+          State.UNKNOWN: ledger.UNKNOWN}
+PROBE_SECONDS = 10
+SHAKY_MS, MOST_DOUBLINGS = 10 * 60_000, 3
+LOOK_AGAIN_MS = 15_000
+
+
+class Sent(NamedTuple):
+    outcome: Outcome
+    reaction: Reaction
+
+    @property
+    def arrived(self) -> bool:
+        return self.outcome.state is State.SENT
+
+    @property
+    def in_doubt(self) -> bool:
+        return self.outcome.state is State.UNKNOWN
+
+
+class Sender:
+    """One for a run, so that its connections are used again."""
+
+    def __init__(self, store: Store, settings: Settings, limits: PlatformLimits = LIMITS) -> None:
+        self._store = store
+        self._base = settings.wechat_api_url
+        self._limits = limits
+        self._clients: dict[str, Client] = {}
+
+    def stopped_until(self, appid: str, way: Way = Way.CUSTOMER) -> int:
+        """Nothing goes by this way before then (ms); 0 where nothing hinders it."""
+        until, failures = self._trouble(appid, way)
+        now = self._store.clock.now()
+        if until > now:
+            return until
+        if failures and not self._store.live.once(f"probe:{appid}:{way}:{until}", PROBE_SECONDS):
+            return now + LOOK_AGAIN_MS
+        return 0
+
+    def text(self, to: Addressee, send: Send, intent: Intent, text: str) -> Sent | None:
+        """As a customer-service message; None when somebody else was faster."""
+        assert to.account is not None
+        account = to.account
+        return self._out(to, send, intent, account, lambda client: send_text(client, to.follower.openid, text))
+
+    def notice(self, to: Addressee, notify: Notify, intent: Intent, filled: Filled) -> Sent | None:
+        """By a template, to whichever of the person's addresses the ticket is for."""
+        account = accounts.of(self._store, notify.ticket.appid)
+        if account is None:
+            return None
+        return self._out(to, notify, intent, account,
+                         lambda client: send_template(client, notify.ticket.way, notify.ticket.openid, filled))
+
+    def client(self, account: Account) -> Client:
+        if account.appid not in self._clients:
+            tokens = SharedTokens(self._store.live, Credentials(account.appid, account.secret), self._base)
+            self._clients[account.appid] = Client(account.appid, tokens, self._base, self._limits)
+        return self._clients[account.appid]
+
+    def _out(self, to: Addressee, decision: Send | Notify, intent: Intent, account: Account,
+             act: Callable[[Client], Outcome]) -> Sent | None:
+        delivery = ledger.intend(self._store, to.page, decision, intent)
+        if delivery is None:
+            return None
+        outcome = act(self.client(account))
+        reaction = outcomes.react(outcome, self._store.clock.now(), to.page.failures)
+        reached = reaction.reachable and reaction.follows
+        ledger.settle(self._store, to.page, delivery, decision, intent, ledger.Outcome(
+            STATES[outcome.state], outcome.errcode, outcome.detail, _shut(reaction, decision),
+            reaction.bucket is outcomes.Bucket.GIVEN_BACK, reached, reaction.no_yes, outcome.reference))
+        self._learn(account, Way(delivery.way), delivery.openid, decision, outcome, reaction)
+        return Sent(outcome, reaction)
+
+    def _learn(self, account: Account, way: Way, openid: str, decision: Send | Notify, outcome: Outcome,
+               reaction: Reaction) -> None:
+        """What the answer says about the account, the address and the template, besides this one message."""
+        if outcome.state is State.SENT:
+            self._store.live.tell("DEL", self._stop(account.appid, way), key=self._stop(account.appid, way))
+            return
+        log.warning("not sent appid=%s way=%s state=%s errcode=%s: %s", account.appid, way, outcome.state,
+                    outcome.errcode, outcome.detail)
+        if reaction.alarm or reaction.stop_ms:
+            self._stop_account(account.appid, way, reaction, outcome.errcode is None)
+        if not reaction.follows:
+            identities.unsubscribed(self._store, account, openid)
+        if reaction.template_off and isinstance(decision, Notify):
+            templates.switch_off(self._store, account.appid, decision.ticket.template_id,
+                                 f"{outcome.errcode}: {outcome.detail}")
+
+    def _stop_account(self, appid: str, way: Way, reaction: Reaction, no_answer: bool) -> None:
+        if reaction.alarm:
+            log.error("account %s: %s", appid, reaction.alarm)
+        if not reaction.stop_ms:
+            return
+        until, failures = self._trouble(appid, way)
+        now, failures = self._store.clock.now(), failures + 1 if no_answer else 0
+        stop_ms = reaction.stop_ms * 2 ** max(0, min(failures - 1, MOST_DOUBLINGS))
+        self._store.live.set(self._stop(appid, way), f"{max(until, now + stop_ms)} {failures} {reaction.alarm}",
+                             px=stop_ms + SHAKY_MS)
+
+    def _trouble(self, appid: str, way: Way) -> tuple[int, int]:
+        """Until when nothing goes by this way (0: there is no trouble), and how often it failed in a row."""
+        told = (self._store.live.get(self._stop(appid, way)) or b"").split(b" ", 2)
+        return (int(told[0]), int(told[1])) if len(told) > 1 else (0, 0)
+
+    def _stop(self, appid: str, way: Way) -> str:
+        return self._store.live.name("stopped", appid, *([] if way is Way.CUSTOMER else [way]))
+
+
+def _shut(reaction: Reaction, decision: Send | Notify) -> list[Window]:
+    if isinstance(decision, Notify):
+        return []
+    if reaction.bucket is outcomes.Bucket.ALL_SHUT:
+        return list(Window)
+    return [decision.bucket.window] if reaction.bucket is outcomes.Bucket.SHUT else []
