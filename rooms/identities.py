@@ -19,6 +19,7 @@ from rooms.events import Door, Person
 from rooms.record import (
     Connection,
     aliases,
+    consents,
     cursors,
     followers,
     identities,
@@ -136,6 +137,34 @@ def unsubscribed(store: Store, account: Of, openid: str) -> str | None:
     return store.record.write(act)
 
 
+NICKNAME_ITEMS, PHONE_ITEMS = frozenset({"6", "19", "20", "205"}), frozenset({"8"})
+"""WeChat's numbers for a nickname and picture, and for a phone."""
+
+
+def take_back(store: Store, account: Of, openid: str, items: frozenset[str]) -> str | None:
+    """They no longer allow us what WeChat gave: name and picture fall back, a phone is forgotten; without `items`
+    (something changed, and we are not told what) their picture. Returns the user, None for somebody unknown."""
+    def act(connection: Connection) -> User | None:
+        found = identities.one(connection, account.appid, openid)
+        user = users.one(connection, found.user) if found else None
+        if user is None or user.erased_at is not None:
+            return None
+        if items & PHONE_ITEMS:
+            phones.remove(connection, user.id)
+        if items & NICKNAME_ITEMS:
+            users.change(connection, user.id, name=_first_name(), avatar="")
+        elif not items:
+            users.change(connection, user.id, avatar="")
+        return users.one(connection, user.id)
+
+    if not _FOREIGN.fullmatch(openid):
+        return None
+    changed = store.record.write(act)
+    if changed is not None:
+        remember(store, changed)
+    return changed.id if changed else None
+
+
 def forget(store: Store, account: Of, openid: str) -> str | None:
     """This identity is gone. Who has no other is nobody any more: memberships end, tokens are revoked, the name goes.
 
@@ -148,6 +177,7 @@ def forget(store: Store, account: Of, openid: str) -> str | None:
         if found is None:
             return None
         windows.remove(connection, account.appid, openid)
+        consents.remove(connection, account.appid, openid)
         followers.remove(connection, account.appid, openid)
         identities.remove(connection, account.appid, openid)
         if not identities.of_user(connection, found.user):

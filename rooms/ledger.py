@@ -19,7 +19,8 @@ from rooms.record.deliveries import FAILED, INTENT, SENT, UNKNOWN, Delivery
 from rooms.record.followers import Follower
 from rooms.store import Store
 
-__all__ = ["FAILED", "SENT", "UNKNOWN", "Delivery", "Intent", "Outcome", "Page", "give_up", "intend", "page", "settle"]
+__all__ = ["FAILED", "SENT", "UNKNOWN", "Delivery", "Intent", "Outcome", "Page", "give_up", "heard_of",
+           "heard_of_template", "intend", "page", "settle"]
 
 STALE_MS = 60_000
 """An intent this old has no process any more that could tell its outcome: a call takes seconds."""
@@ -190,6 +191,27 @@ def _give_back(connection: Connection, page: Page, decision: Send | Notify) -> N
         bucket = decision.bucket
         windows.give_back(connection, follower.appid, follower.openid, bucket.window, bucket.opened_at)
     followers.change(connection, follower.appid, follower.openid, digests=page.digests, digest_at=page.digest_at)
+
+
+def heard_of(store: Store, appid: str, reference: str, arrived: bool, detail: str) -> None:
+    """WeChat tells what became of the message that it gave this number."""
+    state = SENT if arrived else FAILED
+    if reference:
+        store.record.write(lambda c: deliveries.late_word(c, appid, reference, state, store.clock.now(), detail))
+
+
+def heard_of_template(store: Store, appid: str, openid: str, reference: str, arrived: bool, detail: str) -> None:
+    """The same for what had no number when it was sent: the newest to this address."""
+    def act(connection: Connection) -> None:
+        known = [deliveries.newest_by(connection, appid, openid, way) for way in (Way.SUBSCRIBE, Way.BIZSEND)]
+        newest = max((one for one in known if one), key=lambda one: one.at, default=None)
+        if newest is not None and newest.state != INTENT:
+            deliveries.number(connection, newest.id, reference[:64])
+            deliveries.late_word(connection, appid, reference[:64], SENT if arrived else FAILED, store.clock.now(),
+                                 detail)
+
+    if reference:
+        store.record.write(act)
 
 
 def give_up(store: Store) -> int:

@@ -82,12 +82,14 @@ class Ledger(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """What the follower was not told: how many entries, and whether one names them or is a notice. `pressing`: it is
-    worth nothing later. `heard`: a template message told already that all of it is there."""
+    """What the follower was not told: how many entries, and whether one names them or is a notice. `prompt`: the pace
+    is not waited for. `pressing`: nor is quiet, as it is worth nothing later. `heard`: a template message told already
+    that all of it is there."""
 
     entries: int
     mention: bool = False
     notice: bool = False
+    prompt: bool = False
     pressing: bool = False
     heard: bool = False
 
@@ -186,7 +188,7 @@ def _by_ticket(ledger: Ledger, owed: Owed, pace: Sequence[int], now: int) -> Dec
 
 def _turn(ledger: Ledger, owed: Owed, pace: Sequence[int]) -> tuple[int, bool] | None:
     """When the next may go at the earliest, and whether it counts in the pace."""
-    if owed.pressing:
+    if owed.pressing or owed.prompt:
         return 0, False
     last = max(ledger.pushed_at, ledger.digest_at)
     paced = last + pace[ledger.digests] * 1000 if ledger.digests < len(pace) else None

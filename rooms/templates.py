@@ -23,9 +23,11 @@ from rooms.record.audit import Act
 from rooms.record.templates import Template
 from rooms.store import Store
 
-__all__ = ["FACTS", "Kind", "Template", "accepted", "filled", "of_account", "preview", "refused", "remove",
+__all__ = ["FACTS", "Kind", "Template", "accepted", "filled", "of_account", "preview", "reachable_in",
+           "refused", "remove",
            "set_template", "switch_off", "tickets"]
 
+MOST_HOLDERS = 1_000
 LONGEST_ID, LONGEST_PAGE, MOST_FIELDS, LONGEST_FIELD = 64, 256, 10, 100
 ORDER = {Way.SUBSCRIBE: 0, Way.BIZSEND: 1, Way.TEMPLATE: 2}
 
@@ -147,6 +149,11 @@ def tickets(connection: Connection, user: str, kind: str, free_at: int = 0) -> l
             found.append((Ticket(way, one.appid, one.openid, template.template_id, left,
                                  free_at if way is Way.TEMPLATE else 0), template))
     return sorted((one for one in found if one[0].left), key=lambda one: ORDER[one[0].way])
+
+
+def reachable_in(store: Store, room: str) -> list[tuple[str, str]]:
+    """Members of the room, with their names, whom a template can tell something for a yes of theirs."""
+    return store.record.read(lambda c: consents.holders_in(c, room, MOST_HOLDERS))
 
 
 # fields and their rules

@@ -7,6 +7,7 @@ that does not exist looks like a signature that is wrong.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
@@ -22,6 +23,7 @@ from wechat.followers import Known, key, opened
 from wechat.once import Once
 from wechat.pushes import BODY_BYTES, BadPush, Push
 from wechat.replies import NOTHING, Answer, Rendered, render
+from wechat.reports import NO_HANDLERS, Handler, Reports
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -32,17 +34,19 @@ LONGEST_APPID = 64
 RETRY_AFTER_SECONDS = "1"
 
 
-def blueprint(store: Store, settings: Settings) -> Blueprint:
-    """The routes. `settings` gives the secret key, the pace and the greatest age of a push."""
+def blueprint(store: Store, settings: Settings, handlers: Mapping[str, Handler] = NO_HANDLERS) -> Blueprint:
+    """The routes. `settings` gives the secret key, the pace and the greatest age of a push; `handlers` take events of
+    mini-programs that are no business of this face, by their names in lower case."""
     face = Blueprint("wechat", __name__)
-    door = Door(store, settings)
+    door = Door(store, settings, handlers)
     face.add_url_rule("/wechat/<appid>", view_func=door.handle, methods=["GET", "POST"], endpoint="callback")
     return face
 
 
 class Door:
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, handlers: Mapping[str, Handler]) -> None:
         self._store = store
+        self._reports = Reports(store, handlers)
         self._max_age = settings.callback_max_age_seconds
         self._quiet_ms = settings.digest_pace_seconds[0] * 1000 if settings.digest_pace_seconds else 0
         self._known = Known(store)
@@ -80,6 +84,8 @@ class Door:
 
     def _answer(self, account: Account, push: Push, now: int) -> Rendered:
         """Does what the push asks, once, and gives the same answer to each repetition."""
+        if self._reports.concern(push):
+            return self._reported(account, push)
         if account.kind == "mini_program" or not concerns_us(push):
             return NOTHING
         once = Once(self._store, key(account.appid, push.openid), push.id, self._max_age)
@@ -96,6 +102,19 @@ class Door:
             raise
         self._conversation.told(follower, reply, now, self._quiet_ms)
         return render(account, push, answer)
+
+    def _reported(self, account: Account, push: Push) -> Rendered:
+        """What WeChat tells of itself is noted once, and never answered."""
+        once = Once(self._store, key(account.appid, push.openid), push.id, self._max_age)
+        if isinstance(once.begin({}), Answer):
+            return NOTHING
+        try:
+            self._reports.note(account, push)
+            once.finish(Answer("", 0), {})
+        except BaseException:
+            once.give_up()
+            raise
+        return NOTHING
 
 
 def _body() -> bytes:

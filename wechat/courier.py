@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from rooms import cursors, followers, identities, ids, ledger, messages, notices, seats, waiting
+from rooms import cursors, followers, identities, ids, ledger, messages, notices, seats, templates, waiting
 from rooms.errors import Refused
 from rooms.events import Entry
 from rooms.store import Store
@@ -88,6 +88,7 @@ class Courier:
             self._agenda.add((Item(channel, user) for user in waiting), now)
             named = self._named(channel, tip, waiting)
             self._agenda.hurry((Item(channel, user) for user in named), now)
+            self._agenda.add((Item(channel, user) for user in named), now)
         except (KeyError, Refused):  # the room is not ready: the hint comes back with the next look
             self._store.live.hint("due", channel)
 
@@ -114,16 +115,19 @@ class Courier:
         self._agenda.add((Item(NEWS, user) for user in users), now)
 
     def _named(self, channel: str, tip: int, waiting: Sequence[str]) -> list[str]:
-        """Those of the waiting whom the newest entries name, or everybody when there is a notice among them."""
+        """Whom the newest entries name, of the waiting and of those who are reached by templates; or all who wait when
+        there is a notice among them."""
         before = int(self._store.live.command("HGET", self._examined, channel, key=self._examined) or 0)
         entries = parsed(messages.after(self._store, channel, max(before, tip - EXAMINED_ENTRIES), EXAMINED_ENTRIES))
         self._store.live.tell("HSET", self._examined, channel, str(tip), key=self._examined)
         if any(is_notice(entry) for entry in entries):
             return list(waiting)
         calling = [entry for entry in entries if digest.calls(entry)]
-        people = identities.who_all(self._store, waiting) if calling else {}
-        return [user for user, who in people.items()
-                if who and any(digest.names(entry, who.person.name) for entry in calling)]
+        if not calling:
+            return []
+        known = {user: who.person.name for user, who in identities.who_all(self._store, waiting).items() if who}
+        known |= dict(templates.reachable_in(self._store, ids.room_of(channel)))
+        return [user for user, name in known.items() if any(digest.names(entry, name) for entry in calling)]
 
 
 def is_notice(entry: Entry) -> bool:

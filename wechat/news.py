@@ -17,6 +17,8 @@ from wechat.words import Words
 
 PUT_OUT = frozenset({Kind.KICKED, Kind.BANNED})
 PRESSING = frozenset({Kind.SEAT})
+LEISURELY = frozenset({Kind.ANNOUNCEMENT, Kind.OPENING, Kind.REPORT})
+"""Of these nobody is told sooner than the pace allows."""
 _TEMPLATES = {Kind.SEAT: TemplateKind.SEAT, Kind.ANNOUNCEMENT: TemplateKind.ANNOUNCEMENT,
               Kind.OPENING: TemplateKind.OPENING, Kind.MUTED: TemplateKind.SANCTION, Kind.BANNED: TemplateKind.SANCTION,
               Kind.KICKED: TemplateKind.SANCTION, Kind.UNMUTED: TemplateKind.SANCTION,

@@ -16,6 +16,7 @@ import msgspec
 
 from wechat.platform import crypto
 from wechat.xml import NotXml, children
+from wechat.xml import tree as xml_tree
 
 BODY_BYTES = 64 * 1024
 """A push is a few KiB at most."""
@@ -76,6 +77,16 @@ class Push(NamedTuple):
     fields: Mapping[str, str]
     json: bool
     nonce: str
+    content: bytes = b""
+
+    @property
+    def tree(self) -> dict[str, Any]:
+        """All of it, with what lies inside of fields; empty where that cannot be read."""
+        try:
+            found = _json.decode(self.content) if self.json else xml_tree(self.content)
+        except (msgspec.DecodeError, NotXml, RecursionError):
+            return {}
+        return {name.strip(): value for name, value in found.items()}
 
     @property
     def event(self) -> str:
@@ -167,7 +178,7 @@ def _read(account: PushAccount, body: bytes, nonce: str) -> Push:
         raise BadPush(400)
     if account.gh_id and account.gh_id != to:
         raise BadPush(403)
-    return Push(openid, to, kind, fields, json, nonce)
+    return Push(openid, to, kind, fields, json, nonce, body)
 
 
 def _fields(account: PushAccount, body: bytes) -> tuple[dict[str, str], bool]:

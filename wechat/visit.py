@@ -220,7 +220,8 @@ class Visitor:
         kind = news.template_kind(gathered.notices)
         possible = self._tickets(to.person.id, kind, to) if kind else []
         pressing = any(one.kind in news.PRESSING for one in gathered.notices)
-        owed = Owed(len(gathered.notices), notice=True, pressing=pressing)
+        prompt = any(one.kind not in news.LEISURELY for one in gathered.notices)
+        owed = Owed(len(gathered.notices), notice=True, prompt=prompt, pressing=pressing)
         known = self._ledger(to, False, to.follower.quiet_until or 0, possible)
         decision = plan(known, owed, self._pace, self._store.clock.now())
         return Thought(known, owed, kind or Kind.UNREAD, decision, possible)

@@ -45,6 +45,17 @@ def end(connection: Connection, appid: str, openid: str, template_id: str) -> No
     connection.execute(update(_TABLE).where(_is(appid, openid, template_id)).values(left=0))
 
 
+def holders_in(connection: Connection, room: str, limit: int) -> list[tuple[str, str]]:
+    """Members of the room, with their names, who have said yes to something."""
+    identities, users, members = tables.identities, tables.users, tables.members
+    query = (select(users.c.id, users.c.name).distinct()
+             .join(identities, identities.c.user == users.c.id)
+             .join(_TABLE, (_TABLE.c.appid == identities.c.appid) & (_TABLE.c.openid == identities.c.openid))
+             .join(members, members.c.user == users.c.id)
+             .where(members.c.room == room, _TABLE.c.left > 0).limit(limit))
+    return [(row.id, row.name) for row in connection.execute(query)]
+
+
 def remove(connection: Connection, appid: str, openid: str) -> None:
     connection.execute(delete(_TABLE).where(_TABLE.c.appid == appid, _TABLE.c.openid == openid))
 

@@ -68,6 +68,10 @@ def late_word(connection: Connection, appid: str, reference: str, state: str, at
     return connection.execute(query.values(state=state, settled_at=at, detail=detail[:255])).rowcount > 0
 
 
+def number(connection: Connection, id: str, reference: str) -> None:  # noqa: A002 - the column's name
+    connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(reference=reference))
+
+
 def newest_by(connection: Connection, appid: str, openid: str, way: str) -> Delivery | None:
     """The newest to one address by one way."""
     query = select(*_COLUMNS).where(_TABLE.c.appid == appid, _TABLE.c.openid == openid, _TABLE.c.way == way)
