@@ -14,6 +14,8 @@ from time import monotonic
 from miniprogram.batch import Batch
 from miniprogram.connection import Connection
 from miniprogram.crowd import Crowd
+from miniprogram.protocol import Gap, Place, encode
+from miniprogram.shedding import Shedding
 from rooms.events import Logged
 
 TAIL_ENTRIES, TAIL_BYTES = 256, 256 * 1024
@@ -44,6 +46,7 @@ class Channel:
         "pending",
         "queued",
         "ready",
+        "shedding",
         "tail",
         "tip",
         "wanted",
@@ -65,6 +68,7 @@ class Channel:
         self.pending: list[Logged] = []
         self._sending: deque[_Round] = deque()
         self.crowd = Crowd(channel)
+        self.shedding = Shedding()
         self._rest_until = self._worked = 0.0
         self.queued = False
         self.ready = False
@@ -92,8 +96,17 @@ class Channel:
             return False
         self.tip = entry.seq
         self._remember(entry)
-        self.tell(entry)
+        shedding = self.shedding
+        if not shedding.most or shedding.lets_through(entry, len(self.members)):
+            self.tell(entry)
+        elif shedding.begins_a_gap():
+            self._leave_out(entry)
         return True
+
+    def _leave_out(self, entry: Logged) -> None:
+        """A gap in its place, and in that of those after it."""
+        after = Place(epoch=entry.epoch, seq=entry.seq - 1)
+        self.tell(Logged(entry.seq, entry.epoch, "gap", encode(Gap(channel=self.id, after=after))))
 
     def tell(self, entry: Logged) -> None:
         """To all members, in its turn."""
@@ -119,8 +132,8 @@ class Channel:
         """Too much was missed to be brought: `event` is the gap that stands for it."""
         self.tail.clear()
         self._tail_bytes = 0
-        self.tip = tip
-        self.tell(Logged(0, self.epoch, "gap", event))
+        missing, self.tip = self.tip + 1, tip
+        self.tell(Logged(missing, self.epoch, "gap", event))
 
     def _remember(self, entry: Logged) -> None:
         self.tail.append(entry)

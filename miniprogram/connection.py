@@ -127,7 +127,7 @@ class Connection:
         if channel not in outbox.left_out and outbox.fits(size, 1):
             self._keep(framing.frame(entry.frame), 1)
             self.reader.counters.deliveries += 1
-        elif entry.op in CHATTER:
+        elif entry.op in CHATTER or entry.op == "gap":
             if channel not in outbox.left_out:
                 self.reader.counters.gaps += 1
                 outbox.left_out[channel] = Place(epoch=entry.epoch, seq=entry.seq - 1)

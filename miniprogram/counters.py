@@ -33,6 +33,10 @@ class Counters:
     """sockets closed with 4008"""
     silent: int = 0
     """sockets closed with 4010"""
+    shed_chatter: int = 0
+    """messages that readers were not sent because a channel was over its rate"""
+    shed_low: int = 0
+    """passing events, likewise"""
     holes_filled: int = 0
     """times the feed lacked entries that were then read from the log"""
     errors: int = 0

@@ -63,6 +63,12 @@ class Crowd:
     def quiet(self) -> bool:
         return not self._changed and not self._reads and not self._typing
 
+    def thin(self) -> int:
+        """Forgets what need not be told; how many events that were. Who is there is told later."""
+        forgotten = len(self._reads) + bool(self._typing)
+        self._reads, self._typing = {}, {}
+        return forgotten
+
     def events(self) -> list[tuple[str, bytes]]:
         """(op, frame) of what happened since the last call."""
         found = []

@@ -21,7 +21,7 @@ from miniprogram.protocol import Forked, Gap, Place, encode
 from miniprogram.watches import Watches
 from miniprogram.workers import Workers
 from miniprogram.writer import Writer
-from rooms import messages, outside, positions, seats
+from rooms import messages, outside, positions, seats, shedding
 from rooms.errors import Code, Refused
 from rooms.events import PUTS_OUT, Logged, Position
 from rooms.store import Store
@@ -30,6 +30,8 @@ PAGE = 200
 BRING_AT_MOST = 1000
 """Entries missed by a whole process; where there are more, its readers are told of the gap instead."""
 KEEP_IDLE_SECONDS = 30
+THIN_TO_SECONDS = 5
+"""Between two times that those present are told who came and went, in a channel that is near its rate."""
 READY_SECONDS = 5
 
 Forks = list[tuple[str, int]]
@@ -37,9 +39,10 @@ _NAMES: dict[bytes, str] = {}
 
 
 class _Told(msgspec.Struct):
-    """An entry about somebody."""
+    """What we look at in an entry: whom it is about, or a rule that is ours to keep."""
 
     user: str = ""
+    shed_per_second: int | None = None
 
 
 _told = msgspec.json.Decoder(_Told)
@@ -84,6 +87,9 @@ class Hub:
     def _hear(self, channel: Channel, entry: Logged) -> bool:
         """False when entries before it are missing. Who is put out gets the entry that says so as their last."""
         new = entry.seq > channel.tip
+        if new and entry.op == "rules":
+            changed = _told.decode(entry.frame).shed_per_second
+            channel.shedding.most = channel.shedding.most if changed is None else changed
         heard = channel.hear(entry)
         self.watches.stir(channel.id)
         if heard and new and entry.op in PUTS_OUT:
@@ -130,6 +136,7 @@ class Hub:
             epoch, tip = self._tip(channel_id)
             tail = messages.after(self._store, channel_id, max(0, tip - TAIL_ENTRIES), TAIL_ENTRIES, until=tip)
             channel = Channel(channel_id, self._writer.add)
+            channel.shedding.most = shedding.most_of(self._store, channel_id)
             if tail and tail[-1].seq == tip:
                 channel.begin(epoch, tip, _of_one_run(tail))
             else:
@@ -253,11 +260,25 @@ class Hub:
     def stir(self, now: int) -> None:
         """Once a second: who came and went, and who waits."""
         stirred, self._stirred = self._stirred, set()
+        second = self._store.clock.now() // 1000
         for channel in stirred:
+            if channel.shedding.is_busy(second) and now % THIN_TO_SECONDS:
+                channel.shedding.thinned(second, channel.crowd.thin() * len(channel.members))
+                self._stirred.add(channel)
+                continue
             for op, frame in channel.crowd.events():
                 channel.tell(Logged(0, channel.epoch, op, frame))
+        for channel in self.channels.values():
+            if channel.shedding.most:
+                self._write_down(channel, second)
         self.lines.tick(now)
         self.watches.tick()
+
+    def _write_down(self, channel: Channel, second: int) -> None:
+        for shed in channel.shedding.ended(second):
+            self._counters.shed_chatter += shed.chatter
+            self._counters.shed_low += shed.low
+            shedding.write_down(self._store, channel.id, shed)
 
     def close(self) -> None:
         self._feed.close()

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, ids, media, outside, overlay, recovery, repeats
+from rooms import gate, ids, media, outside, overlay, recovery, repeats, shares
 from rooms.drafts import Draft, check
 from rooms.errors import Code, Refused
 from rooms.events import Door, Logged, Person
@@ -162,6 +162,8 @@ def _ticket(store: Store, person: Person, channel: str, draft: Draft, role: str)
     if not ids.is_channel(channel):
         raise Refused(Code.NOT_FOUND)
     body = check(draft)
+    if not role:
+        shares.spend(store, person.organization)
     name = keys.of_channel(store.live.prefix, channel)
     room, limits = name.room, store.limits
     idle = limits.follower_idle_ms if person.door is Door.WECHAT else 0

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, identities, ids, media, notices, seats, standings
+from rooms import gate, identities, ids, media, notices, seats, shedding, standings
 from rooms.errors import Code, Refused
 from rooms.events import PUTS_OUT, Person
 from rooms.live import keys
@@ -393,7 +393,8 @@ def _reason(reason: str) -> str:
 
 RULES: dict[str, tuple[int, int]] = {
     "muted_all": (0, 1), "slow_seconds": (0, 86_400), "capacity": (0, 1_000_000), "queue_most": (0, 100_000),
-    "fold_seconds": (0, 3_600), "guard_count": (0, 1_000), "guard_seconds": (1, 3_600)}
+    "fold_seconds": (0, 3_600), "guard_count": (0, 1_000), "guard_seconds": (1, 3_600),
+    shedding.RULE: (0, 100_000)}
 ROLE_RULES = ("see", "enter", "post")
 
 

@@ -31,6 +31,7 @@ class Limits:
 
     say_per_second: int = 5
     channel_say_per_second: int = 0
+    organization_say_per_second: int = 0
     room_password_tries_per_minute: int = 100
     channel_enters_per_second: int = 0
     sms_per_day: int = 1_000
@@ -51,6 +52,8 @@ class Store:
     """Channels that fold repeats or guard against duplicates, as far as this process was told."""
     reopening: dict[str, list[Any]] = field(default_factory=dict)
     """Rooms that this process is making ready, and what waits for each (see `gate`)."""
+    shares: dict[str, Any] = field(default_factory=dict)
+    """What this process has in hand of each organization's rate (see `shares`)."""
 
     def close(self) -> None:
         self.live.close()
@@ -69,7 +72,8 @@ def open_store(settings: Settings) -> Store:
     generation = record.read(generations.current)
     live = Live.open(settings.redis_url, settings.redis_prefix, generation,
                      replicas=1 if settings.durability == "replicated" else 0)
-    limits = Limits(settings.say_per_second, settings.channel_say_per_second, settings.room_password_tries_per_minute,
+    limits = Limits(settings.say_per_second, settings.channel_say_per_second, settings.organization_say_per_second,
+                    settings.room_password_tries_per_minute,
                     settings.channel_enters_per_second, settings.sms_per_day, settings.organization_sms_per_day,
                     settings.address_sms_per_hour, settings.uploads_per_day)
     return Store(live, record, SystemClock(), limits)

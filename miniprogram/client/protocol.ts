@@ -293,6 +293,7 @@ export interface Rules {
   fold_seconds?: number;
   guard_count?: number;
   guard_seconds?: number;
+  shed_per_second?: number;
   see?: string;
   enter?: string;
   post?: string;
@@ -530,6 +531,7 @@ export interface RulesChanged {
   fold_seconds?: number;
   guard_count?: number;
   guard_seconds?: number;
+  shed_per_second?: number;
   see?: string;
   enter?: string;
   post?: string;

@@ -94,6 +94,7 @@ class RulesChanged(Entry, tag="rules", kw_only=True):
     fold_seconds: int | UnsetType = UNSET
     guard_count: int | UnsetType = UNSET
     guard_seconds: int | UnsetType = UNSET
+    shed_per_second: int | UnsetType = UNSET
     see: str | UnsetType = UNSET
     enter: str | UnsetType = UNSET
     post: str | UnsetType = UNSET

@@ -156,6 +156,7 @@ class Rules(Request):
     fold_seconds: int | UnsetType = UNSET
     guard_count: int | UnsetType = UNSET
     guard_seconds: int | UnsetType = UNSET
+    shed_per_second: int | UnsetType = UNSET
     see: str | UnsetType = UNSET
     enter: str | UnsetType = UNSET
     post: str | UnsetType = UNSET

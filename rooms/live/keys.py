@@ -22,6 +22,7 @@ Names are short because a post carries nearly twenty of them: XXXX is what a cha
 `…:XXXX:slow`      hash   user → when slow mode lets them speak again
 `…:XXXX:echo`      hash   what was said lately, to fold and to guard: user → "digest seq at", digest → "count since"
 `…:XXXX:outside`   hash   user → seq of the entry that put them out, up to which they may read until they enter again
+`…:XXXX:shed`      stream of s(econd) c(hatter) l(ow): frames that readers were not sent
 `…:XXXX:recalled`  zset   seqs that were recalled
 `…:XXXX:leases`    zset   web process → when it counts as dead
 `…:XXXX:reads`     hash   user → "seq n own": read up to seq, which was the n-th counted entry; own posts since
@@ -65,6 +66,7 @@ class ChannelKeys(NamedTuple):
     echo: str
     recalled: str
     outside: str
+    shed: str
     reads: str
     places: str
     dirty: str

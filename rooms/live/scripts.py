@@ -36,6 +36,7 @@ FREE = _load("free")
 SANCTION = _load("sanction")
 CALL = _load("call", repeatable=False)
 HUSH = _load("hush")
+SHARE = _load("share", repeatable=False)
 OPEN_ROOM = _load("open_room")
 OPEN_CHANNEL = _load("open_channel")
 DELETE_IF = _load("delete_if")
@@ -46,4 +47,4 @@ KEEP_CODE = _load("keep_code")
 GUESS = _load("guess", repeatable=False)
 
 ALL = (POST, ENTER, LEAVE, LAPSE, KEEP, READ, JOIN, PART, PLACE, TRIM, ACT, FREE, SANCTION, OPEN_ROOM, OPEN_CHANNEL,
-       DELETE_IF, CLAIM, STAND, ABSORB, KEEP_CODE, GUESS, CALL, HUSH)
+       DELETE_IF, CLAIM, STAND, ABSORB, KEEP_CODE, GUESS, CALL, HUSH, SHARE)

@@ -135,3 +135,22 @@ def test_a_ban_from_the_organization_closes_every_socket_with_4003(web: Web) -> 
     moderation.ban(web.store, staff, web.cast.organization, stage.charlie.id, reason="广告")
     assert events(stage.c, "banned", 1, 5)[0]["reason"] == "广告"
     closes_with(stage.c, 4003, 5)
+
+
+def test_slow_mode_repeats_and_floods_of_the_same_words_say_what_to_do(web: Web) -> None:
+    stage = Hall(web)
+    ask(stage.b, {"op": "rules", "channel": stage.hall, "fold_seconds": 60, "guard_count": 3, "guard_seconds": 60})
+    first = ask(stage.c, say(stage.hall, "在吗", "one"))["seq"]
+    ask(stage.c, say(stage.hall, "在吗", "two"))
+    folded = events(stage.b, "message", 2)[1]
+    assert folded["repeat_of"] == first
+    assert "body" not in folded
+    ask(stage.c, say(stage.hall, "在吗", "three"))
+    refused = ask(stage.c, say(stage.hall, "在吗", "four"))
+    assert refused["code"] == "duplicate"
+    assert 0 < refused["retry_after_seconds"] <= 60
+    ask(stage.b, {"op": "rules", "channel": stage.hall, "slow_seconds": 30})
+    ask(stage.c, say(stage.hall, "now slowly", "five"))
+    refused = ask(stage.c, say(stage.hall, "again", "six"))
+    assert (refused["code"], refused["temporary"], 28 <= refused["retry_after_seconds"] <= 30) == (
+        "slow_mode", True, True)
