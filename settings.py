@@ -147,6 +147,8 @@ class Settings:
     public_url: str | None = _setting("TEAHOUSE_PUBLIC_URL", _origin,
         "the address by which people and WeChat reach this house, such as `https://chat.example.com`; links are made "
         "from it, and with `https` the console's cookies are for `https` only")
+    webhooks_to_private: str = _setting("TEAHOUSE_WEBHOOKS_TO_PRIVATE", _one_of("no", "yes"),
+        "whether organizations' webhooks may call addresses inside private networks", "no")
     wechat_api_url: str = _setting("TEAHOUSE_WECHAT_API_URL", _web_address,
         "the platform's API; with `teahouse up --sandbox` the sandbox unless set", "https://api.weixin.qq.com")
     sandbox_port: int = _setting("TEAHOUSE_SANDBOX_PORT", _whole(1, 65535), "the sandbox's port", "8100")

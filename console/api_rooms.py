@@ -8,11 +8,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from console.api_channels import ChannelView, views
 from console.asking import Ask, Capacity, Done, Ids, In, Name, Out, Page, Password, Reason, Seconds, given
-from rooms import arranging, doors, invitations, members, moderation, requests
+from rooms import arranging, doors, invitations, members, moderation, requests, shield
 from rooms.doors import Ways
 from rooms.errors import Code, Refused
 from rooms.permissions import Role
-from rooms.record import channels, people, rooms
+from rooms.record import channels, people, rooms, shields
 from rooms.record.rooms import Room
 
 
@@ -28,6 +28,7 @@ class RoomView(Out):
     verified: bool
     white_only: bool
     locked: bool
+    shield: bool
     capacity: int
     members: int
     created_at: int
@@ -57,6 +58,10 @@ class EditRoom(In):
     verified: bool | UnsetType = UNSET
     white_only: bool | UnsetType = UNSET
     password: Password | UnsetType = UNSET
+
+
+class SetShield(In):
+    on: bool
 
 
 class Order(In):
@@ -136,12 +141,13 @@ class Answer(In):
 
 
 def listed(ask: Ask) -> Rooms:
-    found, inside, counted = ask.store.record.read(lambda c: (
+    found, inside, counted, shielded = ask.store.record.read(lambda c: (
         rooms.of_organization(c, ask.organization), channels.of_organization(c, ask.organization),
-        people.counts(c, ask.organization)))
+        people.counts(c, ask.organization), shields.up(c, ask.organization)))
     shown = views(ask, inside)
     return Rooms(rooms=[
-        _view(room, counted.get(room.id, 0), [one for one in shown if one.room == room.id]) for room in found])
+        _view(room, counted.get(room.id, 0), [one for one in shown if one.room == room.id], room.id in shielded)
+        for room in found])
 
 
 def make(ask: Ask, body: NewRoom) -> RoomView:
@@ -153,7 +159,7 @@ def one(ask: Ask, room: str) -> RoomView:
     found = find(ask, room)
     inside, counted = ask.store.record.read(lambda c: (
         channels.of_room(c, room), people.counts(c, ask.organization)))
-    return _view(found, counted.get(room, 0), views(ask, inside))
+    return _view(found, counted.get(room, 0), views(ask, inside), shield.is_up(ask.store, room))
 
 
 def edit(ask: Ask, room: str, body: EditRoom) -> RoomView:
@@ -170,6 +176,13 @@ def edit(ask: Ask, room: str, body: EditRoom) -> RoomView:
 def order(ask: Ask, body: Order) -> Done:
     arranging.order_rooms(ask.store, ask.actor, body.order)
     return Done()
+
+
+def set_shield(ask: Ask, room: str, body: SetShield) -> RoomView:
+    """Against a raid: newcomers ask, everybody speaks slowly, the same words are refused. Off: all is as before."""
+    find(ask, room)
+    (shield.raise_ if body.on else shield.lower)(ask.store, ask.actor, room)
+    return one(ask, room)
 
 
 def order_channels(ask: Ask, room: str, body: Order) -> Done:
@@ -230,9 +243,9 @@ def find(ask: Ask, room: str) -> Room:
     return found
 
 
-def _view(room: Room, counted: int, inside: list[ChannelView]) -> RoomView:
+def _view(room: Room, counted: int, inside: list[ChannelView], shielded: bool) -> RoomView:
     return RoomView(
         id=room.id, name=room.name, state=room.state, private=room.private, listed=room.listed,
         by_request=room.by_request, verified=room.verified, white_only=room.white_only,
-        locked=room.password_hash is not None, capacity=room.capacity, members=counted, created_at=room.created_at,
-        channels=inside)
+        locked=room.password_hash is not None, shield=shielded, capacity=room.capacity, members=counted,
+        created_at=room.created_at, channels=inside)

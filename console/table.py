@@ -16,6 +16,7 @@ from console import (
     api_session,
     api_staff,
     api_tokens,
+    api_webhooks,
 )
 from console.routes import ADMINS, MODERATORS, STAFF, Route, delete, get, patch, post, put
 
@@ -41,6 +42,7 @@ ROUTES: list[Route] = [
     put("/rooms/order", api_rooms.order),
     get("/rooms/<room>", api_rooms.one),
     patch("/rooms/<room>", api_rooms.edit),
+    put("/rooms/<room>/shield", api_rooms.set_shield, MODERATORS),
     put("/rooms/<room>/channels/order", api_rooms.order_channels),
     post("/rooms/<room>/channels", api_channels.make),
     post("/rooms/<room>/announcements", api_channels.announce_in_all, MODERATORS),
@@ -89,6 +91,12 @@ ROUTES: list[Route] = [
     get("/tokens", api_tokens.listed, ADMINS),
     post("/tokens", api_tokens.make, people=True),
     delete("/tokens/<account>", api_tokens.revoke, people=True),
+    get("/webhooks", api_webhooks.listed, ADMINS),
+    post("/webhooks", api_webhooks.make),
+    patch("/webhooks/<hook>", api_webhooks.edit),
+    delete("/webhooks/<hook>", api_webhooks.remove),
+    post("/webhooks/<hook>/test", api_webhooks.test),
+    get("/webhooks/<hook>/calls", api_webhooks.calls, ADMINS),
     get("/accounts", api_accounts.listed),
     post("/accounts", api_accounts.make),
     patch("/accounts/<appid>", api_accounts.edit),

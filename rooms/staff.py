@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from rooms import auditing, names, orgs, passwords, sessions, totp
@@ -306,20 +306,23 @@ def _hash_of_nobody() -> str:
     return _stand_in["hash"]
 
 
-def _count(store: Store, email: str, address: str) -> Mapping[str, int]:
-    """One more try in this window. Raises Refused(rate_limited)."""
+def _count(store: Store, email: str, address: str) -> list[str]:
+    """One more try of each of these; the counters, to give it back. What was tried in the window before counts by how
+    much of it still lies within the last ten minutes. Raises Refused(rate_limited)."""
     now = store.clock.now()
-    window = str(now // WINDOW_MS)
+    window, into = divmod(now, WINDOW_MS)
     limits = {"account:" + store.record.vault.digest("login", email)[:24]: TRIES_OF_AN_ACCOUNT,
               "everybody": TRIES_IN_ALL} | ({f"address:{address}": TRIES_OF_AN_ADDRESS} if address else {})
-    counters = {store.live.name("console", "tries", what, window): most for what, most in limits.items()}
-    wanted = [command for key in counters for command in (
-        (("INCR", key), key), (("PEXPIRE", key, str(2 * WINDOW_MS)), key))]
-    counts = store.live.commands(wanted)[::2]
-    if any(int(count) > most for count, most in zip(counts, counters.values(), strict=True)):
-        raise Refused(Code.RATE_LIMITED, "too many tries to sign in", WINDOW_MS - now % WINDOW_MS)
+    counters = [store.live.name("console", "tries", what, str(window)) for what in limits]
+    before = [store.live.name("console", "tries", what, str(window - 1)) for what in limits]
+    wanted = [command for key, old in zip(counters, before, strict=True) for command in (
+        (("INCR", key), key), (("PEXPIRE", key, str(3 * WINDOW_MS)), key), (("GET", old), old))]
+    answers = store.live.commands(wanted)
+    for most, count, old in zip(limits.values(), answers[::3], answers[2::3], strict=True):
+        if int(count) + int(old or 0) * (WINDOW_MS - into) // WINDOW_MS > most:
+            raise Refused(Code.RATE_LIMITED, "too many tries to sign in", WINDOW_MS - into)
     return counters
 
 
-def _give_back(store: Store, counted: Mapping[str, int]) -> None:
+def _give_back(store: Store, counted: Sequence[str]) -> None:
     store.live.commands([(("DECR", key), key) for key in counted])

@@ -40,6 +40,7 @@ app = Celery("teahouse", include=[
     "tasks.search",
     "tasks.sms",
     "tasks.tidy",
+    "tasks.webhooks",
 ])
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from console.routes import Route
 from console.table import ROUTES
-from rooms import accounts, api_tokens, ids, invitations, members, messages, requests
+from rooms import accounts, api_tokens, ids, invitations, members, messages, requests, webhooks
 from rooms.drafts import Draft
 from rooms.permissions import StaffRole
 from tests.console.desk import PASSWORD, Desk, House, Office, code
@@ -93,6 +93,17 @@ def account(body: Any) -> Example:
     return example
 
 
+def hook(body: Any) -> Example:
+    def example(office: Office, desk: Desk) -> Try:
+        for old in webhooks.of(office.store, office.organization):
+            webhooks.remove(office.store, office.actor, old.id)
+        made = webhooks.add(office.store, office.actor, "https://example.com/hook", ["message"])
+        webhooks.edit(office.store, office.actor, made.id, on=False)
+        return Try({"hook": made.id}, body)
+
+    return example
+
+
 def over_time(office: Office, desk: Desk) -> Try:
     return Try(query=SPAN, foreign=False)
 
@@ -114,6 +125,7 @@ EXAMPLES: dict[str, Example] = {
     "rooms_order": ordered,
     "rooms_one": room,
     "rooms_edit": in_room({"listed": True, "capacity": 0}),
+    "rooms_set_shield": lambda office, desk: Try({"room": office.cast.add_room()}, {"on": True}),
     "rooms_order_channels": lambda office, desk: Try({"room": office.room}, {"order": [office.channel]}),
     "rooms_members_of": room,
     "rooms_set_member": lambda office, desk: Try(
@@ -160,6 +172,12 @@ EXAMPLES: dict[str, Example] = {
     "tokens_make": at_large({"name": "机器人", "role": "auditor", "days": 1}),
     "tokens_revoke": lambda office, desk: Try({"account": api_tokens.make(
         office.store, office.actor, "owner", "bot", "auditor").id}),
+    "webhooks_listed": at_large(),
+    "webhooks_make": at_large({"url": "https://example.com/hook", "events": ["message"]}),
+    "webhooks_edit": hook({"on": True}),
+    "webhooks_remove": hook(None),
+    "webhooks_test": hook(None),
+    "webhooks_calls": hook(None),
     "accounts_listed": at_large(),
     "accounts_make": lambda office, desk: Try(
         body={"appid": ids.new("x"), "kind": "mini_program", "secret": "s3cret"}, foreign=False),

@@ -1,0 +1,88 @@
+"""The shield: one act that closes a room up against a raid, and one act back.
+
+Newcomers have to ask; in every channel people speak slowly, the same words are refused when they come again and again,
+and only members speak. What each rule was before is kept in the record, and set again when the shield goes down; what
+was changed by hand meanwhile is overwritten by it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from rooms import auditing, doors, moderation
+from rooms.doors import Ways
+from rooms.errors import Code, Refused
+from rooms.moderation import Actor
+from rooms.permissions import Role
+from rooms.record import Connection, channels, organizations, rules, shields
+from rooms.record.shields import Shield
+from rooms.store import Store
+
+UP: dict[str, int | str] = {
+    "slow_seconds": 30, "guard_count": 3, "guard_seconds": 60, "post": Role.MEMBER.value}
+DOWN: dict[str, str] = {"guard_count": "0", "guard_seconds": "60", "post": Role.GUEST.value}
+
+
+class Before(msgspec.Struct):
+    """Channel → its rules, as they were."""
+
+    by_request: bool
+    rules: dict[str, dict[str, str]]
+
+
+def raise_(store: Store, actor: Actor, room: str) -> None:
+    """Raises Refused: not_found, not_member, forbidden, duplicate (it is up already)."""
+    def act(connection: Connection) -> list[str]:
+        organizations.lock(connection, actor.person.organization)
+        found = doors.moderator(connection, actor, room)
+        inside = channels.of_room(connection, room)
+        before = Before(found.by_request, {channel.id: _rules_of(connection, channel) for channel in inside})
+        row = Shield(room, msgspec.json.encode(before).decode(), actor.person.id, store.clock.now())
+        if not shields.add(connection, row):
+            raise Refused(Code.DUPLICATE, "the shield is up already")
+        auditing.note(connection, store, actor, found.organization, "shield", room=room)
+        return [channel.id for channel in inside]
+
+    for channel in store.record.write(act):
+        moderation.set_rules(store, actor, channel, UP)
+    _ask_first(store, actor, room, True)
+
+
+def lower(store: Store, actor: Actor, room: str) -> None:
+    """Raises Refused: not_found (also where it is not up), not_member, forbidden."""
+    def act(connection: Connection) -> Before:
+        organizations.lock(connection, actor.person.organization)
+        found = doors.moderator(connection, actor, room)
+        standing = shields.one(connection, room)
+        if standing is None:
+            raise Refused(Code.NOT_FOUND, "the shield is not up")
+        shields.remove(connection, room)
+        auditing.note(connection, store, actor, found.organization, "unshield", room=room)
+        return msgspec.json.decode(standing.before, type=Before)
+
+    before = store.record.write(act)
+    there = {channel.id for channel in store.record.read(lambda c: channels.of_room(c, room))}
+    for channel, values in before.rules.items():
+        if channel in there:
+            moderation.set_rules(store, actor, channel, {name: _typed(value) for name, value in values.items()})
+    _ask_first(store, actor, room, before.by_request)
+
+
+def is_up(store: Store, room: str) -> bool:
+    return store.record.read(lambda c: shields.one(c, room)) is not None
+
+
+def _ask_first(store: Store, actor: Actor, room: str, on: bool) -> None:
+    """Moderators raise the shield, so the way in is set with what the shield may, not with what they may."""
+    doors.change(store, actor._replace(role=Role.OWNER), room, Ways(by_request=on))
+
+
+def _rules_of(connection: Connection, channel: channels.Channel) -> dict[str, str]:
+    set_ = {"slow_seconds": str(channel.slow_seconds), **DOWN, **rules.of_channel(connection, channel.id)}
+    return {name: set_[name] for name in UP}
+
+
+def _typed(value: str) -> Any:
+    return int(value) if value.isdigit() else value
