@@ -18,6 +18,7 @@ from rooms.permissions import rank
 from rooms.record import (
     Connection,
     aliases,
+    allowed,
     audit,
     cursors,
     followers,
@@ -130,6 +131,7 @@ def _give(connection: Connection, organization: str, kept: User, gone: User, now
     phones.give(connection, gone.id, kept.id)
     sanctions.give(connection, organization, gone.id, kept.id)
     free.give(connection, gone.id, kept.id, now)
+    allowed.give(connection, gone.id, kept.id, now)
     reads.give(connection, gone.id, kept.id)
     cursors.give(connection, gone.id, kept.id)
     requests.give(connection, gone.id, kept.id)

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, ids, media, outside, overlay, recovery, repeats, shares
+from rooms import gate, ids, media, outside, overlay, recovery, repeats, shares, words
 from rooms.drafts import Draft, check
 from rooms.errors import Code, Refused
 from rooms.events import Door, Logged, Person
+from rooms.judging import Verdict
 from rooms.live import keys, log
 from rooms.live.scripts import POST
+from rooms.permissions import Right, allows
 from rooms.record import entries
 from rooms.store import Store
 
@@ -33,6 +35,9 @@ class Said(NamedTuple):
     repeated: bool
 
 
+Then = Callable[["Said | Refused"], None]
+
+
 class Page(NamedTuple):
     entries: list[Logged]
     more: bool
@@ -42,7 +47,7 @@ def post(store: Store, person: Person, channel: str, draft: Draft, role: str = "
     """Says it.
 
     `role` is given to staff, who need no seat. Raises Refused: not_found, not_member, not_entered, closed, banned,
-    forbidden, muted, muted_all, slow_mode, rate_limited, duplicate, too_long, bad_frame, unavailable.
+    forbidden, muted, muted_all, slow_mode, rate_limited, duplicate, too_long, blocked_words, bad_frame, unavailable.
     """
     if is_quick(draft.type, draft.body):
         return _post(store, person, channel, draft, role)
@@ -58,19 +63,38 @@ def is_quick(type_: str, body: Mapping[str, Any]) -> bool:  # noqa: ARG001
 
 
 def _post(store: Store, person: Person, channel: str, draft: Draft, role: str) -> Said:
-    names, arguments = _ticket(store, person, channel, draft, role)
-    answer = gate.ask(store, ids.room_of(channel), POST, names, arguments)
+    store.shelf.read(store, person.organization)
+    ticket = _ticket(store, person, channel, draft, role)
+    answer = gate.ask(store, ids.room_of(channel), POST, ticket.names, ticket.arguments)
     if not answer:
         store.compared.add(channel)
         return _post(store, person, channel, draft, role)
-    return _said(store, channel, draft.client_id, answer)
+    outcome = _outcome(store, ticket, answer)
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
 
 
-def post_soon(store: Store, person: Person, channel: str, draft: Draft, then: Callable[[Said | Refused], None]) -> None:
-    """Says what is quick without waiting. `then` runs in the pipeline's thread of control and must not wait."""
+def post_soon(store: Store, person: Person, channel: str, draft: Draft, then: Then) -> None:
+    """Says what is quick without waiting. `then` runs in the pipeline's thread of control and must not wait. The
+    organization's first message in this process waits for its lists of words, and what comes meanwhile behind it."""
     assert is_quick(draft.type, draft.body)
+    if store.shelf.ready(person.organization):
+        _post_soon(store, person, channel, draft, then)
+        return
+
+    def go_on(refused: Refused | None) -> None:
+        if refused is None:
+            _post_soon(store, person, channel, draft, then)
+        else:
+            then(refused)
+
+    store.shelf.read_soon(store, person.organization, go_on)
+
+
+def _post_soon(store: Store, person: Person, channel: str, draft: Draft, then: Then) -> None:
     try:
-        names, arguments = _ticket(store, person, channel, draft, "")
+        ticket = _ticket(store, person, channel, draft, "")
     except Refused as refused:
         then(refused)
         return
@@ -79,12 +103,12 @@ def post_soon(store: Store, person: Person, channel: str, draft: Draft, then: Ca
         if isinstance(answer, Refused):
             then(answer)
         elif answer:
-            then(_said(store, channel, draft.client_id, answer))
+            then(_outcome(store, ticket, answer))
         else:
             store.compared.add(channel)
-            post_soon(store, person, channel, draft, then)
+            _post_soon(store, person, channel, draft, then)
 
-    gate.ask_soon(store, ids.room_of(channel), POST, names, arguments, settle)
+    gate.ask_soon(store, ids.room_of(channel), POST, ticket.names, ticket.arguments, settle)
 
 
 def after(store: Store, channel: str, seq: int, limit: int, until: int | None = None) -> list[Logged]:
@@ -157,7 +181,18 @@ def _below(store: Store, channel: str, limit: int, before: int | None) -> list[L
     return [*store.record.read(lambda c: entries.page(c, channel, before=top, limit=missing)), *found]
 
 
-def _ticket(store: Store, person: Person, channel: str, draft: Draft, role: str) -> tuple[list[str], list[str | bytes]]:
+class _Ticket(NamedTuple):
+    """A message on its way to the gate, and what the lists of words say of it."""
+
+    person: Person
+    channel: str
+    draft: Draft
+    verdict: Verdict | None
+    names: list[str]
+    arguments: list[str | bytes]
+
+
+def _ticket(store: Store, person: Person, channel: str, draft: Draft, role: str) -> _Ticket:
     """The script's keys and arguments: everything that does not depend on the room's state is judged here."""
     if not ids.is_channel(channel):
         raise Refused(Code.NOT_FOUND)
@@ -168,13 +203,22 @@ def _ticket(store: Store, person: Person, channel: str, draft: Draft, role: str)
     room, limits = name.room, store.limits
     idle = limits.follower_idle_ms if person.door is Door.WECHAT else 0
     before = f'{{"op":"message","channel":"{channel}"'
+    book = store.shelf.book(person.organization)
+    verdict = book.judge(ids.room_of(channel), draft) if book else None
     arguments: list[str | bytes] = [
         person.organization, person.id, draft.client_id, "message", before, _tail(person, draft, body),
         *_rate(limits.say_per_second), *_rate(limits.channel_say_per_second), str(idle), channel,
-        *_compared(store, person, channel, draft), role]
+        *_compared(store, person, channel, draft), role, *_judged(person, draft, verdict)]
     names = [room.gate, room.members, name.head, name.log, name.seats, name.reads, room.pace, name.away, name.places,
-             *name.seen, name.feed, name.dirty, room.sanctions, room.free, name.slow, name.echo]
-    return names, arguments
+             *name.seen, name.feed, name.dirty, room.sanctions, room.free, name.slow, name.echo, name.allowed]
+    return _Ticket(person, channel, draft, verdict, names, arguments)
+
+
+def _judged(person: Person, draft: Draft, verdict: Verdict | None) -> list[str | bytes]:
+    """What the words ask for at each rank, and what may be said there instead."""
+    if verdict is None:
+        return [""]
+    return [verdict.actions, *(_tail(person, draft, body) if body else b"" for body in verdict.bodies)]
 
 
 def _compared(store: Store, person: Person, channel: str, draft: Draft) -> tuple[str, bytes]:
@@ -204,13 +248,17 @@ def _rate(per_second: int) -> tuple[str, str]:
     return (str(1_000 / per_second), str(per_second)) if per_second > 0 else ("0", "1")
 
 
-def _said(store: Store, channel: str, client_id: str, answer: gate.Answer) -> Said:
+def _outcome(store: Store, ticket: _Ticket, answer: gate.Answer) -> Said | Refused:
+    if len(answer) == 1:
+        return words.stopped(store, ticket.person, ticket.channel, ticket.verdict, answer[0].decode())
     epoch, seq, at, repeated, followers = answer
+    if ticket.verdict is not None and not repeated:
+        words.count(store, ticket.verdict)
     if not repeated:
-        store.live.hint("archive", channel)
+        store.live.hint("archive", ticket.channel)
         if int(followers) > 0:
-            store.live.hint("due", channel)
-    return Said(channel, client_id, epoch.decode(), int(seq), int(at), bool(repeated))
+            store.live.hint("due", ticket.channel)
+    return Said(ticket.channel, ticket.draft.client_id, epoch.decode(), int(seq), int(at), bool(repeated))
 
 
 def _tip(store: Store, channel: str) -> int:
@@ -222,19 +270,22 @@ def _readable_tip(store: Store, person: Person, channel: str, given: str) -> int
     """The channel's tip, if the person may read it: members and staff may, and nobody else."""
     name = keys.of_channel(store.live.prefix, channel)
     look = recovery.when_ready(store, ids.room_of(channel), lambda: _look(store, name, person))
-    _, organization, private, role, tip = look
+    _, organization, private, role, tip, see, listed = look
     role = role or given.encode() or None
     if organization != person.organization.encode() or tip is None or (role is None and private == b"1"):
         raise Refused(Code.NOT_FOUND)
     if role is None:
         raise Refused(Code.NOT_MEMBER)
+    if not allows((see or b"").decode() or None, role.decode(), bool(listed)):
+        raise Refused(Code.NOT_FOUND)
     return int(tip)
 
 
 def _look(store: Store, name: keys.ChannelKeys, person: Person) -> list[Any]:
     room = name.room
-    gate_fields, role, tip = store.live.commands([
+    gate_fields, role, head, listed = store.live.commands([
         (("HMGET", room.gate, "ready", "organization", "private"), room.gate),
         (("HGET", room.members, person.id), room.gate),
-        (("HGET", name.head, "tip"), room.gate)])
-    return [*gate_fields, role, tip]
+        (("HMGET", name.head, "tip", "see"), room.gate),
+        (("SISMEMBER", name.allowed, f"{Right.SEE} {person.id}"), room.gate)])
+    return [*gate_fields, role, *head, listed]

@@ -18,7 +18,7 @@ from rooms.events import PUTS_OUT, Person
 from rooms.live import keys
 from rooms.live.scripts import ACT, FREE, SANCTION
 from rooms.notices import Kind
-from rooms.permissions import may_act_on, moderates
+from rooms.permissions import AUDIENCES, Right, may_act_on, moderates
 from rooms.record import (
     Connection,
     audit,
@@ -395,14 +395,15 @@ RULES: dict[str, tuple[int, int]] = {
     "muted_all": (0, 1), "slow_seconds": (0, 86_400), "capacity": (0, 1_000_000), "queue_most": (0, 100_000),
     "fold_seconds": (0, 3_600), "guard_count": (0, 1_000), "guard_seconds": (1, 3_600),
     shedding.RULE: (0, 100_000)}
-ROLE_RULES = ("see", "enter", "post")
+ROLE_RULES = tuple(Right)
 
 
 def _rule(name: str, value: int | bool | str) -> str:
-    if name in ROLE_RULES and value in ("guest", "member", "moderator", "owner"):
+    if name in ROLE_RULES and value in AUDIENCES:
         return str(value)
     least, most = RULES.get(name, (1, 0))
     if isinstance(value, str) or not least <= int(value) <= most:
-        allowed = f"{least} to {most}" if name in RULES else "a role" if name in ROLE_RULES else "no such rule"
+        roles = ", ".join(AUDIENCES) if name in ROLE_RULES else "no such rule"
+        allowed = f"{least} to {most}" if name in RULES else roles
         raise Refused(Code.BAD_FRAME, f"{name}: {allowed}")
     return str(int(value))

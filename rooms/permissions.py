@@ -28,6 +28,18 @@ class StaffRole(StrEnum):
     AUDITOR = "auditor"
 
 
+class Right(StrEnum):
+    """What a channel may grant to some only."""
+
+    SEE = "see"
+    ENTER = "enter"
+    POST = "post"
+
+
+EVERYONE, LIST = "everyone", "list"
+AUDIENCES = (EVERYONE, *Role, LIST)
+"""Who may: everyone, those with at least this role in the room, or the people of a list (and moderators)."""
+
 RANK = {role.value: rank for rank, role in enumerate(Role)}
 IN_ROOMS = {StaffRole.OWNER: Role.OWNER, StaffRole.ADMIN: Role.OWNER, StaffRole.MODERATOR: Role.MODERATOR}
 
@@ -35,6 +47,13 @@ IN_ROOMS = {StaffRole.OWNER: Role.OWNER, StaffRole.ADMIN: Role.OWNER, StaffRole.
 def rank(role: str | None) -> int:
     """-1 for who is nobody here."""
     return RANK.get(role or "", -1)
+
+
+def allows(rule: str | None, role: str | None, listed: bool) -> bool:
+    """Whether a channel's rule for a right lets somebody; no rule means everyone. The scripts decide the same."""
+    if rule == LIST:
+        return listed or moderates(role)
+    return rank(role) >= RANK.get(rule or EVERYONE, -1)
 
 
 def moderates(role: str | None) -> bool:

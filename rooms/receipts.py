@@ -53,7 +53,7 @@ def read(store: Store, person: Person, channel: str, seq: int) -> int:
         raise Refused(Code.NOT_FOUND if not ids.is_channel(channel) else Code.BAD_FRAME)
     name = keys.of_channel(store.live.prefix, channel)
     names = [name.room.gate, name.room.members, name.head, name.log, name.reads, name.seats, name.feed, name.dirty,
-             name.recalled]
+             name.recalled, name.allowed]
 
     def ask(ordinal: str) -> list[Any]:
         arguments = [person.organization, person.id, str(seq), ordinal]

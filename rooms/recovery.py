@@ -132,6 +132,8 @@ class _Rebuild:
             self._on_channel(channel.id, "recalled", *part)
         for part in _pieces([str(word) for pair in channel.outside.items() for word in pair]):
             self._on_channel(channel.id, "outside", *part)
+        for part in _pieces([f"{one.right} {one.user}" for one in channel.allowed]):
+            self._on_channel(channel.id, "allowed", *part)
         self._places(channel)
 
     def _fork(self, channel: record.ChannelSnapshot, after: int, talk: int) -> None:
@@ -197,7 +199,7 @@ class _Rebuild:
     def _on_channel(self, channel: str, step: str, *words: str) -> list[Any]:
         name = keys.of_channel(self._store.live.prefix, channel)
         names = [self._keys.rebuild, name.head, name.log, name.reads, name.places, *name.seen,
-                 name.recalled, name.outside]
+                 name.recalled, name.outside, name.allowed]
         return self._check(self._store.live.call(OPEN_CHANNEL, names, [self._lock, step, *words], durable=True))
 
     def _check(self, reply: Any) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from rooms import ids, names, passwords
+from rooms import audiences, ids, names, passwords
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.record import Connection, channels, organizations, rooms
@@ -70,10 +70,11 @@ def new(organization: str, name: str, now: int, password: str | None = None, cap
 
 def visible(store: Store, person: Person) -> list[RoomView]:
     """Every room that the person may see, with its channels, in the organization's order."""
-    seen, inside = store.record.read(lambda c: (
-        rooms.seen_by(c, person.organization, person.id), channels.of_organization(c, person.organization)))
+    seen, inside, sight = store.record.read(lambda c: (
+        rooms.seen_by(c, person.organization, person.id), channels.of_organization(c, person.organization),
+        audiences.sight(c, person.organization, person.id)))
     by_room = _by_room(inside)
-    return [_view(room, role, by_room.get(room.id, ())) for room, role in seen]
+    return [_view(room, role, sight.of(by_room.get(room.id, ()), role)) for room, role in seen]
 
 
 def find(store: Store, person: Person, name: str) -> RoomView:
@@ -88,7 +89,8 @@ def find(store: Store, person: Person, name: str) -> RoomView:
 def _found(connection: Connection, person: Person, key: str) -> RoomView | None:
     for room, role in rooms.seen_by(connection, person.organization, person.id, unlisted=True):
         if room.name_key == key:
-            return _view(room, role, channels.of_room(connection, room.id))
+            sight = audiences.sight(connection, person.organization, person.id)
+            return _view(room, role, sight.of(channels.of_room(connection, room.id), role))
     return None
 
 

@@ -15,8 +15,8 @@ import msgspec
 from rooms import grams, ids, indexing, members, outside, overlay, recovery
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Logged, Person
-from rooms.permissions import rank
-from rooms.record import Connection, aliases, channels, entries, keyring, rooms, rules, sanctions
+from rooms.permissions import Right, allows
+from rooms.record import Connection, aliases, allowed, channels, entries, keyring, rooms, rules, sanctions
 from rooms.record import search as index
 from rooms.record.entries import Row
 from rooms.record.search import BLOCK, STRETCH, Block
@@ -289,8 +289,9 @@ def _readable(connection: Connection, person: Person, query: Query, now: int) ->
     found = [channel.id for channel in channels.of_organization(connection, person.organization)
              if channel.room in roles and query.channel in ("", channel.id)
              and (channel.room, channel.id) not in banned]
-    seen = rules.named(connection, found, "see")
-    return [channel for channel in found if rank(roles[ids.room_of(channel)]) >= rank(seen.get(channel))]
+    seen, listed = rules.named(connection, found, Right.SEE), allowed.of_user(connection, person.id, Right.SEE)
+    named = {one.channel for one in listed}
+    return [channel for channel in found if allows(seen.get(channel), roles[ids.room_of(channel)], channel in named)]
 
 
 def _of_staff(connection: Connection, person: Person, query: Query) -> list[str]:

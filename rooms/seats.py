@@ -179,7 +179,7 @@ def typing(store: Store, person: Person, channel: str) -> None:
 def _enter(store: Store, person: Person, channel: str, holder: str, ticket: str, again: bool) -> Entered | Queued:
     name = keys.of_channel(store.live.prefix, channel)
     names = [*seat_keys(name), name.reads, name.dirty, name.room.sanctions, name.room.free, name.recalled, name.outside,
-             name.room.quiet]
+             name.room.quiet, name.allowed]
     keep = store.limits.lease_ms if holder else store.limits.follower_idle_ms
     who = msgspec.json.encode({"id": person.id, "name": person.name})
     rush = store.limits.channel_enters_per_second

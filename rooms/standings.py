@@ -13,13 +13,13 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from rooms import gate, identities, recovery
+from rooms import gate, identities, ids, recovery
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
 from rooms.live.scripts import ABSORB, STAND
 from rooms.permissions import RANK, Role, moderates, rank
-from rooms.record import Connection, aliases, channels, free, members, organizations, sanctions, users
+from rooms.record import Connection, aliases, allowed, channels, free, members, organizations, sanctions, users
 from rooms.record import rooms as room_rows
 from rooms.record import standings as rows
 from rooms.record.sanctions import Sanction
@@ -48,6 +48,8 @@ class _View(NamedTuple):
     rooms: Sequence[str]
     inside: Mapping[str, Sequence[str]]
     """The channels of the rooms from which they have to be put out."""
+    listed: frozenset[str] = frozenset()
+    """Rooms with channels on whose lists they are: these are made ready anew."""
 
 
 def check(store: Store, person: Person) -> None:
@@ -140,8 +142,9 @@ def _look(connection: Connection, organization: str, user: str) -> _View | None:
     else:
         concerned = sorted({*roles, *listed, *(s.room for s in held if s.room)})
     out = kept != user or any(s.kind == "ban" and not s.room for s in held)
+    named = frozenset(ids.room_of(one.channel) for one in allowed.of_user(connection, user))
     return _View(standing, "" if kept == user else kept, roles, held, listed, concerned,
-                 _channels(connection, list(roles)) if out else {})
+                 _channels(connection, list(roles)) if out else {}, named)
 
 
 def _channels(connection: Connection, those: Sequence[str]) -> dict[str, list[str]]:
@@ -158,6 +161,8 @@ def _tell(store: Store, view: _View) -> None:
                 raise answer
             if answer[0] == b"closed":
                 recovery.close(store, room)
+    for room in view.listed:
+        recovery.close(store, room)
     for room, inside in view.inside.items():
         for channel in inside:
             _put_out(store, view, room, channel)

@@ -6,9 +6,11 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rooms.aside import Aside
 from rooms.errors import Misconfigured
 from rooms.live.live import Live
 from rooms.record import Record, generations
+from rooms.shelf import Shelf
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -54,8 +56,14 @@ class Store:
     """Rooms that this process is making ready, and what waits for each (see `gate`)."""
     shares: dict[str, Any] = field(default_factory=dict)
     """What this process has in hand of each organization's rate (see `shares`)."""
+    shelf: Shelf = field(default_factory=Shelf)
+    """The lists of words that this process has read."""
+    aside: Aside = field(default_factory=Aside)
+    """What messages bring about that has to wait for the record."""
 
     def close(self) -> None:
+        self.shelf.close()
+        self.aside.close()
         self.live.close()
         self.record.close()
 

@@ -1,6 +1,6 @@
 -- Take a seat in a channel, come back to it, or join the queue for one.
 -- KEYS 1 gate 2 members 3 head 4 seats 5 held 6 away 7 leases 8 queue 9 tickets 10 waiting 11 offers 12 feed
---      13 reads 14 dirty 15 sanctions 16 free 17 recalled 18 outside 19 quiet
+--      13 reads 14 dirty 15 sanctions 16 free 17 recalled 18 outside 19 quiet 20 allowed
 -- ARGV 3 organization 4 user 5 {"id","name"} of the person 6 holder "process.socket", or "" for a follower
 --      7 lease ms of the process, or idle ms of a follower 8 channel 9 a fresh ticket 10 ticket that is presented, or ""
 --      11 ms between enters of the channel, 0 for none 12 burst
@@ -23,8 +23,8 @@ if not role and gate[4] == '1' then return no('not_found') end
 if gate[6] == '1' and not free and (not role or RANK[role] < RANK.moderator) then return no('not_found') end
 if not role and gate[5] == '1' then return no('password_needed') end
 if not role then return no('not_member') end
-if RANK[role] < (RANK[head[8]] or 0) then return no('not_found') end
-if RANK[role] < (RANK[head[9]] or 0) then return no('forbidden') end
+if not allows(head[8], 'see', role, KEYS[20], user) then return no('not_found') end
+if not allows(head[9], 'enter', role, KEYS[20], user) then return no('forbidden') end
 if gate[3] ~= 'open' or head[1] ~= 'open' then return no('closed') end
 local outside = redis.call('HEXISTS', KEYS[18], user)
 if ARGV[13] == '1' and outside == 1 then return no('not_entered') end

@@ -24,6 +24,7 @@ Names are short because a post carries nearly twenty of them: XXXX is what a cha
 `…:XXXX:outside`   hash   user → seq of the entry that put them out, up to which they may read until they enter again
 `…:XXXX:shed`      stream of s(econd) c(hatter) l(ow): frames that readers were not sent
 `…:XXXX:recalled`  zset   seqs that were recalled
+`…:XXXX:allowed`   set    "right user": who may see, enter or post, where that is a list
 `…:XXXX:leases`    zset   web process → when it counts as dead
 `…:XXXX:reads`     hash   user → "seq n own": read up to seq, which was the n-th counted entry; own posts since
 `…:XXXX:places`    hash   follower → "epoch seq": what they were told
@@ -67,6 +68,7 @@ class ChannelKeys(NamedTuple):
     recalled: str
     outside: str
     shed: str
+    allowed: str
     reads: str
     places: str
     dirty: str

@@ -1,11 +1,11 @@
 -- Set a channel's head from the record, keeping the log where it is whole.
--- KEYS 1 rebuild 2 head 3 log 4 reads 5 places 6 7 8 seen 9 recalled 10 outside
+-- KEYS 1 rebuild 2 head 3 log 4 reads 5 places 6 7 8 seen 9 recalled 10 outside 11 allowed
 -- ARGV 3 token of the lock 4 step
 --   "look"                                        → {'ok', epoch, tip, talk, run id it was last opened under, or ''}
 --   "keep" settings…                              the log goes on
 --   "fork" epoch tip talk settings…               a new end of the log begins above tip; what lies there is dropped
 --   "reads" user "seq n own" …  "places" user "epoch seq" …  "seen" user|client_id "epoch seq at" …
---   "outside" user seq …
+--   "outside" user seq …  "allowed" "right user" …, after "keep" or "fork" emptied it
 --   "recalled" seq seq … (each twice: member and score)
 -- settings are field value pairs of the head
 if redis.call('GET', KEYS[1]) ~= ARGV[3] then return {'lost'} end
@@ -15,8 +15,10 @@ if step == 'look' then
   local head = redis.call('HMGET', KEYS[2], 'epoch', 'tip', 'talk', 'run')
   return {'ok', head[1] or '', head[2] or '', head[3] or '', head[4] or ''}
 elseif step == 'keep' then
+  redis.call('DEL', KEYS[11])
   redis.call('HSET', KEYS[2], unpack(ARGV, 5))
 elseif step == 'fork' then
+  redis.call('DEL', KEYS[11])
   local newest = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
   local top = newest and tonumber(string.match(newest[1], '^%d+'))
   if top and top ~= tonumber(ARGV[6]) then redis.call('DEL', KEYS[3]) end
@@ -27,6 +29,8 @@ elseif step == 'recalled' then
   redis.call('ZADD', KEYS[9], unpack(ARGV, 5))
 elseif step == 'outside' then
   for i = 5, #ARGV, 2 do redis.call('HSETNX', KEYS[10], ARGV[i], ARGV[i + 1]) end
+elseif step == 'allowed' then
+  redis.call('SADD', KEYS[11], unpack(ARGV, 5))
 elseif step == 'places' then
   for i = 5, #ARGV, 2 do redis.call('HSETNX', KEYS[5], ARGV[i], ARGV[i + 1]) end
 elseif step == 'seen' then

@@ -1,11 +1,14 @@
 -- Say something: check, number, append, publish. One act.
 -- KEYS 1 gate 2 members 3 head 4 log 5 seats 6 reads 7 pace 8 away 9 places 10 11 12 seen 13 feed 14 dirty
---      15 sanctions 16 free 17 slow 18 echo
+--      15 sanctions 16 free 17 slow 18 echo 19 allowed
 -- ARGV 3 organization 4 user 5 client_id 6 operation 7 frame before the numbers 8 frame after them
 --      9 ms between messages of a user 10 burst 11 ms between messages of the channel 12 burst 13 follower's idle ms
 --      14 channel 15 digest of what is said, "" for what has none, "?" where the caller made none
 --      16 frame after the numbers where it is folded 17 role that is given, or ""
--- {'ok', epoch, seq, at, repeated, followers}, or {'digest'} where the channel's rules need one
+--      18 what the word lists ask for of each rank, from guest up: "-" nothing, "m" mask, "h" hold, "b" block, "u" block
+--      and mute; or "" 19 20 21 22 the frame after the numbers with the words masked, for each rank, or ""
+-- {'ok', epoch, seq, at, repeated, followers}, {'ok', "h", "b" or "u"} where the words stop it, or {'ok'} where the
+-- channel's rules need a digest
 local user, channel, burst, channel_burst = ARGV[4], ARGV[14], tonumber(ARGV[10]), tonumber(ARGV[12])
 local gap, channel_gap = tonumber(ARGV[9]), tonumber(ARGV[11])
 local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization', 'state')
@@ -39,7 +42,7 @@ local rules = head[6] == '0' and {} or redis.call('HMGET', KEYS[3], 'post', 'mut
 local trusted = RANK[role] >= RANK.moderator
 local slow, fold, guard = tonumber(rules[3] or 0), tonumber(rules[4] or 0), tonumber(rules[5] or 0)
 local free = trusted or ((rules[2] == '1' or slow > 0) and redis.call('SISMEMBER', KEYS[16], user) == 1)
-if not trusted and RANK[role] < (RANK[rules[1]] or 0) then return no('forbidden') end
+if not allows(rules[1], 'post', role, KEYS[19], user) then return no('forbidden') end
 if muted then return no('muted', muted) end
 if rules[2] == '1' and not free then return no('muted_all') end
 if slow > 0 and not free then
@@ -53,16 +56,32 @@ if channel_gap > 0 and channel_due - at > channel_gap * (channel_burst - 1) then
   return no('rate_limited', channel_due - at - channel_gap * (channel_burst - 1))
 end
 
-local digest, tail, when = ARGV[15], ARGV[8], whole(at)
-if (guard > 0 or fold > 0) and digest == '?' then return {'digest'} end
-local said, since = 0, at
-if guard > 0 and digest ~= '' and not trusted then
+local asked = string.sub(ARGV[18], RANK[role] + 1, RANK[role] + 1)
+if asked == 'b' or asked == 'u' then return {'ok', asked} end
+local digest, when = ARGV[15], whole(at)
+local tail = asked ~= '' and ARGV[19 + RANK[role]] or ''
+if tail == '' then tail = ARGV[8] end
+if (guard > 0 or fold > 0) and digest == '?' then return {'ok'} end
+if guard > 0 and digest ~= '' then
   local window = tonumber(rules[6] or 60) * 1000
-  said, since = string.match(redis.call('HGET', KEYS[18], digest) or '0 0', '(%d+) (%d+)')
+  local said, since = string.match(redis.call('HGET', KEYS[18], digest) or '0 0', '(%d+) (%d+)')
   said, since = tonumber(said), tonumber(since)
-  if at - since >= window then said, since = 0, at end
+  if trusted or at - since >= window then said, since = 0, at end
   if said >= guard then return no('duplicate', since + window - at) end
+  redis.call('HSET', KEYS[18], digest, whole(said + 1) .. ' ' .. whole(since))
+  redis.call('PEXPIRE', KEYS[18], 3600000)
 end
+if gap > 0 then
+  redis.call('HSET', KEYS[7], user, whole(due + gap))
+  redis.call('PEXPIRE', KEYS[7], 60000)
+end
+if channel_gap > 0 then redis.call('HSET', KEYS[3], 'pace', whole(channel_due + channel_gap)) end
+if slow > 0 and not free then
+  redis.call('HSET', KEYS[17], user, whole(at + slow * 1000))
+  redis.call('PEXPIRE', KEYS[17], slow * 1000)
+end
+if asked == 'h' then return {'ok', asked} end
+
 if fold > 0 and digest ~= '' then
   local same, first, last = string.match(redis.call('HGET', KEYS[18], user) or '', '(%S+) (%d+) (%d+)')
   if same == digest and at - last < fold * 1000 then
@@ -73,22 +92,8 @@ if fold > 0 and digest ~= '' then
   redis.call('HSET', KEYS[18], user, digest .. ' ' .. first .. ' ' .. when)
   redis.call('PEXPIRE', KEYS[18], 3600000)
 end
-if guard > 0 and digest ~= '' then
-  redis.call('HSET', KEYS[18], digest, whole(said + 1) .. ' ' .. whole(since))
-  redis.call('PEXPIRE', KEYS[18], 3600000)
-end
-
 local epoch, ring = head[2], period % 3
 local seq, ordinal = append(KEYS[3], KEYS[4], KEYS[13], epoch, head[3], head[4], ARGV[6], user, 1, ARGV[7], tail, when)
-if gap > 0 then
-  redis.call('HSET', KEYS[7], user, whole(due + gap))
-  redis.call('PEXPIRE', KEYS[7], 60000)
-end
-if channel_gap > 0 then redis.call('HSET', KEYS[3], 'pace', whole(channel_due + channel_gap)) end
-if slow > 0 and not free then
-  redis.call('HSET', KEYS[17], user, whole(at + slow * 1000))
-  redis.call('PEXPIRE', KEYS[17], slow * 1000)
-end
 if head[7 + ring] ~= whole(period) then
   redis.call('UNLINK', KEYS[10 + ring])
   redis.call('HSET', KEYS[3], 'seen' .. ring, whole(period))

@@ -49,6 +49,15 @@ local function sanctioned(sanctions, user, channel, at)
   return holds(found, 1, at), holds(found, 4, at)
 end
 
+-- Whether a channel's rule for this right (see, enter, post) lets somebody with this role: "list" means who is on the
+-- channel's list, and moderators; a role means that role and those above it.
+local function allows(rule, right, role, allowed, user)
+  if rule == 'list' then
+    return RANK[role] >= RANK.moderator or redis.call('SISMEMBER', allowed, right .. ' ' .. user) == 1
+  end
+  return RANK[role] >= (RANK[rule] or 0)
+end
+
 -- Numbers an entry, appends it to the log and publishes it. head is HMGET of epoch, tip, talk. Returns seq and talk as texts.
 local function append(key, log, feed, epoch, tip, talk, op, user, counted, before, after, at)
   local seq, ordinal = whole(tip + 1), whole(talk + counted)

@@ -1,13 +1,15 @@
 -- A reader has read up to seq. Never backwards, never beyond the tip.
--- KEYS 1 gate 2 members 3 head 4 log 5 reads 6 seats 7 feed 8 dirty 9 recalled
+-- KEYS 1 gate 2 members 3 head 4 log 5 reads 6 seats 7 feed 8 dirty 9 recalled 10 allowed
 -- ARGV 3 organization 4 user 5 seq 6 n at seq where the log no longer has it, or ""
 -- {'ok', seq}, or {'older'} when the log no longer holds seq and n must be looked up in the record
 local user, seq = ARGV[4], tonumber(ARGV[5])
 local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization')
 if gate[1] ~= READY then return {'closed'} end
-local head = redis.call('HMGET', KEYS[3], 'tip', 'talk')
+local head = redis.call('HMGET', KEYS[3], 'tip', 'talk', 'see')
 if gate[2] ~= ARGV[3] or not head[1] then return no('not_found') end
-if not redis.call('HGET', KEYS[2], user) then return no('not_member') end
+local role = redis.call('HGET', KEYS[2], user)
+if not role then return no('not_member') end
+if not allows(head[3], 'see', role, KEYS[10], user) then return no('not_found') end
 seq = math.min(seq, tonumber(head[1]))
 local before = redis.call('HGET', KEYS[5], user)
 local read, n = reading(before)

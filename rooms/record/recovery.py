@@ -10,6 +10,7 @@ from sqlalchemy import Connection, update
 
 from rooms.errors import Code, Refused
 from rooms.record import (
+    allowed,
     channels,
     cursors,
     epochs,
@@ -25,6 +26,7 @@ from rooms.record import (
     standings,
     tables,
 )
+from rooms.record.allowed import Allowed
 from rooms.record.cursors import Cursor
 from rooms.record.epochs import Epoch
 from rooms.record.members import Member
@@ -53,6 +55,7 @@ class ChannelSnapshot(NamedTuple):
     recalled: Sequence[int]
     pins: Sequence[int]
     outside: Mapping[str, int]
+    allowed: Sequence[Allowed]
 
 
 class RoomSnapshot(NamedTuple):
@@ -103,4 +106,5 @@ def _channel(connection: Connection, channel: channels.Channel) -> ChannelSnapsh
         channel.archived_seq, channel.talk, epochs.of_channel(connection, channel.id),
         reads.of_channel(connection, channel.id), cursors.of_channel(connection, channel.id),
         rules.of_channel(connection, channel.id), marks.recalled(connection, channel.id),
-        marks.pinned(connection, channel.id), outside.of_channel(connection, channel.id))
+        marks.pinned(connection, channel.id), outside.of_channel(connection, channel.id),
+        allowed.of_channel(connection, channel.id))

@@ -16,6 +16,14 @@ def set_(connection: Connection, channel: str, values: Mapping[str, str]) -> Non
     put(connection, _TABLE, [{"channel": channel, "name": name, "value": value} for name, value in values.items()])
 
 
+def in_organization(connection: Connection, organization: str, name: str) -> dict[str, str]:
+    """channel → the rule's value, for the channels that have it."""
+    channels = tables.channels
+    query = (select(_TABLE.c.channel, _TABLE.c.value).join(channels, channels.c.id == _TABLE.c.channel)
+             .where(channels.c.organization == organization, _TABLE.c.name == name))
+    return {row.channel: row.value for row in connection.execute(query)}
+
+
 def of_channel(connection: Connection, channel: str) -> dict[str, str]:
     query = select(_TABLE.c.name, _TABLE.c.value).where(_TABLE.c.channel == channel)
     return {row.name: row.value for row in connection.execute(query)}

@@ -360,3 +360,17 @@ media_uses = _table(
     Column("seq", COUNT, primary_key=True, autoincrement=False), _must("at", TIME),
     Index("ix_media_uses_channel_seq", "channel", "seq"))
 """Which messages show it: who may read one of them may see it. `seq` 0: on its way to the log."""
+
+word_lists = _table(
+    "word_lists", Column("id", ID, primary_key=True), _of("organization", organizations), _must("room", ID),
+    _must("name", NAME), _must("action", WORD), _must("exempt", WORD), _must("mute_seconds", NUMBER),
+    _must("kind", WORD), _must("words", TEXT), _must("version", NUMBER), _must("created_at", TIME),
+    Index("ix_word_lists_organization_room", "organization", "room"))
+"""Words, one a line, and what is done about them. No `room` means every room; `exempt`: the least role that may say
+them; `kind`: words, or patterns (regular expressions); `version` grows with every change."""
+
+allowed = _table(
+    "allowed", Column("channel", ID, ForeignKey(channels.c.id), primary_key=True),
+    Column("right", WORD, primary_key=True), Column("user", ID, ForeignKey(users.c.id), primary_key=True),
+    _must("by", ID), _must("at", TIME), Index("ix_allowed_user", "user"))
+"""Who may see, enter or post in a channel, where that is a list of people."""
