@@ -42,8 +42,7 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
     pages = Blueprint("api", __name__, url_prefix="/api/v1")
     pages.post("/login")(api.log_in)
     pages.get("/me")(api.signed(api.me))
-    pages.patch("/me")(api.signed(api.rename))
-    pages.put("/me")(api.signed(api.rename))  # wx.request knows no PATCH
+    pages.route("/me", methods=["PATCH", "PUT"])(api.signed(api.rename))  # wx.request knows no PATCH
     pages.get("/rooms")(api.signed(api.rooms))
     pages.post("/rooms/<room>/join")(api.signed(api.join))
     pages.post("/rooms/<room>/leave")(api.signed(api.leave))

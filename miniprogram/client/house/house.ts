@@ -10,6 +10,7 @@ import { SOCKET, VERSION } from "./address";
 import { Api } from "./api";
 import { Login } from "./login";
 import type { Person } from "./login";
+import { Files } from "./media";
 import { Rooms } from "./rooms";
 import { forget, keep, recall } from "./storage";
 
@@ -23,6 +24,7 @@ export class House {
   language: Language = recall<Language>("language", systemLanguage());
   readonly login = new Login(() => this.changed("person"));
   readonly api = new Api(this.login);
+  readonly files = new Files(this.api, () => this.changed("media"));
   readonly rooms = new Rooms(this.api, () => this.changed("rooms"));
   readonly subscriptions: Subscriptions = new Subscriptions({
     ask: (op, fields) => this.connection.ask(op, fields),

@@ -1,4 +1,5 @@
 /** WeChat's built-in elements, as far as the pages use them, as the browser's custom elements. */
+import { HOUSE } from "../house/address";
 import { tell } from "./stage";
 
 const LONG_PRESS_MS = 350;
@@ -49,9 +50,10 @@ class Image extends Built {
   }
 }
 
-/** Paths of the package, and of files that a stand-in made, as addresses. */
+/** Where a path of the package, a file that a stand-in made, or the house's own address really is. */
 export function fileAddress(path: string): string {
-  return path.startsWith("/") && !path.startsWith("/preview/") && !path.startsWith("/api/") && !path.startsWith("/media/") ? `/preview${path}` : path;
+  if (path.startsWith(HOUSE)) return path.slice(HOUSE.length);
+  return path.startsWith("/") ? `/preview${path}` : path;
 }
 
 abstract class Field extends Built {

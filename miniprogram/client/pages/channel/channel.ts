@@ -48,7 +48,7 @@ Component({
   methods: {
     onLoad(query: { id?: string; seq?: string }) {
       const own = Object.assign(this as unknown as Own, { window: new Window(), clock: setInterval(() => this.tick(), SECOND_MS), recording: new Recording() });
-      own.off = watch(theHouse(), (topic) => topic === own.id || ["rooms", "language", "person", "connection", "media"].includes(topic), () => own.id && this.draw());
+      own.off = watch(theHouse(), (topic) => topic === own.id || ["rooms", "language", "person", "connection", "media", "draft"].includes(topic), () => own.id && this.draw());
       own.recording.done = (voice) => void this.spoken(voice);
       this.goTo(query.id ?? "", Number(query.seq ?? 0));
     },
@@ -97,7 +97,7 @@ Component({
       const view = viewOf(one);
       this.setData({
         w: house.words, view, code: one.refusal?.code ?? "", queue: one.queue ?? {}, offered: one.standing === "offered",
-        room: found?.room.name ?? "", roomId: found?.room.id ?? "", name: found?.channel.name ?? "", present: fill(house.words.here_now, one.present),
+        draft: one.composer.draft, room: found?.room.name ?? "", roomId: found?.room.id ?? "", name: found?.channel.name ?? "", present: fill(house.words.here_now, one.present),
         strip: stripOf(house, own.id), out: outOf(one, house.words), typing: typingOf(one, house.words),
       });
       wx.setNavigationBarTitle({ title: found ? `${found.room.name} · ${found.channel.name}` : house.words.teahouse });
@@ -110,7 +110,7 @@ Component({
       const { timeline, composer } = one;
       const { from, to } = own.window.range(timeline.size);
       const view: View = { words: house.words, me: house.me?.id ?? "", now: Date.now(), read: own.read, blocked: house.blocked, names: house.names };
-      const rows = rowsOf(timeline, composer.all(), view, from, to).map(dress);
+      const rows = rowsOf(timeline, composer.all(), view, from, to).map((row) => dress(row, house.files));
       const told = changes(this.data.rows, rows);
       const grown = rows.length > 0 && this.data.rows.length > 0 && rows[rows.length - 1]!.key !== this.data.rows[this.data.rows.length - 1]!.key;
       const more = timeline.more || from > 0;

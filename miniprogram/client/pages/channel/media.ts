@@ -12,12 +12,11 @@ export interface Found {
 
 interface Media {
   id: string;
-  width?: number;
-  height?: number;
-  seconds?: number;
+  /** What the house found it to be, whatever it was taken for. */
+  type: string;
   bytes?: number;
-  poster?: string;
-  name?: string;
+  /** What a message about this file says of it, as far as the house knows it already. */
+  body?: Body;
 }
 
 /** What was picked, uploaded where it must be; undefined when the person thought better of it. */
@@ -27,7 +26,7 @@ export async function send(what: string, voice?: { path: string; seconds: number
   if (what === "file") return file();
   if (what === "voice" && voice) {
     const media = await uploaded(voice.path);
-    return { type: "voice", body: { media: media.id, seconds: media.seconds ?? voice.seconds } };
+    return { type: "voice", body: { seconds: voice.seconds, ...media.body, media: media.id } };
   }
   return undefined;
 }
@@ -44,9 +43,10 @@ async function fromAlbum(kind: "image" | "video"): Promise<Found | undefined> {
   const first = chosen?.tempFiles[0];
   if (!first) return undefined;
   const media = await uploaded(first.tempFilePath);
-  const size = { width: media.width ?? first.width, height: media.height ?? first.height };
-  if (kind === "image") return { type: "image", body: { media: media.id, ...size } };
-  return { type: "video", body: { media: media.id, ...size, seconds: media.seconds ?? Math.round(first.duration), ...(media.poster && { poster: media.poster }) } };
+  const { width, height } = first as { width?: number; height?: number };
+  const size = { width: width || 1, height: height || 1 };
+  const seconds = kind === "video" ? { seconds: Math.max(1, Math.round(first.duration)) } : {};
+  return { type: media.type, body: { ...(media.type === kind && { ...size, ...seconds }), ...media.body, media: media.id } };
 }
 
 async function file(): Promise<Found | undefined> {
@@ -54,12 +54,13 @@ async function file(): Promise<Found | undefined> {
   const first = chosen?.tempFiles[0];
   if (!first) return undefined;
   const media = await uploaded(first.path);
-  return { type: "file", body: { media: media.id, name: first.name, bytes: media.bytes ?? first.size } };
+  return { type: media.type, body: { ...(media.type === "file" && { name: first.name, bytes: first.size }), ...media.body, media: media.id } };
 }
 
 async function uploaded(path: string): Promise<Media> {
-  const told = await theHouse().api.upload("/media", path);
-  return told.media as Media;
+  const media = (await theHouse().api.upload("/media", path)).media as Media;
+  theHouse().files.learn(media as never);
+  return media;
 }
 
 /** A voice while a finger is held down. */

@@ -1,1 +1,80 @@
-Component({});
+import type { Entry } from "../../chat/entry";
+import { gist, hueOf, letterOf } from "../../chat/rows";
+import { theHouse } from "../../house/house";
+import type { Refused } from "../../house/refused";
+import { excuse, when } from "../../words/words";
+import type { Tapped } from "../screen";
+
+interface Found {
+  results: { room: string; channel: string; entry: Entry; excerpt: { text: string; hit?: boolean }[] }[];
+  after: string | null;
+}
+
+const SHORTEST = 2;
+/** A word is looked for when the fingers rest. */
+const REST_MS = 350;
+
+Component({
+  data: { w: {}, text: "", state: "idle", results: [] as unknown[], trouble: "", more: false },
+  methods: {
+    onLoad(query: { channel?: string }) {
+      const { words } = theHouse();
+      Object.assign(this, { channel: query.channel ?? "", after: null, timer: 0, asked: 0 });
+      this.setData({ w: words });
+      wx.setNavigationBarTitle({ title: words.search });
+    },
+    typed(event: { detail: { value: string } }) {
+      const own = this as unknown as { timer: number };
+      this.setData({ text: event.detail.value });
+      clearTimeout(own.timer);
+      own.timer = setTimeout(() => void this.search(), REST_MS);
+    },
+    async search() {
+      const own = this as unknown as { after: string | null; timer: number };
+      clearTimeout(own.timer);
+      own.after = null;
+      if ([...this.data.text.trim()].length < SHORTEST) {
+        this.setData({ state: "idle", results: [] });
+        return;
+      }
+      this.setData({ state: "loading", results: [] });
+      await this.next();
+    },
+    /** Only the last question's answer counts. */
+    async next() {
+      const own = this as unknown as { after: string | null; asked: number; channel: string };
+      const [number, house] = [(own.asked += 1), theHouse()];
+      const after = own.after ? `&after=${encodeURIComponent(own.after)}` : "";
+      const within = own.channel ? `&channel=${own.channel}` : "";
+      try {
+        const found = await house.api.get<Found>(`/search?q=${encodeURIComponent(this.data.text.trim())}${within}${after}`);
+        if (number !== own.asked) return;
+        own.after = found.after;
+        const results = [...this.data.results, ...found.results.map((each) => shown(each))];
+        this.setData({ results, state: results.length ? "results" : "nothing", more: found.after !== null });
+      } catch (error) {
+        if (number !== own.asked) return;
+        const { code } = error as Refused;
+        this.setData({ state: "trouble", trouble: code === "not_found" ? house.words.search_unavailable : excuse(house.words, code) });
+      }
+    },
+    further() {
+      if ((this as unknown as { after: string | null }).after) void this.next();
+    },
+    open(event: Tapped<{ channel: string; seq: string }>) {
+      const { channel, seq } = event.currentTarget.dataset;
+      wx.navigateTo({ url: `/pages/channel/channel?id=${channel}&seq=${seq}` });
+    },
+  },
+});
+
+function shown({ channel, entry, excerpt }: Found["results"][number]) {
+  const house = theHouse();
+  const place = house.rooms.channel(channel);
+  const name = entry.from?.name ?? "";
+  return {
+    key: `${channel}-${entry.seq}`, channel, seq: entry.seq, name, letter: letterOf(name), hue: hueOf(entry.from?.id ?? ""),
+    place: place ? `${place.room.name} · ${place.channel.name}` : "", time: when(house.words, entry.at, Date.now()),
+    parts: excerpt.length ? excerpt : [{ text: gist(entry.body, entry.type, house.words) || (entry.text ?? "") }],
+  };
+}

@@ -1,4 +1,5 @@
 /** Pictures, films, files, places and codes: what the phone has at hand. The browser's own file chooser stands for albums. */
+import { fileAddress } from "../elements";
 import { answer } from "./wx";
 import type { Callbacks, Phone } from "./wx";
 
@@ -34,7 +35,7 @@ export function files(of: Phone) {
         return {};
       }),
     previewImage: (options: Callbacks<object> & { urls: string[]; current?: string }) => answer(options, "previewImage", () => {
-      of.screen.show(options.current ?? options.urls[0] ?? "");
+      of.screen.show(fileAddress(options.current ?? options.urls[0] ?? ""));
       return {};
     }),
     scanCode: (options?: Callbacks<{ result: string }>) => answer(options, "scanCode", async () => {
@@ -43,7 +44,7 @@ export function files(of: Phone) {
       return { result: told.content };
     }),
     downloadFile: (options: Callbacks<{ tempFilePath: string; statusCode: number }> & { url: string }) =>
-      answer(options, "downloadFile", () => ({ tempFilePath: options.url, statusCode: 200 })),
+      answer(options, "downloadFile", () => ({ tempFilePath: fileAddress(options.url), statusCode: 200 })),
     openDocument: (options: Callbacks<object> & { filePath: string }) => answer(options, "openDocument", () => {
       window.open(options.filePath, "_blank", "noopener");
       return {};

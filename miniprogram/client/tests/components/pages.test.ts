@@ -32,7 +32,7 @@ const house = {
     return () => { listeners = listeners.filter((each) => each !== listener); };
   },
   changed: (topic: string) => { for (const each of listeners) each(topic); },
-  keepSoon: () => undefined, keepDrafts: () => undefined, block: vi.fn(() => Promise.resolve()),
+  files: { of: () => undefined, learn: () => undefined }, keepSoon: () => undefined, keepDrafts: () => undefined, block: vi.fn(() => Promise.resolve()),
   api: { get: () => Promise.resolve({ people: [] }), post: vi.fn(() => Promise.resolve({})) }, login: { became: () => undefined },
 };
 let stage: Awaited<ReturnType<typeof play>>;

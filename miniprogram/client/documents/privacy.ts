@@ -1,0 +1,40 @@
+import type { Text } from "./documents";
+
+export const privacy: Text = {
+  zh: `
+# 我们收集什么，为什么
+微信账号标识（openid、unionid）：让你登录，并认出你是同一个人。
+昵称、头像：由你填写，展示给同一聊天室的人。
+你发出的文字、图片、语音、视频、文件和位置：展示给同一频道的人；为了安全，会交给微信的内容安全接口检查。
+手机号：只有进入要求验证的茶室时才需要，加密保存，只用来确认你是同一个人。
+位置：只有你主动发送位置时才读取你选择的那一点。
+麦克风、相册、相机、聊天文件：只有你主动录音或选择时才使用。
+剪贴板：只有你点「复制」时才写入。
+# 保存多久
+账号存在期间保存。注销后，身份、手机号和屏蔽名单立即删除，发过的消息不再署名。
+# 给谁
+不出售，不用于广告。除微信平台的内容安全检查和法律要求外，不提供给第三方。
+# 你的权利
+在「我的」里可以查看和修改资料、导出全部数据、注销账号。撤回同意：微信右上角「…」→设置。
+# 联系我们
+〔填写公司全称、地址、个人信息保护负责人的联系方式〕。我们在十五个工作日内答复。
+`,
+  en: `
+# What we take, and why
+WeChat's identifiers (openid, unionid): to sign you in and know you again.
+Nickname and picture: yours to fill in, shown to people in the same room.
+Text, pictures, voices, videos, files and places that you send: shown to people in the same channel; for safety they are checked by WeChat's content service.
+Phone number: only where a room asks for a verified one; stored encrypted, used only to know that you are the same person.
+Place: only the point you choose, when you send it.
+Microphone, album, camera, files of chats: only when you record or choose something.
+Clipboard: written only when you tap "Copy".
+# How long
+As long as the account exists. When you delete it, identity, phone number and blocked list are erased at once, and your messages lose your name.
+# Who gets it
+It is not sold and not used for advertising. Besides WeChat's content checks and what the law demands, nobody else gets it.
+# Your rights
+Under "Me" you can see and change your profile, export all your data and delete your account. To withdraw consent: WeChat's "…" on top, then Settings.
+# Reach us
+[Company, address, and who answers for personal data]. We answer within fifteen working days.
+`,
+};
