@@ -137,6 +137,8 @@ class Settings:
         "without it, it is not. Lost, everything that was sealed is lost", secret=True)
     master_key_before: str | None = _setting("TEAHOUSE_MASTER_KEY_BEFORE", _secret,
         "the master key before, until `teahouse keys rotate` has wrapped every data key anew", secret=True)
+    retention_days: int = _setting("TEAHOUSE_RETENTION_DAYS", _whole(0, 36_500),
+        "how long words are kept where an organization says nothing (0: for ever); see `teahouse retention`", "0")
     var: Path = _setting("TEAHOUSE_VAR", _directory, "where the embedded servers keep their data", "var")
     host: str = _setting("TEAHOUSE_HOST", _text, "the address the web processes listen on", "127.0.0.1")
     port: int = _setting("TEAHOUSE_PORT", _whole(1, 65535), "their port", "8000")

@@ -37,6 +37,7 @@ app = Celery("teahouse", include=[
     "tasks.identity",
     "tasks.media",
     "tasks.reports",
+    "tasks.retention",
     "tasks.search",
     "tasks.sms",
     "tasks.tidy",

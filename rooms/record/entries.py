@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select
 
 from rooms.errors import Code, Refused
 from rooms.events import COUNTED, Logged
@@ -130,6 +130,38 @@ def several(connection: Connection, wanted: Mapping[str, Collection[int]]) -> li
     places = or_(*(and_(_TABLE.c.channel == channel, _TABLE.c.seq.in_(seqs)) for channel, seqs in wanted.items()))
     query = select(*columns(_TABLE, Row._fields)).where(places, _not_lost())
     return [_opened(connection, row) for row in connection.execute(query)] if wanted else []
+
+
+def first(connection: Connection, channel: str) -> int:
+    """The lowest seq that is still here; one above the archive's end where nothing is."""
+    found = connection.scalars(select(func.min(_TABLE.c.seq)).where(_TABLE.c.channel == channel)).one_or_none()
+    return found if found is not None else tip(connection, channel) + 1
+
+
+def last_before(connection: Connection, channel: str, at: int) -> int:
+    """The highest seq that was said before `at` (ms), 0 for none: found by halving, for time goes with the numbers."""
+    low, high = first(connection, channel), tip(connection, channel)
+    found = 0
+    while low <= high:
+        middle = (low + high) // 2
+        query = (select(_TABLE.c.seq, _TABLE.c.at).where(_TABLE.c.channel == channel, _TABLE.c.seq >= middle)
+                 .order_by(_TABLE.c.seq).limit(1))
+        row = connection.execute(query).one_or_none()
+        if row is None or row.at >= at:
+            high = middle - 1
+        else:
+            found, low = row.seq, row.seq + 1
+    return found
+
+
+def remove_through(connection: Connection, channel: str, seq: int, limit: int) -> int:
+    """Takes the oldest entries away, none above `seq`, about `limit` at a time; returns how many. For writes."""
+    query = select(_TABLE.c.seq).where(_TABLE.c.channel == channel, _TABLE.c.seq <= seq)
+    part = list(connection.scalars(query.order_by(_TABLE.c.seq).limit(limit)))
+    if not part:
+        return 0
+    return connection.execute(delete(_TABLE).where(
+        _TABLE.c.channel == channel, _TABLE.c.seq.between(part[0], part[-1]))).rowcount
 
 
 def recent_client_ids(connection: Connection, channel: str, since_ms: int) -> list[ClientId]:

@@ -146,6 +146,25 @@ def drop_below(connection: Connection, channel: str, seq: int) -> int:
     return len(gone)
 
 
+def cut(connection: Connection, channel: str, seq: int, after: int, limit: int) -> int:
+    """Forgets the entries below `seq` in the block of `seq`, gram by gram above gram `after`, `limit` grams at a time;
+    returns where to go on, or -1 when that was all. For writes."""
+    query = select(_BLOCKS.c.id).where(_BLOCKS.c.channel == channel, _BLOCKS.c.number == seq // BLOCK)
+    block = connection.scalars(query).one_or_none()
+    if block is None or seq % BLOCK == 0:
+        return -1
+    part = list(connection.execute(select(_GRAMS.c.gram, _GRAMS.c.seqs).where(
+        _GRAMS.c.block == block, _GRAMS.c.gram > after).order_by(_GRAMS.c.gram).limit(limit)))
+    left = {gram: [place for place in _unpacked(seqs) if place >= seq % BLOCK] for gram, seqs in part}
+    shorter = [gram for gram, seqs in part if 2 * len(left[gram]) < len(seqs)]
+    put(connection, _GRAMS, [{"block": block, "gram": gram, "seqs": _packed(left[gram])}
+                             for gram in shorter if left[gram]])
+    empty = [gram for gram in shorter if not left[gram]]
+    if empty:
+        connection.execute(delete(_GRAMS).where(_GRAMS.c.block == block, _GRAMS.c.gram.in_(empty)))
+    return part[-1].gram if len(part) == limit else -1
+
+
 def start_over(connection: Connection, channel: str) -> None:
     """Forgets everything about the channel, to be indexed again from its first entry. For writes."""
     drop_below(connection, channel, 1 << 60)
