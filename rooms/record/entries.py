@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
 
 from rooms.errors import Code, Refused
 from rooms.events import COUNTED, Logged
@@ -162,6 +162,23 @@ def remove_through(connection: Connection, channel: str, seq: int, limit: int) -
         return 0
     return connection.execute(delete(_TABLE).where(
         _TABLE.c.channel == channel, _TABLE.c.seq.between(part[0], part[-1]))).rowcount
+
+
+def repack(connection: Connection, channel: str, after: int, limit: int) -> tuple[int, int]:
+    """Packs, and seals where there is a master key, what above seq `after` lies otherwise, `limit` entries at a time.
+    Returns the seq to go on from (0 at the end) and how many were changed. For writes."""
+    key = _keys_of(connection, [channel]).get(channel)
+    query = select(*columns(_TABLE, Row._fields)).where(_TABLE.c.channel == channel, _TABLE.c.seq > after)
+    rows = [Row._make(row) for row in connection.execute(query.order_by(_TABLE.c.seq).limit(limit))]
+    changed = 0
+    for row in rows:
+        closed = _closed(key, row) if row.frame[:1] == b"{" else _closed(key, _opened(connection, row))
+        if row.frame[:1] != bodies.SEALED and (key or closed != row.frame):
+            connection.execute(update(_TABLE).where(
+                _TABLE.c.channel == channel, _TABLE.c.seq == row.seq, _TABLE.c.epoch == row.epoch,
+                _TABLE.c.at == row.at).values(frame=closed))
+            changed += 1
+    return (rows[-1].seq if len(rows) == limit else 0), changed
 
 
 def recent_client_ids(connection: Connection, channel: str, since_ms: int) -> list[ClientId]:

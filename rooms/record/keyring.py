@@ -148,6 +148,12 @@ def organizations(connection: Connection) -> dict[str, int]:
     return {row.organization: row.number for row in connection.execute(select(_TABLE.c.organization, _TABLE.c.number))}
 
 
+def wrapped_by(connection: Connection) -> dict[str, str]:
+    """organization → the name of the master key that its data key is wrapped by."""
+    return {row.organization: row.sealed.split(".")[1]
+            for row in connection.execute(select(_TABLE.c.organization, _TABLE.c.sealed))}
+
+
 def missing(connection: Connection, channels: Collection[str]) -> list[str]:
     """The organizations of these channels that have no data key."""
     owned = tables.channels

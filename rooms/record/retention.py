@@ -54,3 +54,10 @@ def channels(connection: Connection, after: str, limit: int) -> Sequence[Owned]:
     table = tables.channels
     query = select(table.c.id, table.c.room, table.c.organization).where(table.c.id > after)
     return [Owned._make(row) for row in connection.execute(query.order_by(table.c.id).limit(limit))]
+
+
+def of_owner(connection: Connection, organization: str) -> Sequence[Owned]:
+    """The organization's channels."""
+    table = tables.channels
+    query = select(table.c.id, table.c.room, table.c.organization).where(table.c.organization == organization)
+    return [Owned._make(row) for row in connection.execute(query)]

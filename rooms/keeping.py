@@ -1,0 +1,47 @@
+"""How what was kept before lies as what is kept now: packed, and sealed where there is a master key."""
+
+from __future__ import annotations
+
+from rooms import recovery
+from rooms.record import audit, entries, keyring, retention, search
+from rooms.record.audit import Act
+from rooms.store import Store
+
+TOGETHER, CHANNELS = 500, 500
+
+
+def repack(store: Store) -> int:
+    """Goes over all entries; returns how many were changed. Safe to stop and to begin again."""
+    changed, last = 0, ""
+    while page := store.record.read(lambda c, last=last: retention.channels(c, last, CHANNELS)):  # type: ignore[misc]
+        for channel in page:
+            store.record.write(lambda c, id_=channel.id: store.record.keyring.prepare(c, [id_]))  # type: ignore[misc]
+            changed += _repack(store, channel.id)
+        last = page[-1].id
+    return changed
+
+
+def erase_key(store: Store, organization: str) -> bool:
+    """Makes all that an organization has said unreadable, for good. False when it has no data key.
+
+    What was never sealed is not touched. Its rooms are closed until they are set anew, so that Redis keeps nothing of
+    the log that the record cannot read any more.
+    """
+    erased = store.record.write(lambda c: keyring.erase(c, organization))
+    if erased:
+        now = store.clock.now()
+        store.record.write(lambda c: audit.add(c, organization, Act(now, "", "", "erase_key", "", "", "", "", "", "")))
+        for channel in store.record.read(lambda c: retention.of_owner(c, organization)):
+            store.record.write(lambda c, id_=channel.id: search.start_over(c, id_))  # type: ignore[misc]
+            recovery.close(store, channel.room)
+    return erased
+
+
+def _repack(store: Store, channel: str) -> int:
+    changed, after = 0, 0
+    while True:
+        after, some = store.record.write(
+            lambda c, after=after: entries.repack(c, channel, after, TOGETHER))  # type: ignore[misc]
+        changed += some
+        if not after:
+            return changed
