@@ -171,3 +171,25 @@ def test_a_room_is_added_with_its_ways_in(teahouse: Teahouse, organization: str)
         found = store.record.read(lambda c: room_rows.one(c, room))
     assert found is not None
     assert (found.listed, found.by_request, found.verified, found.white_only) == (False, True, True, False)
+
+
+def test_how_long_words_are_kept_is_said_and_shown(teahouse: Teahouse, organization: str) -> None:
+    assert "TEAHOUSE_RETENTION_DAYS" in teahouse("retention", organization)
+    room = teahouse("room", "add", "茶馆", "--organization", organization)
+    teahouse("retention", organization, "--days", "90")
+    teahouse("retention", organization, "--room", room, "--forever")
+    assert teahouse("retention", organization).splitlines() == ["the organization: 90 days", f"{room}: for ever"]
+    kept = json.loads(teahouse("retention", organization, "--room", room, "--inherit", "--json"))["kept"]
+    assert kept == [{"organization": organization, "room": "", "channel": "", "days": 90}]
+    assert "at least 1" in teahouse("retention", organization, "--days", "0", status=1)
+    assert "not_found" in teahouse("retention", organization, "--room", "r_0000000000", "--days", "1", status=1)
+
+
+def test_sqlite_has_no_partitions_and_no_keys_without_a_master_key(teahouse: Teahouse, organization: str) -> None:
+    assert "one piece" in teahouse("partitions")
+    assert json.loads(teahouse("partitions", "--json")) == {"partitions": [], "made": [], "troubles": []}
+    assert teahouse("keys", "list") == "none"
+    assert "TEAHOUSE_MASTER_KEY" in teahouse("keys", "rotate", status=1)
+    assert "--yes" in teahouse("keys", "erase", organization, status=1)
+    assert "no data key" in teahouse("keys", "erase", organization, "--yes", status=1)
+    assert teahouse("repack") == "0 entries changed"

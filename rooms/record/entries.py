@@ -17,6 +17,9 @@ from rooms.record.keyring import Key
 
 SCAN = 2_000
 
+# Rows are fetched whole before they are opened: a statement that an error left half read would hold on to what SQLite
+# looked like then, and the next to ask would see the past.
+
 
 class Row(NamedTuple):
     channel: str
@@ -67,7 +70,7 @@ def between(connection: Connection, channel: str, first: int, last: int) -> dict
     """(epoch, seq) → what the record holds, also of ends of the log that were lost."""
     query = select(*columns(_TABLE, Row._fields)).where(
         _TABLE.c.channel == channel, _TABLE.c.seq.between(first, last))
-    return {(row.epoch, row.seq): _opened(connection, row) for row in connection.execute(query)}
+    return {(row.epoch, row.seq): _opened(connection, row) for row in connection.execute(query).all()}
 
 
 def page(connection: Connection, channel: str, *, before: int | None = None, after: int | None = None,
@@ -81,7 +84,7 @@ def page(connection: Connection, channel: str, *, before: int | None = None, aft
     query = select(*columns(_TABLE, Logged._fields)).where(*bounds).limit(limit)
     order = _TABLE.c.seq if after is not None else _TABLE.c.seq.desc()
     found = [Logged(seq, epoch, op, _frame(connection, channel, epoch, seq, frame))
-             for seq, epoch, op, frame in connection.execute(query.order_by(order))]
+             for seq, epoch, op, frame in connection.execute(query.order_by(order)).all()]
     return found if after is not None else found[::-1]
 
 
@@ -122,14 +125,14 @@ def above(connection: Connection, channel: str, seq: int, until: int, limit: int
     """Whole rows of the log as it is now, seq above `seq` up to `until`, ascending."""
     query = select(*columns(_TABLE, Row._fields)).where(
         _TABLE.c.channel == channel, _TABLE.c.seq > seq, _TABLE.c.seq <= until, _not_lost())
-    return [_opened(connection, row) for row in connection.execute(query.order_by(_TABLE.c.seq).limit(limit))]
+    return [_opened(connection, row) for row in connection.execute(query.order_by(_TABLE.c.seq).limit(limit)).all()]
 
 
 def several(connection: Connection, wanted: Mapping[str, Collection[int]]) -> list[Row]:
     """Whole rows of several channels' logs as they are now: those of `wanted` that there are."""
     places = or_(*(and_(_TABLE.c.channel == channel, _TABLE.c.seq.in_(seqs)) for channel, seqs in wanted.items()))
     query = select(*columns(_TABLE, Row._fields)).where(places, _not_lost())
-    return [_opened(connection, row) for row in connection.execute(query)] if wanted else []
+    return [_opened(connection, row) for row in connection.execute(query).all()] if wanted else []
 
 
 def first(connection: Connection, channel: str) -> int:
@@ -172,8 +175,10 @@ def repack(connection: Connection, channel: str, after: int, limit: int) -> tupl
     rows = [Row._make(row) for row in connection.execute(query.order_by(_TABLE.c.seq).limit(limit))]
     changed = 0
     for row in rows:
-        closed = _closed(key, row) if row.frame[:1] == b"{" else _closed(key, _opened(connection, row))
-        if row.frame[:1] != bodies.SEALED and (key or closed != row.frame):
+        if row.frame[:1] == bodies.SEALED:
+            continue
+        closed = _closed(key, row._replace(frame=bodies.unpacked(row.frame)))
+        if closed != row.frame:
             connection.execute(update(_TABLE).where(
                 _TABLE.c.channel == channel, _TABLE.c.seq == row.seq, _TABLE.c.epoch == row.epoch,
                 _TABLE.c.at == row.at).values(frame=closed))

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, delete, select, update
 
-from rooms.errors import Misconfigured
+from rooms.errors import Code, Misconfigured, Refused
 from rooms.record import bodies, tables
 from rooms.record.asking import add_new
 
@@ -36,8 +36,8 @@ PLAIN = 0
 _TABLE = tables.data_keys
 
 
-class ErasedError(ValueError):
-    """What was sealed under a data key that is no longer there."""
+class ErasedError(Refused):
+    """What was sealed under a data key that is no longer there: `not_found`."""
 
 
 class Key(NamedTuple):
@@ -104,7 +104,7 @@ class Keyring:
         row = connection.execute(select(_TABLE.c.organization, _TABLE.c.sealed).where(
             _TABLE.c.number == number)).one_or_none()
         if row is None:
-            raise ErasedError("the key of these words was erased")
+            raise ErasedError(Code.NOT_FOUND, "the key of these words was erased")
         if self._vault is None:
             raise Misconfigured("TEAHOUSE_MASTER_KEY: needed to read what is kept sealed")
         secret = urlsafe_b64decode(self._vault.open(row.sealed, _place(row.organization)))

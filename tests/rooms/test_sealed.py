@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from rooms import archive, grams, indexing, members, messages, search, seats
+from rooms import archive, grams, indexing, keeping, members, messages, search, seats
 from rooms.drafts import Draft
 from rooms.errors import Misconfigured
-from rooms.record import Record, entries, keyring, tables
+from rooms.record import Record, audit, entries, keyring, tables
 from rooms.record import search as index
 from rooms.search import Query
 from rooms.store import Store
@@ -132,3 +132,28 @@ def test_what_lay_open_before_stays_readable_and_is_indexed_again_under_the_key(
     assert stage.find("茶馆") == [2, 1]
     assert {block.key for block in sealing.record.read(lambda c: index.blocks(c, [stage.hall]))} != {0}
     store.close()
+
+
+def test_older_words_are_packed_and_sealed_by_repacking_once(redis: RedisServer, database_url: str) -> None:
+    store = store_on(redis.url, database_url)
+    stage = Stage(store)
+    stage.say("短")
+    stage.say("很长很长的话" * 30)
+    before = stage.read()
+    assert [frame[:1] for frame in stage.frames()] == [b"{", b"\x01"]
+    stage.store = Store(store.live, opened(database_url, MASTER), store.clock, store.limits)
+    assert keeping.repack(stage.store) >= 2
+    assert [frame[:1] for frame in stage.frames()] == [b"\x02", b"\x02"]
+    assert stage.read() == before
+    assert stage.find("很长很长") == [2]
+    store.close()
+
+
+def test_erasing_the_key_is_written_down_and_closes_the_rooms(stage: Stage) -> None:
+    stage.say("茶馆")
+    assert stage.find("茶馆") == [1]
+    assert keeping.erase_key(stage.store, stage.cast.organization)
+    assert not keeping.erase_key(stage.store, stage.cast.organization)
+    acts = [row.act.act for row in stage.store.record.read(lambda c: audit.page(c, stage.cast.organization))]
+    assert acts == ["erase_key"]
+    assert stage.find("茶馆") == []
