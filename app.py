@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 
 from flask import Flask, Response, jsonify
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import metrics
 import refusals
@@ -56,6 +57,8 @@ def bare_app(store: Store, settings: Settings) -> Flask:
     app.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"), endpoint="healthz")
     app.add_url_rule("/readyz", view_func=lambda: ready(store), endpoint="readyz")
     app.after_request(_keep_out_of_caches)
+    if proxies := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -151,6 +151,9 @@ class Settings:
         "from it, and with `https` the console's cookies are for `https` only")
     webhooks_to_private: str = _setting("TEAHOUSE_WEBHOOKS_TO_PRIVATE", _one_of("no", "yes"),
         "whether organizations' webhooks may call addresses inside private networks", "no")
+    trusted_proxies: int = _setting("TEAHOUSE_TRUSTED_PROXIES", _whole(0, 10),
+        "proxies in front that each write `X-Forwarded-For` anew or add to it: whose address limits count by is taken "
+        "from there (0: the connection's own)", "0")
     wechat_api_url: str = _setting("TEAHOUSE_WECHAT_API_URL", _web_address,
         "the platform's API; with `teahouse up --sandbox` the sandbox unless set", "https://api.weixin.qq.com")
     sandbox_port: int = _setting("TEAHOUSE_SANDBOX_PORT", _whole(1, 65535), "the sandbox's port", "8100")
