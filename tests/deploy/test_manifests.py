@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import configparser
 import shlex
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ MANIFESTS: list[Json] = [
     document for path in sorted(KUBERNETES.glob("*.yaml")) if path.name != "kustomization.yaml"
     for document in yaml.safe_load_all(path.read_text("utf-8"))]
 COMPOSE: Json = yaml.safe_load((DEPLOY / "compose.yml").read_text("utf-8"))
-VARIABLES = frozenset(Settings.__dataclass_fields__[name].metadata["variable"] for name in Settings.__dataclass_fields__)
+VARIABLES = frozenset(field.metadata["variable"] for field in fields(Settings))
 
 
 def of_kind(kind: str) -> list[Json]:
@@ -45,7 +46,8 @@ def test_kubernetes_knows_every_field(manifest: Json) -> None:
 
 def test_every_selector_finds_its_pods() -> None:
     labels = [one["spec"]["template"]["metadata"]["labels"] for one in of_kind("Deployment")]
-    selectors = [one["spec"]["selector"]["matchLabels"] for one in [*of_kind("Deployment"), *of_kind("PodDisruptionBudget")]]
+    chosen = [*of_kind("Deployment"), *of_kind("PodDisruptionBudget")]
+    selectors = [one["spec"]["selector"]["matchLabels"] for one in chosen]
     selectors += [one["spec"]["selector"] for one in of_kind("Service")]
     selectors += [one["spec"]["podSelector"]["matchLabels"] for one in of_kind("NetworkPolicy")]
     for selector in selectors:
