@@ -48,6 +48,7 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
     pages.post("/rooms/<room>/leave")(api.signed(api.leave))
     pages.get("/channels/<channel>/messages")(api.signed(api.messages))
     pages.get("/channels/<channel>/present")(api.signed(api.present))
+    pages.get("/channels/<channel>/messages/<int:seq>/readers")(api.signed(api.readers))
     identity.add_to(pages, api)
     media.add_to(pages, api)
     search.add_to(pages, api)
@@ -114,6 +115,10 @@ class Api:
         page = messages.history(self.store, person, channel, before, after, number("limit") or PAGE)
         entries, whole = fit(page.entries, keep_newest=after is None)
         return {"messages": raw(entries), "more": page.more or not whole}
+
+    def readers(self, person: Person, channel: str, seq: int) -> Any:
+        found = receipts.readers(self.store, person, channel, seq)
+        return {"count": found.count, "of": found.of, "people": [reader._asdict() for reader in found.people]}
 
     def present(self, person: Person, channel: str) -> Any:
         messages.history(self.store, person, channel, limit=1)  # who may not read may not see who is there

@@ -14,7 +14,7 @@ from miniprogram.channel import Channel
 from miniprogram.connection import Connection
 from miniprogram.hub import Hub
 from miniprogram.protocol import Entered, Forked, Gap, Me, Place, State, encode
-from rooms import messages, positions, seats
+from rooms import messages, overlay, positions, seats
 from rooms.errors import Code, Refused
 from rooms.events import Logged, Person, Position
 from rooms.store import Store
@@ -106,7 +106,7 @@ class Door:
             return []
         found = channel.since(after)
         if found is not None:
-            return found[:last - after]
+            return overlay.as_they_stand(self._store, channel.id, found[:last - after])
         return messages.after(self._store, channel.id, after, last - after, until=last)
 
     def check(self, arrival: Arrival) -> None:

@@ -29,7 +29,7 @@ WRITE_SECONDS = 10
 LINGER_SECONDS = 2
 UNSENT_BYTES = 1 << 18
 """What the kernel may hold for one reader before it says that it is full."""
-PASSING = frozenset({"present", "read", "typing", "reacted"})
+PASSING = frozenset({"present", "read", "typing", "reacted", "progress"})
 """Events that may be left out without a word."""
 _NOT_SENT_LOW_WATER = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 _FLAGS = socket.MSG_DONTWAIT | getattr(socket, "MSG_NOSIGNAL", 0)

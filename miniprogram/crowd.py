@@ -1,15 +1,22 @@
-"""Who came and went, and who has read what, thinned to one event a second and channel."""
+"""Who came and went, who has read what, what stands under messages: thinned to one event a second and channel."""
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import msgspec
 
-from miniprogram.protocol import Gone, Named, Present, ReadBy, encode
+from miniprogram.protocol import Gone, Named, Present, Progress, Reacted, ReadBy, encode
 from miniprogram.protocol.events import Writing
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 NAMES_BELOW = 50
 READERS_TOLD = 50
 TYPING_TOLD = 10
+REACTIONS_TOLD = 50
+PROGRESS_TOLD = 50
 
 
 class Note(msgspec.Struct):
@@ -25,14 +32,24 @@ class Note(msgspec.Struct):
     ticket: str = ""
     hold_seconds: int = 0
     away: bool = False
+    counts: dict[str, int] = {}
+    media: str = ""
+    state: str = ""
+    percent: int = 0
 
 
 decode_note = msgspec.json.Decoder(Note).decode
 """Raises msgspec.DecodeError."""
 
 
+def _keep(those: dict[K, V], key: K, value: V, most: int) -> None:
+    """The newest of each; of so many things at once that not all are told, the first ones."""
+    if key in those or len(those) < most:
+        those[key] = value
+
+
 class Crowd:
-    __slots__ = ("_changed", "_channel", "_count", "_joined", "_left", "_reads", "_typing")
+    __slots__ = ("_changed", "_channel", "_count", "_joined", "_left", "_made", "_reacted", "_reads", "_typing")
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
@@ -42,6 +59,8 @@ class Crowd:
         self._left: dict[str, Gone] = {}
         self._reads: dict[str, int] = {}
         self._typing: dict[str, Named] = {}
+        self._reacted: dict[int, dict[str, int]] = {}
+        self._made: dict[str, tuple[str, int]] = {}
 
     def note(self, note: Note) -> bool:
         """Whether there is something to tell now."""
@@ -55,16 +74,21 @@ class Crowd:
         elif note.op == "typing" and note.who is not None:
             if len(self._typing) < TYPING_TOLD:
                 self._typing[note.who.id] = note.who
+        elif note.op == "reacted":
+            _keep(self._reacted, note.seq, note.counts, REACTIONS_TOLD)
+        elif note.op == "progress":
+            _keep(self._made, note.media, (note.state, note.percent), PROGRESS_TOLD)
         else:
             return False
         return True
 
     @property
     def quiet(self) -> bool:
-        return not self._changed and not self._reads and not self._typing
+        return not (self._changed or self._reads or self._typing or self._reacted or self._made)
 
     def thin(self) -> int:
-        """Forgets what need not be told; how many events that were. Who is there is told later."""
+        """Forgets what need not be told; how many events that were. Who is there is told later, and so is what stands
+        under messages and how far a video is: there is one of each at most."""
         forgotten = len(self._reads) + bool(self._typing)
         self._reads, self._typing = {}, {}
         return forgotten
@@ -78,8 +102,13 @@ class Crowd:
             found.append(("read", encode(ReadBy(channel=self._channel, user=user, seq=seq))))
         if self._typing:
             found.append(("typing", encode(Writing(channel=self._channel, users=list(self._typing.values())))))
+        for seq, counts in self._reacted.items():
+            found.append(("reacted", encode(Reacted(channel=self._channel, seq=seq, counts=counts))))
+        for media, (state, percent) in self._made.items():
+            told = Progress(channel=self._channel, media=media, state=state, percent=percent)
+            found.append(("progress", encode(told)))
         self._changed = False
-        self._joined, self._left, self._reads, self._typing = {}, {}, {}, {}
+        self._joined, self._left, self._reads, self._typing, self._reacted, self._made = {}, {}, {}, {}, {}, {}
         return found
 
     def _read(self, user: str, seq: int) -> None:

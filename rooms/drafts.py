@@ -73,12 +73,14 @@ TYPES: dict[str, type[Body]] = {
 
 
 class Draft(NamedTuple):
-    """`client_id` makes it one message however often it is sent; `reply_to` is a seq of the same channel."""
+    """`client_id` makes it one message however often it is sent; `reply_to` is a seq of the same channel. Whom it
+    names, `messages.post` finds out."""
 
     type: str
     body: dict[str, Any]
     client_id: str
     reply_to: int | None = None
+    named: tuple[str, ...] = ()
 
 
 def check(draft: Draft) -> Body:

@@ -66,6 +66,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: int | None = None
     text: str = ""
     of: int | None = None
+    mentions: tuple[str, ...] = ()
 
     @staticmethod
     def parse(frame: bytes) -> Entry:

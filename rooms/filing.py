@@ -17,13 +17,14 @@ import msgspec
 from rooms.events import Entry
 from rooms.live.log import Raw
 from rooms.media import TYPES, shown_by
-from rooms.record import Connection, alarms, channels, entries, epochs, marks, media
+from rooms.record import Connection, alarms, channels, entries, epochs, marks, media, mentions
 from rooms.record.alarms import Alarm
 from rooms.record.channels import Channel
 from rooms.record.entries import Row
 from rooms.record.epochs import Epoch
 from rooms.record.marks import MARKING, Mark
 from rooms.record.media import Use
+from rooms.record.mentions import Mention
 
 CONFLICT, HOLE, UNREADABLE = "archive_conflict", "archive_hole", "archive_unreadable"
 LONGEST = {"client_id": 64, "word": 24, "id": 32}
@@ -71,6 +72,7 @@ def _file(connection: Connection, channel: Channel, batch: Sequence[Raw], now: i
     entries.add_many(connection, rows)
     marks.add_many(connection, [_mark(row) for row in rows if row.op in MARKING and row.of is not None])
     _show(connection, channel.id, rows)
+    _name(connection, rows)
     alarms.sound(connection, sounded)
     last = good[-1]
     if last.seq > channel.archived_seq:
@@ -128,6 +130,13 @@ def _show(connection: Connection, channel: str, rows: Sequence[Row]) -> None:
     recalled = [row.of for row in rows if row.op == "recalled" and row.of]
     if recalled:
         media.let_go(connection, media.drop(connection, channel, recalled))
+
+
+def _name(connection: Connection, rows: Sequence[Row]) -> None:
+    """Who is named in them."""
+    naming = [row for row in rows if row.op == "message" and b'"mentions":[' in row.frame]
+    mentions.add_many(connection, [Mention(row.channel, row.seq, user, row.user) for row in naming
+                                   for user in Entry.parse(row.frame).mentions])
 
 
 def _same(held: Row, row: Row) -> bool:

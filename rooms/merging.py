@@ -20,11 +20,13 @@ from rooms.record import (
     aliases,
     allowed,
     audit,
+    blocks,
     cursors,
     followers,
     free,
     media,
     members,
+    mentions,
     notices,
     organizations,
     outside,
@@ -139,6 +141,8 @@ def _give(connection: Connection, organization: str, kept: User, gone: User, now
     outside.forget(connection, gone.id)
     notices.give(connection, gone.id, kept.id)
     media.give(connection, gone.id, kept.id)
+    mentions.give(connection, gone.id, kept.id)
+    blocks.give(connection, gone.id, kept.id, now)
     for room, role in members.of_user(connection, gone.id).items():
         if not members.add(connection, room, kept.id, role, now) and (
                 rank(role) > rank(members.role(connection, room, kept.id))):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, ids, media, outside, overlay, recovery, repeats, shares, words
+from rooms import gate, ids, media, mentions, outside, overlay, recovery, repeats, shares, words
 from rooms.drafts import Draft, check
 from rooms.errors import Code, Refused
 from rooms.events import Door, Logged, Person
@@ -51,15 +51,20 @@ def post(store: Store, person: Person, channel: str, draft: Draft, role: str = "
     """
     if is_quick(draft.type, draft.body):
         return _post(store, person, channel, draft, role)
-    draft = media.attach(store, person, channel, draft)
-    said = _post(store, person, channel, draft, role)
-    media.said(store, channel, said.seq, draft)
-    return said
+    if draft.type in media.TYPES:
+        draft = media.attach(store, person, channel, draft)
+        said = _post(store, person, channel, draft, role)
+        media.said(store, channel, said.seq, draft)
+        return said
+    check(draft)
+    if ids.is_channel(channel):
+        draft = draft._replace(named=tuple(mentions.named(store, person, channel, draft.body["text"], role)))
+    return _post(store, person, channel, draft, role)
 
 
-def is_quick(type_: str, body: Mapping[str, Any]) -> bool:  # noqa: ARG001
+def is_quick(type_: str, body: Mapping[str, Any]) -> bool:
     """Whether nothing has to be looked up in the record before it can be said: only then `post_soon` takes it."""
-    return type_ not in media.TYPES
+    return type_ not in media.TYPES and not mentions.calls(body.get("text"))
 
 
 def _post(store: Store, person: Person, channel: str, draft: Draft, role: str) -> Said:
@@ -208,9 +213,11 @@ def _ticket(store: Store, person: Person, channel: str, draft: Draft, role: str)
     arguments: list[str | bytes] = [
         person.organization, person.id, draft.client_id, "message", before, _tail(person, draft, body),
         *_rate(limits.say_per_second), *_rate(limits.channel_say_per_second), str(idle), channel,
-        *_compared(store, person, channel, draft), role, *_judged(person, draft, verdict)]
+        *_compared(store, person, channel, draft), role,
+        " ".join(draft.named), "" if draft.reply_to is None else str(draft.reply_to), *_judged(person, draft, verdict)]
     names = [room.gate, room.members, name.head, name.log, name.seats, name.reads, room.pace, name.away, name.places,
-             *name.seen, name.feed, name.dirty, room.sanctions, room.free, name.slow, name.echo, name.allowed]
+             *name.seen, name.feed, name.dirty, room.sanctions, room.free, name.slow, name.echo, name.allowed,
+             name.mentioned, name.recalled]
     return _Ticket(person, channel, draft, verdict, names, arguments)
 
 
@@ -237,6 +244,8 @@ def _tail(person: Person, draft: Draft, body: Any) -> bytes:
     rest["client_id"] = draft.client_id
     if draft.reply_to is not None:
         rest["reply_to"] = draft.reply_to
+    if draft.named:
+        rest["mentions"] = draft.named
     try:
         return b"," + msgspec.json.encode(rest)[1:]
     except UnicodeEncodeError as error:

@@ -7,17 +7,22 @@ one missed message and for a million.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
-from rooms import gate, ids
+from rooms import gate, identities, ids, mentions
 from rooms.errors import Code, Refused
-from rooms.events import Person
+from rooms.events import Entry, Person
 from rooms.live import keys
 from rooms.live.scripts import READ
 from rooms.record import entries
 from rooms.store import Store
 
 MOST_RECALLED = "999"
+NAMED_BELOW = 50
+READERS_PAGES = 50
+"""Of a thousand readers each: in a larger channel the count is a least one."""
 
 
 class Unread(NamedTuple):
@@ -26,6 +31,20 @@ class Unread(NamedTuple):
     read: int
     unread: int
     mentions: int
+
+
+class Reader(NamedTuple):
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Readers:
+    """`count` of the `of` people who ever entered; their names only in a small channel."""
+
+    count: int
+    of: int
+    people: list[Reader]
 
 
 class Reading(NamedTuple):
@@ -66,6 +85,29 @@ def read(store: Store, person: Person, channel: str, seq: int) -> int:
     return int(ask(str(store.record.read(lambda c: entries.ordinal_at(c, channel, seq))))[0])
 
 
+def readers(store: Store, person: Person, channel: str, seq: int) -> Readers:
+    """Who has read as far as that message, its author apart, for who may read it. Raises Refused: not_found,
+    not_member."""
+    from rooms import messages
+
+    page = messages.history(store, person, channel, after_seq=seq - 1, limit=1)
+    if not page.entries or page.entries[0].seq != seq:
+        raise Refused(Code.NOT_FOUND)
+    said = Entry.parse(page.entries[0].frame)
+    author = said.author.id if said.author else ""
+    name, cursor, found, of = keys.of_channel(store.live.prefix, channel), b"0", [], 0
+    for _ in range(READERS_PAGES):
+        cursor, page_of = store.live.command("HSCAN", name.reads, cursor, "COUNT", "1000", key=name.reads)
+        for user, text in zip(page_of[::2], page_of[1::2], strict=True):
+            of += user.decode() != author
+            if user.decode() != author and Reading.parse(text).seq >= seq:
+                found.append(user.decode())
+        if cursor == b"0":
+            break
+    shown = identities.names_of(store, found) if of <= NAMED_BELOW else {}
+    return Readers(len(found), of, [Reader(user, shown[user]) for user in found if user in shown])
+
+
 def unread(store: Store, person: Person, channels: Sequence[str]) -> dict[str, Unread]:
     """For channels that the person may see, in one round trip. Who never entered has nothing unread."""
     wanted: list[tuple[tuple[str, ...], str]] = []
@@ -74,9 +116,10 @@ def unread(store: Store, person: Person, channels: Sequence[str]) -> dict[str, U
         wanted += [(("HMGET", name.head, "epoch", "tip", "talk"), name.head),
                    (("HGET", name.reads, person.id), name.head),
                    (("ZREVRANGE", name.recalled, "0", MOST_RECALLED), name.head),
-                   (("HGET", name.outside, person.id), name.head)]
+                   (("HGET", name.outside, person.id), name.head),
+                   (("HMGET", name.mentioned, person.id, mentions.EVERYBODY), name.head)]
     answers = iter(store.live.commands(wanted))
-    return {channel: _unread(next(answers), next(answers), next(answers), next(answers)) for channel in channels}
+    return {channel: _unread(person.id, *islice(answers, 5)) for channel in channels}
 
 
 def unread_of(store: Store, channel: str, users: Sequence[str]) -> dict[str, Unread]:
@@ -84,16 +127,18 @@ def unread_of(store: Store, channel: str, users: Sequence[str]) -> dict[str, Unr
     if not users:
         return {}
     name = keys.of_channel(store.live.prefix, channel)
-    head, roles, outside, readings, recalled = store.live.commands([
+    head, roles, outside, readings, recalled, named = store.live.commands([
         (("HMGET", name.head, "epoch", "tip", "talk"), name.head), (("HMGET", name.room.members, *users), name.head),
         (("HMGET", name.outside, *users), name.head), (("HMGET", name.reads, *users), name.head),
-        (("ZREVRANGE", name.recalled, "0", MOST_RECALLED), name.head)])
-    return {user: _unread(head, text, recalled, None)
-            for user, role, out, text in zip(users, roles, outside, readings, strict=True)
+        (("ZREVRANGE", name.recalled, "0", MOST_RECALLED), name.head),
+        (("HMGET", name.mentioned, *users, mentions.EVERYBODY), name.head)])
+    return {user: _unread(user, head, text, recalled, None, (mine, named[-1]))
+            for user, role, out, text, mine in zip(users, roles, outside, readings, named[:-1], strict=True)
             if role is not None and out is None}
 
 
-def _unread(head: Any, text: bytes | None, recalled: Sequence[bytes], outside: bytes | None) -> Unread:
+def _unread(user: str, head: Any, text: bytes | None, recalled: Sequence[bytes], outside: bytes | None,
+            named: Sequence[bytes | None]) -> Unread:
     """Of who was put out nothing above the entry that says so is told, not even how much there is."""
     epoch, tip, talk = (head[0] or b"").decode(), int(head[1] or 0), int(head[2] or 0)
     if outside is not None:
@@ -102,5 +147,6 @@ def _unread(head: Any, text: bytes | None, recalled: Sequence[bytes], outside: b
     if text is None:
         return Unread(epoch, tip, tip, 0, 0)
     reading = Reading.parse(text)
-    gone = sum(1 for seq in recalled if int(seq) > reading.seq)
-    return Unread(epoch, tip, reading.seq, reading.unread(talk, gone), 0)
+    gone = [int(seq) for seq in recalled if int(seq) > reading.seq]
+    return Unread(epoch, tip, reading.seq, reading.unread(talk, len(gone)),
+                  mentions.above(reading.seq, tip, user, named[0], named[1], gone))

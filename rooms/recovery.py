@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -32,6 +32,7 @@ LOCK_MS = 10_000
 PATIENCE_SECONDS = 5.0
 TOGETHER = 1_000
 COUNTED_AGAIN = 10_000
+MOST_MENTIONS = 100
 MOST_EPOCHS = 200
 """Ends of a log that readers are told of. Who comes back with an older one begins again."""
 REMEMBERED_MS = 24 * 3_600_000
@@ -130,6 +131,9 @@ class _Rebuild:
             self._on_channel(channel.id, "keep", *self._settings(channel, channel.epochs))
         for part in _pieces([str(seq) for seq in channel.recalled for _ in range(2)]):
             self._on_channel(channel.id, "recalled", *part)
+        for step, words in _about(channel):
+            for part in _pieces(words):
+                self._on_channel(channel.id, step, *part)
         for part in _pieces([str(word) for pair in channel.outside.items() for word in pair]):
             self._on_channel(channel.id, "outside", *part)
         for part in _pieces([f"{one.right} {one.user}" for one in channel.allowed]):
@@ -199,7 +203,7 @@ class _Rebuild:
     def _on_channel(self, channel: str, step: str, *words: str) -> list[Any]:
         name = keys.of_channel(self._store.live.prefix, channel)
         names = [self._keys.rebuild, name.head, name.log, name.reads, name.places, *name.seen,
-                 name.recalled, name.outside, name.allowed]
+                 name.recalled, name.outside, name.allowed, name.edited, name.mentioned, name.reactions]
         return self._check(self._store.live.call(OPEN_CHANNEL, names, [self._lock, step, *words], durable=True))
 
     def _check(self, reply: Any) -> list[Any]:
@@ -218,6 +222,21 @@ def _said_above(connection: Connection, channel: str, seq: int) -> list[tuple[in
     said = list(entries.said_above(connection, channel, seq))
     meant = aliases.many(connection, list({user for _, user in said}))
     return [(seq, meant.get(user, user)) for seq, user in said]
+
+
+def _about(channel: record.ChannelSnapshot) -> Iterator[tuple[str, list[str]]]:
+    """How entries stand: their newest words, whom they name, what is under them."""
+    yield "edited", [str(word) for pair in channel.edited.items() for word in pair]
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for mention in channel.mentions:
+        named[mention.user].append(f"{mention.seq}/{mention.by}" if mention.user == "*" else str(mention.seq))
+    yield "mentioned", [word for user, seqs in named.items() for word in (user, " ".join(seqs[-MOST_MENTIONS:]))]
+    under: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for (seq, _), emojis in channel.reactions.items():
+        under[seq].update(emojis)
+    yield "reactions", [
+        *(word for (seq, user), emojis in channel.reactions.items() for word in (f"{seq} {user}", " ".join(emojis))),
+        *(word for seq, counts in under.items() for word in (str(seq), msgspec.json.encode(counts).decode()))]
 
 
 def _field(sanction: Any) -> str:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, ids, members, outside
+from rooms import gate, ids, members, mentions, outside
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
@@ -196,7 +196,8 @@ def _enter(store: Store, person: Person, channel: str, holder: str, ticket: str,
         store.record.write(lambda c: put_out.end(c, channel, person.id))
     reading = Reading.parse(text)
     rules = {"muted_all": muted_all == b"1", "slow_seconds": int(slow or 0), "capacity": int(capacity or 0)}
-    return Entered(channel, epoch.decode(), int(tip), reading.seq, reading.unread(int(talk), int(gone)), 0, int(count),
+    return Entered(channel, epoch.decode(), int(tip), reading.seq, reading.unread(int(talk), int(gone)),
+                   mentions.count(store, channel, person.id, reading.seq, int(tip)), int(count),
                    int(at), role.decode(), int(muted) if muted else None, int(quiet) if quiet else None, rules,
                    parse_forks(forks))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import rooms.reactions
 import rooms.tidy
 from tasks.schedule import every
 from tasks.worker import SLOW, store
@@ -10,3 +11,8 @@ from tasks.worker import SLOW, store
 @every(30, queue=SLOW)
 def tidy() -> None:
     rooms.tidy.tidy(store())
+
+
+@every(10, queue=SLOW)
+def reactions() -> None:
+    rooms.reactions.sweep(store())

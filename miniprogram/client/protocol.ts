@@ -213,6 +213,27 @@ export interface Recall {
   reason?: string;
 }
 
+/** Other words for one's own text, within five minutes. */
+export interface Edit {
+  op: "edit";
+  id: number;
+  channel: string;
+  seq: number;
+  body: Text;
+  epoch?: string;
+}
+
+/** One emoji under a message, or away from it. */
+export interface React {
+  op: "react";
+  id: number;
+  channel: string;
+  seq: number;
+  emoji: string;
+  on: boolean;
+  epoch?: string;
+}
+
 /** Without `seconds` until unmuted. For moderators, as are those that follow. */
 export interface Mute {
   op: "mute";
@@ -410,7 +431,7 @@ export interface Refuse {
   retry_after_seconds?: number;
 }
 
-/** Somebody said something. With `repeat_of` it is the same as that entry, and has no body. */
+/** Somebody said something. With `repeat_of` it is the same as that entry, and has no body. `mentions` are the users it names, `*` is everybody. What follows stands only in history, on entering and on resuming: how it stands now. */
 export interface Message {
   op: "message";
   channel: string;
@@ -423,6 +444,11 @@ export interface Message {
   client_id: string;
   reply_to?: number;
   repeat_of?: number;
+  mentions?: string[];
+  recalled?: boolean;
+  edited_at?: number;
+  reactions?: Record<string, number>;
+  pinned?: boolean;
 }
 
 export interface Announced {
@@ -443,6 +469,18 @@ export interface Recalled {
   seq: number;
   at: number;
   of: number;
+  by: Author;
+}
+
+/** The author of the message `of` says it in other words. */
+export interface Edited {
+  op: "edited";
+  channel: string;
+  epoch: string;
+  seq: number;
+  at: number;
+  of: number;
+  body: Text;
   by: Author;
 }
 
@@ -561,6 +599,23 @@ export interface Writing {
   users: Named[];
 }
 
+/** What stands under a message now. */
+export interface Reacted {
+  op: "reacted";
+  channel: string;
+  seq: number;
+  counts: Record<string, number>;
+}
+
+/** How far a voice or a video is that was said here: `working`, `ready` or `failed`. */
+export interface Progress {
+  op: "progress";
+  channel: string;
+  media: string;
+  state: string;
+  percent: number;
+}
+
 /** How far a watched channel is; at most once a second. */
 export interface Tip {
   op: "tip";
@@ -625,6 +680,8 @@ export type Request =
   | Read
   | History
   | Recall
+  | Edit
+  | React
   | Mute
   | Unmute
   | Kick
@@ -653,6 +710,7 @@ export type Entry =
   | Message
   | Announced
   | Recalled
+  | Edited
   | Pinned
   | Muted
   | Unmuted
@@ -665,6 +723,8 @@ export type Passing =
   | Present
   | ReadBy
   | Writing
+  | Reacted
+  | Progress
   | Tip
   | Queue
   | Seat

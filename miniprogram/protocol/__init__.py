@@ -25,7 +25,7 @@ from miniprogram.protocol.answers import (
 from miniprogram.protocol.decoding import NotAnObject, Refusal, decode
 from miniprogram.protocol.encoding import encode, refusal, refused
 from miniprogram.protocol.entries import ENTRIES
-from miniprogram.protocol.events import EVENTS, Bye, Forked, Gap, Present, Queue, ReadBy, Seat
+from miniprogram.protocol.events import EVENTS, Bye, Forked, Gap, Present, Progress, Queue, Reacted, ReadBy, Seat
 from miniprogram.protocol.parts import (
     BODIES,
     EXACT,
@@ -48,6 +48,7 @@ __all__ = [
     "ANSWERS", "BODIES", "ENTRIES", "EVENTS", "EXACT", "FRAME_LIMIT", "HEARTBEAT_SECONDS", "HISTORY_LIMIT",
     "INSIDE_ANSWERS", "LATER_OPS", "PARTS", "REQUESTS", "SUBPROTOCOL", "TEXT_LIMIT", "Answer", "AnyRequest", "Bye",
     "Close", "Done", "Entered", "Forked", "Gap", "Gone", "Hello", "Left", "Me", "Named", "NotAnObject", "NotEntered",
-    "Page", "Ping", "Place", "Pong", "Present", "Queue", "Queued", "ReadBy", "Refusal", "Refuse", "Request", "Said",
+    "Page", "Ping", "Place", "Pong", "Present", "Progress", "Queue", "Queued",
+    "Reacted", "ReadBy", "Refusal", "Refuse", "Request", "Said",
     "Say", "Seat", "State", "User", "Waiting", "Welcome", "decode", "encode", "refusal", "refused",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from miniprogram.protocol.parts import AnyBody, Author, MessageType
+from miniprogram.protocol.parts import AnyBody, Author, MessageType, Text
 
 
 class Entry(msgspec.Struct, tag_field="op", tag=str.lower, kw_only=True):
@@ -18,7 +18,8 @@ class Entry(msgspec.Struct, tag_field="op", tag=str.lower, kw_only=True):
 
 
 class Message(Entry, kw_only=True):
-    """Somebody said something. With `repeat_of` it is the same as that entry, and has no body."""
+    """Somebody said something. With `repeat_of` it is the same as that entry, and has no body. `mentions` are the users
+    it names, `*` is everybody. What follows stands only in history, on entering and on resuming: how it stands now."""
 
     by: Author = msgspec.field(name="from")
     type: MessageType
@@ -26,6 +27,11 @@ class Message(Entry, kw_only=True):
     client_id: str
     reply_to: int | UnsetType = UNSET
     repeat_of: int | UnsetType = UNSET
+    mentions: list[str] | UnsetType = UNSET
+    recalled: bool | UnsetType = UNSET
+    edited_at: int | UnsetType = UNSET
+    reactions: dict[str, int] | UnsetType = UNSET
+    pinned: bool | UnsetType = UNSET
 
 
 class Announced(Entry):
@@ -37,6 +43,14 @@ class Recalled(Entry):
     """The entry `of` was taken back: show no more of it."""
 
     of: int
+    by: Author
+
+
+class Edited(Entry):
+    """The author of the message `of` says it in other words."""
+
+    of: int
+    body: Text
     by: Author
 
 
@@ -102,4 +116,4 @@ class RulesChanged(Entry, tag="rules", kw_only=True):
 
 
 ENTRIES: tuple[type[Entry], ...] = (
-    Message, Announced, Recalled, Pinned, Muted, Unmuted, Kicked, Banned, Pardoned, RulesChanged)
+    Message, Announced, Recalled, Edited, Pinned, Muted, Unmuted, Kicked, Banned, Pardoned, RulesChanged)

@@ -45,6 +45,23 @@ class Tip(Event):
     mentions: int
 
 
+class Reacted(Event):
+    """What stands under a message now."""
+
+    channel: str
+    seq: int
+    counts: dict[str, int]
+
+
+class Progress(Event):
+    """How far a voice or a video is that was said here: `working`, `ready` or `failed`."""
+
+    channel: str
+    media: str
+    state: str
+    percent: int
+
+
 class Queue(Event):
     """One's place in the queue changed; at most once in two seconds."""
 
@@ -83,4 +100,5 @@ class Bye(Event):
     reconnect_after_ms: int
 
 
-EVENTS: tuple[type[msgspec.Struct], ...] = (Present, ReadBy, Writing, Tip, Queue, Seat, Gap, Forked, Bye)
+EVENTS: tuple[type[msgspec.Struct], ...] = (
+    Present, ReadBy, Writing, Reacted, Progress, Tip, Queue, Seat, Gap, Forked, Bye)

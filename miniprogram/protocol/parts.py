@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from rooms import drafts
+from rooms.drafts import Text
 
 SUBPROTOCOL = "teahouse.v1"
 HEARTBEAT_SECONDS = 25
@@ -32,6 +33,9 @@ ClientId = Annotated[str, Meta(pattern=r"\A[!-~]{1,64}\Z")]
 MessageType = Literal["text", "image", "voice", "video", "file", "location", "link"]
 AnyBody = Annotated[dict[str, Any], Meta(extra={"called": "Body"})]
 """In the shape of its type; the core judges it (`rooms/drafts.py`)."""
+
+
+__all__ = ["Text"]
 
 
 class Close:

@@ -22,6 +22,7 @@ from miniprogram.protocol.parts import (
     Room,
     Seconds,
     Seq,
+    Text,
     Time,
     UserId,
 )
@@ -97,6 +98,25 @@ class Recall(Request):
     seq: Seq
     epoch: Epoch | UnsetType = UNSET
     reason: Reason | UnsetType = UNSET
+
+
+class Edit(Request):
+    """Other words for one's own text, within five minutes."""
+
+    channel: Channel
+    seq: Seq
+    body: Text
+    epoch: Epoch | UnsetType = UNSET
+
+
+class React(Request):
+    """One emoji under a message, or away from it."""
+
+    channel: Channel
+    seq: Seq
+    emoji: Annotated[str, Meta(min_length=1, max_length=8)]
+    on: bool
+    epoch: Epoch | UnsetType = UNSET
 
 
 class Mute(Somewhere, kw_only=True):
@@ -189,11 +209,11 @@ class Ping(Request):
     pass
 
 
-AnyRequest = (Hello | Enter | Leave | Say | Read | History | Recall | Mute | Unmute | Kick | Ban | Pardon
+AnyRequest = (Hello | Enter | Leave | Say | Read | History | Recall | Edit | React | Mute | Unmute | Kick | Ban | Pardon
               | Pin | Announce | Rules | Quiet | Watch | Typing | Ping)
 REQUESTS: tuple[type[msgspec.Struct], ...] = (
-    Hello, Enter, Leave, Say, Read, History, Recall, Mute, Unmute, Kick, Ban, Pardon, Pin, Announce, Rules, Quiet,
-    Watch, Typing, Ping)
+    Hello, Enter, Leave, Say, Read, History, Recall, Edit, React, Mute, Unmute, Kick, Ban, Pardon, Pin, Announce,
+    Rules, Quiet, Watch, Typing, Ping)
 
-LATER_OPS = frozenset({"report", "edit", "react"})
+LATER_OPS = frozenset({"report"})
 """Named by the contract and not built yet: refused as `unavailable`, for good as far as this server goes."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from miniprogram.verbs import entering, greeting, looking, moderating, reading, talking
+from miniprogram.verbs import changing, entering, greeting, looking, moderating, reading, talking
 
 VERBS: Mapping[type, Callable[[Any, Any], None]] = {
-    **greeting.VERBS, **entering.VERBS, **talking.VERBS, **reading.VERBS, **moderating.VERBS,
+    **greeting.VERBS, **entering.VERBS, **talking.VERBS, **changing.VERBS, **reading.VERBS, **moderating.VERBS,
     **looking.VERBS}

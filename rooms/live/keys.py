@@ -25,6 +25,10 @@ Names are short because a post carries nearly twenty of them: XXXX is what a cha
 `…:XXXX:shed`      stream of s(econd) c(hatter) l(ow): frames that readers were not sent
 `…:XXXX:recalled`  zset   seqs that were recalled
 `…:XXXX:allowed`   set    "right user": who may see, enter or post, where that is a list
+`…:XXXX:edited`    hash   seq of a message → seq of the entry with its newest words
+`…:XXXX:mentioned` hash   user → seqs of the newest messages that name them; "*" → "seq/author" of those to everybody
+`…:XXXX:reactions` hash   seq → {"emoji": count}, "seq user" → emojis of one person, for the newest messages
+`…:XXXX:reacted`   set    "seq user" that the record does not know yet
 `…:XXXX:leases`    zset   web process → when it counts as dead
 `…:XXXX:reads`     hash   user → "seq n own": read up to seq, which was the n-th counted entry; own posts since
 `…:XXXX:places`    hash   follower → "epoch seq": what they were told
@@ -66,6 +70,10 @@ class ChannelKeys(NamedTuple):
     slow: str
     echo: str
     recalled: str
+    edited: str
+    mentioned: str
+    reactions: str
+    reacted: str
     outside: str
     shed: str
     allowed: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rooms.events import Logged
@@ -32,6 +33,13 @@ def between(live: Live, channel: str, first: int, last: int) -> list[Logged]:
     """Entries first … last, both included, as far as the log still has them."""
     log = keys.of_channel(live.prefix, channel).log
     return [_logged(item) for item in live.command("XRANGE", log, str(first), str(last), key=log)]
+
+
+def each(live: Live, channel: str, seqs: Sequence[int]) -> list[Logged]:
+    """These entries, as far as the log still has them; one round trip."""
+    log = keys.of_channel(live.prefix, channel).log
+    answers = live.commands([(("XRANGE", log, str(seq), str(seq)), log) for seq in seqs])
+    return [_logged(item) for answer in answers for item in answer]
 
 
 def newest(live: Live, channel: str, limit: int, below: int | None = None) -> list[Logged]:

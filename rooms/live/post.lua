@@ -1,12 +1,13 @@
 -- Say something: check, number, append, publish. One act.
 -- KEYS 1 gate 2 members 3 head 4 log 5 seats 6 reads 7 pace 8 away 9 places 10 11 12 seen 13 feed 14 dirty
---      15 sanctions 16 free 17 slow 18 echo 19 allowed
+--      15 sanctions 16 free 17 slow 18 echo 19 allowed 20 mentioned 21 recalled
 -- ARGV 3 organization 4 user 5 client_id 6 operation 7 frame before the numbers 8 frame after them
 --      9 ms between messages of a user 10 burst 11 ms between messages of the channel 12 burst 13 follower's idle ms
 --      14 channel 15 digest of what is said, "" for what has none, "?" where the caller made none
 --      16 frame after the numbers where it is folded 17 role that is given, or ""
---      18 what the word lists ask for of each rank, from guest up: "-" nothing, "m" mask, "h" hold, "b" block, "u" block
---      and mute; or "" 19 20 21 22 the frame after the numbers with the words masked, for each rank, or ""
+--      18 users who are named, with spaces between, "*" for everybody, or "" 19 seq that is replied to, or ""
+--      20 what the word lists ask for of each rank, from guest up: "-" nothing, "m" mask, "h" hold, "b" block, "u" block
+--      and mute; or "" 21 22 23 24 the frame after the numbers with the words masked, for each rank, or ""
 -- {'ok', epoch, seq, at, repeated, followers}, {'ok', "h", "b" or "u"} where the words stop it, or {'ok'} where the
 -- channel's rules need a digest
 local user, channel, burst, channel_burst = ARGV[4], ARGV[14], tonumber(ARGV[10]), tonumber(ARGV[12])
@@ -56,10 +57,18 @@ if channel_gap > 0 and channel_due - at > channel_gap * (channel_burst - 1) then
   return no('rate_limited', channel_due - at - channel_gap * (channel_burst - 1))
 end
 
-local asked = string.sub(ARGV[18], RANK[role] + 1, RANK[role] + 1)
+if ARGV[19] ~= '' then
+  local there = redis.call('XRANGE', KEYS[4], ARGV[19], ARGV[19])[1]
+  local talk = not there or there[2][2] == 'message' or there[2][2] == 'announced'
+  if tonumber(ARGV[19]) > tonumber(head[3]) or not talk or redis.call('ZSCORE', KEYS[21], ARGV[19]) then
+    return no('not_found')
+  end
+end
+
+local asked = string.sub(ARGV[20], RANK[role] + 1, RANK[role] + 1)
 if asked == 'b' or asked == 'u' then return {'ok', asked} end
 local digest, when = ARGV[15], whole(at)
-local tail = asked ~= '' and ARGV[19 + RANK[role]] or ''
+local tail = asked ~= '' and ARGV[21 + RANK[role]] or ''
 if tail == '' then tail = ARGV[8] end
 if (guard > 0 or fold > 0) and digest == '?' then return {'ok'} end
 if guard > 0 and digest ~= '' then
@@ -102,6 +111,10 @@ redis.call('HSET', KEYS[10 + ring], once, epoch .. ' ' .. seq .. ' ' .. when)
 if not staff then
   redis.call('HSET', KEYS[6], user, own_words(redis.call('HGET', KEYS[6], user), head[3], head[4], seq, ordinal))
   redis.call('SADD', KEYS[14], user)
+end
+for named in string.gmatch(ARGV[18], '%S+') do
+  local seqs = (redis.call('HGET', KEYS[20], named) or '') .. ' ' .. (named == '*' and seq .. '/' .. user or seq)
+  redis.call('HSET', KEYS[20], named, string.sub(string.match(seqs, '%s.*') or seqs, -1600))
 end
 if tonumber(ARGV[13]) > 0 then redis.call('ZADD', KEYS[8], 'GT', whole(at + ARGV[13]), user) end
 return {'ok', epoch, seq, when, 0, redis.call('HLEN', KEYS[9])}

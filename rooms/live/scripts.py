@@ -43,8 +43,10 @@ DELETE_IF = _load("delete_if")
 CLAIM = _load("claim")
 STAND = _load("stand")
 ABSORB = _load("absorb")
+EDIT = _load("edit", repeatable=False)
+REACT = _load("react")
 KEEP_CODE = _load("keep_code")
 GUESS = _load("guess", repeatable=False)
 
 ALL = (POST, ENTER, LEAVE, LAPSE, KEEP, READ, JOIN, PART, PLACE, TRIM, ACT, FREE, SANCTION, OPEN_ROOM, OPEN_CHANNEL,
-       DELETE_IF, CLAIM, STAND, ABSORB, KEEP_CODE, GUESS, CALL, HUSH, SHARE)
+       DELETE_IF, CLAIM, STAND, ABSORB, EDIT, REACT, KEEP_CODE, GUESS, CALL, HUSH, SHARE)

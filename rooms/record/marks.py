@@ -1,16 +1,16 @@
-"""Recalls and pins: what changes how an entry stands, while the entry itself never changes."""
+"""Recalls, edits and pins: what changes how an entry stands, while the entry itself never changes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, select
 
 from rooms.record import tables
 from rooms.record.asking import columns
 
-MARKING = frozenset({"recalled", "pinned"})
+MARKING = frozenset({"recalled", "edited", "pinned"})
 
 
 class Mark(NamedTuple):
@@ -40,6 +40,13 @@ def recalled(connection: Connection, channel: str) -> list[int]:
     """The seqs that were recalled, ascending."""
     query = select(_TABLE.c.of).where(_TABLE.c.channel == channel, _TABLE.c.op == "recalled", _not_lost())
     return sorted(set(connection.scalars(query)))
+
+
+def edited(connection: Connection, channel: str) -> dict[int, int]:
+    """seq of a message → seq of the entry with its newest words."""
+    query = select(_TABLE.c.of, func.max(_TABLE.c.seq)).where(
+        _TABLE.c.channel == channel, _TABLE.c.op == "edited", _not_lost()).group_by(_TABLE.c.of)
+    return {mark[0]: mark[1] for mark in connection.execute(query)}
 
 
 def pinned(connection: Connection, channel: str) -> list[int]:

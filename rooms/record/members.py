@@ -78,6 +78,15 @@ def called(connection: Connection, room: str, spellings: Sequence[str], limit: i
     return [Named._make(row) for row in connection.execute(query)]
 
 
+def by_name(connection: Connection, room: str, organization: str, wanted: Sequence[str]) -> list[tuple[str, str]]:
+    """(user, name) of the members who are called exactly so; by an index, however large the room is."""
+    users = tables.users
+    query = (select(users.c.id, users.c.name).join(_TABLE, _TABLE.c.user == users.c.id)
+             .where(users.c.organization == organization, users.c.name.in_(wanted), _TABLE.c.room == room)
+             .order_by(users.c.id))
+    return [(row.id, row.name) for row in connection.execute(query)]
+
+
 def rooms_of(connection: Connection, user: str) -> list[str]:
     return list(connection.scalars(select(_TABLE.c.room).where(_TABLE.c.user == user).order_by(_TABLE.c.room)))
 

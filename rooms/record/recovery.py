@@ -17,8 +17,10 @@ from rooms.record import (
     free,
     marks,
     members,
+    mentions,
     outside,
     quiet,
+    reactions,
     reads,
     rooms,
     rules,
@@ -30,11 +32,15 @@ from rooms.record.allowed import Allowed
 from rooms.record.cursors import Cursor
 from rooms.record.epochs import Epoch
 from rooms.record.members import Member
+from rooms.record.mentions import Mention
 from rooms.record.quiet import Quiet
 from rooms.record.reads import Read
 from rooms.record.rooms import Room
 from rooms.record.sanctions import Sanction
 from rooms.record.standings import Standing
+
+NEWEST = 10_000
+"""Entries of a channel whose mentions and reactions Redis knows."""
 
 
 class ChannelSnapshot(NamedTuple):
@@ -53,6 +59,9 @@ class ChannelSnapshot(NamedTuple):
     cursors: Sequence[Cursor]
     rules: Mapping[str, str]
     recalled: Sequence[int]
+    edited: Mapping[int, int]
+    mentions: Sequence[Mention]
+    reactions: Mapping[tuple[int, str], Sequence[str]]
     pins: Sequence[int]
     outside: Mapping[str, int]
     allowed: Sequence[Allowed]
@@ -106,5 +115,8 @@ def _channel(connection: Connection, channel: channels.Channel) -> ChannelSnapsh
         channel.archived_seq, channel.talk, epochs.of_channel(connection, channel.id),
         reads.of_channel(connection, channel.id), cursors.of_channel(connection, channel.id),
         rules.of_channel(connection, channel.id), marks.recalled(connection, channel.id),
+        marks.edited(connection, channel.id),
+        mentions.above(connection, channel.id, channel.archived_seq - NEWEST, channel.archived_seq),
+        reactions.above(connection, channel.id, channel.archived_seq - NEWEST),
         marks.pinned(connection, channel.id), outside.of_channel(connection, channel.id),
         allowed.of_channel(connection, channel.id))

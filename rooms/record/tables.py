@@ -124,7 +124,8 @@ epochs = _table(
 users = _table(
     "users", Column("id", ID, primary_key=True), _of("organization", organizations, index=True), _must("name", NAME),
     _must("avatar", ADDRESS), _must("tokens_after", TIME), _must("created_at", TIME), Column("erased_at", TIME),
-    Index("ix_users_page", "organization", "id"), Index("ix_users_created_at", "created_at"))
+    Index("ix_users_page", "organization", "id"), Index("ix_users_created_at", "created_at"),
+    Index("ix_users_organization_name", "organization", "name"))
 
 anchors = _table(
     "anchors", Column("organization", ID, ForeignKey(organizations.c.id), primary_key=True),
@@ -374,3 +375,18 @@ allowed = _table(
     Column("right", WORD, primary_key=True), Column("user", ID, ForeignKey(users.c.id), primary_key=True),
     _must("by", ID), _must("at", TIME), Index("ix_allowed_user", "user"))
 """Who may see, enter or post in a channel, where that is a list of people."""
+
+mentions = _table(
+    "mentions", Column("channel", ID, primary_key=True), Column("seq", COUNT, primary_key=True, autoincrement=False),
+    Column("user", ID, primary_key=True), _must("by", ID), Index("ix_mentions_user", "user"), sqlite_with_rowid=False)
+"""Who is named in which message, as the entries say it; the user `*` is everybody."""
+
+reactions = _table(
+    "reactions", Column("channel", ID, primary_key=True), Column("seq", COUNT, primary_key=True, autoincrement=False),
+    Column("user", ID, primary_key=True), Column("emoji", NAME, primary_key=True), Index("ix_reactions_user", "user"),
+    sqlite_with_rowid=False)
+
+blocks = _table(
+    "blocks", Column("user", ID, ForeignKey(users.c.id), primary_key=True), Column("blocked", ID, primary_key=True),
+    _must("at", TIME), Index("ix_blocks_blocked", "blocked"))
+"""People whom somebody does not want to read."""
