@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import getpass
 import json
+import os
 import re
 import signal
 import ssl
@@ -39,8 +41,9 @@ class Gateway:
                   "TEAHOUSE_HANDSHAKES_PER_SECOND": "50"}
         site = re.sub(r"\$\{(\w+)\}", lambda found: filled[found[1]], TEMPLATE.read_text("utf-8"))
         (folder / "site.conf").write_text(site.replace("/dev/stdout", str(self.log)), "utf-8")
+        own = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""  # who else may write into the test's folder?
         (folder / "nginx.conf").write_text(
-            f"daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;\n"
+            f"{own} daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;\n"
             "events { worker_connections 512; }\n"
             f"http {{ client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;\n"
             f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;\n"
