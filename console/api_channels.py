@@ -28,7 +28,7 @@ class Rules(Out):
     muted_all: bool = False
     slow_seconds: int = 0
     capacity: int = 0
-    queue_most: int = 1_000
+    queue_most: int = 10_000
     fold_seconds: int = 0
     guard_count: int = 0
     guard_seconds: int = 60

@@ -51,7 +51,7 @@ local ticket = string.match(redis.call('HGET', KEYS[9], user) or '', '^%S+')
 if ARGV[10] ~= '' and not seated and ARGV[10] ~= ticket then return no('not_found') end
 if not seated and not offered and (full or not admitted) then
   if not ticket then
-    if redis.call('ZCARD', KEYS[8]) >= tonumber(head[11] or 1000) then return no('queue_full', 30000) end
+    if redis.call('ZCARD', KEYS[8]) >= tonumber(head[11] or 10000) then return no('queue_full', 30000) end
     ticket = ARGV[9]
     local class = (free or RANK[role] >= RANK.moderator) and 0 or 1
     local number = redis.call('HINCRBY', KEYS[3], 'arrivals', 1)

@@ -41,7 +41,8 @@ class Heard:
 
 @dataclass
 class Delays:
-    """Seconds from the answer to the moderator until the last of the sockets concerned was told, and was refused."""
+    """Seconds from the answer to the moderator until the last of the sockets concerned was told, and was refused; 0
+    where that came before the answer."""
 
     told: float
     refused: float
@@ -80,7 +81,7 @@ class Flood:
         refused = [min(at for at, frame in heard.frames if frame.get("code") in REFUSED_AS[act]) for heard in theirs]
         for heard in theirs:
             heard.socket.vanish()
-        return Delays(max(told) - done, max(refused) - done)
+        return Delays(max(0.0, max(told) - done), max(0.0, max(refused) - done))
 
     def _judge(self, act: str, target: Person, theirs: list[Heard]) -> int:
         """Not one entry of theirs above the act, for anybody; nothing at all above it for whom it put out."""

@@ -11,12 +11,13 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-from rooms import channels, waiting
+from rooms import channels, members, waiting
 from tests.miniprogram.web import Web, ask
 from tests.socket_client import Json, Socket
 
 PROBE_EVERY_SECONDS = 0.02
 PROBES = 6
+PING_SECONDS = 15.0
 
 
 class Guest:
@@ -49,11 +50,17 @@ class Rush:
         self.channel = channels.add(web.store, web.cast.room, f"rush {time.monotonic_ns()}", capacity=capacity)
         self.elsewhere = channels.add(web.store, web.cast.room, f"quiet {time.monotonic_ns()}")
         self.selector = selectors.DefaultSelector()
-        self.guests = [self._guest(number) for number in range(people)]
         self.numbers = itertools.count(1_000)
+        self.guests: list[Guest] = []
+        self.settled_after = 0.0
+        self.pinged_at = time.monotonic()
+        for number in range(people):
+            self.guests.append(self._guest(number))
+            self._stay_alive()
 
     def _guest(self, number: int) -> Guest:
         person = self.web.cast.person(f"guest {number}")
+        members.join(self.web.store, person, self.web.cast.room)
         guest = Guest(self.web.greeted(person), person.id)
         self.selector.register(guest.socket.raw, selectors.EVENT_READ, guest)
         return guest
@@ -66,8 +73,25 @@ class Rush:
         for guest in self.guests:
             guest.socket.send({"op": "enter", "id": next(self.numbers), "channel": self.channel})
         sent = time.monotonic() - began
-        self.hear_until(lambda: all(guest.entered or guest.ticket or guest.refused for guest in self.guests), 60)
+        self.hear_until(lambda: all(guest.entered or guest.ticket or guest.refused for guest in self.guests), 120)
+        self.settled_after = time.monotonic() - began
         return sent
+
+    def free_seats(self, count: int) -> list[float]:
+        """So many leave at once. Seconds until each of as many others is told; they take the seats."""
+        leaving = [guest for guest in self.guests if guest.entered][:count]
+        known = {guest.user for guest in self.guests if guest.seat_at}
+        began = time.monotonic()
+        for guest in leaving:
+            guest.socket.send({"op": "leave", "id": next(self.numbers), "channel": self.channel})
+            guest.entered = False
+        self.hear_until(lambda: sum(1 for guest in self.guests if guest.seat_at) == len(known) + count, 20)
+        woken = [guest for guest in self.guests if guest.seat_at and guest.user not in known]
+        for guest in woken:
+            guest.socket.send({"op": "enter", "id": next(self.numbers), "channel": self.channel,
+                               "ticket": guest.ticket})
+        self.hear_until(lambda: all(guest.entered for guest in woken), 20)
+        return [guest.seat_at - began for guest in woken]
 
     def frees_a_seat(self, guest: Guest) -> float:
         """Seconds from the moment a seat is given up until the first in the queue is told; they take it."""
@@ -88,16 +112,27 @@ class Rush:
         found = waiting.line(self.web.store, self.channel, [guest.user for guest in self.guests]).standings
         return {user: standing.place for user, standing in found.items()}
 
+    def hear_for(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        self.hear_until(lambda: time.monotonic() >= end, seconds + 1)
+
     def hear_until(self, condition: Any, seconds: float) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, "not in time"
+            self._stay_alive()
             for key, _ in self.selector.select(0.1):
                 guest: Guest = key.data
                 now = time.monotonic()
                 with suppress(TimeoutError):
                     while True:
                         guest.take(guest.socket.receive(0), now)
+
+    def _stay_alive(self) -> None:
+        if time.monotonic() - self.pinged_at > PING_SECONDS:
+            self.pinged_at = time.monotonic()
+            for guest in self.guests:
+                guest.socket.send({"op": "ping", "id": next(self.numbers)})
 
     # ---- how others fare meanwhile
 
