@@ -55,7 +55,7 @@ class Web:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gunicorn", "-c", "python:gunicorn_conf", "app:application"], cwd=ROOT,
                 env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while not self._ready():
             assert self.process.poll() is None, self.log()
             assert time.monotonic() < end, self.log()
