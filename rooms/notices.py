@@ -44,6 +44,8 @@ class Kind(StrEnum):
     """What was held for review is in the log now."""
     REJECTED = "rejected"
     """What was held was not let through: `reason`."""
+    LOST = "lost"
+    """A file of theirs was not said: `type`, `reason`."""
     REPORT = "report"
     """What became of a report: `outcome`, `reason`."""
     ANNOUNCEMENT = "announcement"

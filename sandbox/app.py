@@ -1,14 +1,12 @@
 """This WeChat as one web application: the platform's API, the control API, the page."""
 
 from pathlib import Path
-from urllib.parse import unquote
 
 from flask import Flask, Response, jsonify, request, send_from_directory
 
-from sandbox import control, proxy, texts
+from sandbox import control, elsewhere, proxy, texts
 from sandbox.api import serve
 from sandbox.limits import REQUEST_BYTES
-from sandbox.pictures import picture
 from sandbox.world import World
 
 PAGE = Path(__file__).parent / "page"
@@ -20,6 +18,7 @@ def create(world: World) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES
     app.register_blueprint(control.blueprint(world))
     app.register_blueprint(texts.blueprint(world))
+    app.register_blueprint(elsewhere.blueprint(world))
     app.register_blueprint(proxy.blueprint(world.house))
 
     @app.get("/")
@@ -43,12 +42,6 @@ def create(world: World) -> Flask:
     @app.get("/about")
     def about() -> Response:
         return jsonify(house=world.house)
-
-    @app.get("/cgi-bin/showqrcode")
-    def showqrcode() -> Response:
-        ticket = unquote(request.args.get("ticket", ""))
-        known = any(ticket in account.tickets for account in world.accounts.values())
-        return Response(picture(ticket), 200, content_type="image/png") if known else Response("", 404)
 
     @app.route("/<path:path>", methods=["GET", "POST", "PUT", "DELETE", "PATCH"])
     def platform(path: str) -> Response:

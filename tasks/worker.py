@@ -34,6 +34,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)  # about root and pi
 app = Celery("teahouse", include=[
     "tasks.archive",
     "tasks.deliver",
+    "tasks.fetch",
     "tasks.identity",
     "tasks.media",
     "tasks.reports",

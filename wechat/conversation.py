@@ -6,18 +6,18 @@ meant as a command, as the answer to our question, or that nobody could hear.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from rooms import cursors, followers, ids, messages, notices, seats
+from rooms import cursors, fetches, followers, ids, messages, notices, seats
 from rooms.errors import Code, Refused
 from rooms.events import Position
 from rooms.messages import Draft, Said
 from rooms.planner import Window
 from rooms.store import Store
 from sms.provider import Provider
-from wechat import commands, news, telling
+from wechat import commands, faces, inbound, news, telling
 from wechat.agenda import Agenda, Item
-from wechat.commands import AskBack, Command, Meaning, Speech, Verb
+from wechat.commands import AskBack, Command, Meaning, Verb
 from wechat.errands import Errands
 from wechat.followers import Follower, Question
 from wechat.news import NONE, News
@@ -113,8 +113,21 @@ class Conversation:
         if push.kind == "event":
             return self._heard(follower, push, commands.understand(push.fields.get("EventKey", "")))
         if push.kind != "text":
-            return self._closing(follower, follower.words.only_words())
+            return self._sent(follower, push)
         return self._heard(follower, push, commands.understand(push.text))
+
+    def _sent(self, follower: Follower, push: Push) -> Reply:
+        """Something else than words."""
+        meant = inbound.read(push.kind, push.fields)
+        if meant is None:
+            return self._closing(follower, follower.words.not_passed_on())
+        if isinstance(meant, inbound.Said):
+            return self._say(follower, push, meant.type, meant.body)
+        if not follower.channel:
+            return Reply(_lines(follower.words.nowhere(), self._errands.how_to_begin(follower)))
+        fetches.add(self._store, push.id, follower.account.appid, follower.openid, follower.channel, meant.type,
+                    meant.media_id)
+        return self._closing(follower, follower.words.fetching(meant.type))
 
     def _heard(self, follower: Follower, push: Push, meaning: Meaning) -> Reply:
         now = self._store.clock.now()
@@ -130,19 +143,19 @@ class Conversation:
             return self._closing(follower, self._errands.ask_back(follower, meaning))
         if push.kind == "event":
             return self._closing(follower, follower.words.unknown_command())
-        return self._say(follower, push, meaning)
+        if not meaning.text:
+            return self._closing(follower, "")
+        return self._say(follower, push, "text", {"text": faces.shown(meaning.text)})
 
     # speaking
 
-    def _say(self, follower: Follower, push: Push, speech: Speech) -> Reply:
-        if not speech.text:
-            return self._closing(follower, "")
+    def _say(self, follower: Follower, push: Push, type_: str, body: dict[str, Any]) -> Reply:
         arrival = ""
         if not follower.channel and follower.waiting:
             arrival = self._errands.go_to(follower, follower.waiting)
         if not follower.channel:
             return Reply(_lines(follower.words.nowhere(), arrival or self._errands.how_to_begin(follower)))
-        said = self._post(follower, Draft("text", {"text": speech.text}, f"wx:{push.id}"))
+        said = self._post(follower, Draft(type_, body, f"wx:{push.id}"))
         if said is None:
             title = self._errands.title(follower)
             self._errands.put_out(follower)

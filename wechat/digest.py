@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rooms.events import COUNTED, Entry
 from wechat.words import Words
@@ -101,12 +101,22 @@ def lines_of(entry: Entry, words: Words) -> list[str]:
     if entry.op not in COUNTED:
         return []
     name = shown_name(entry.author.name if entry.author else "")
-    content = words.announced(entry.text) if entry.op == "announced" else _content(entry) or words.kind(entry.type)
+    content = words.announced(entry.text) if entry.op == "announced" else _content(entry) or _shown(entry, words)
     line = words.said(name, content)
     if _bytes(line) <= PART_BYTES:
         return [line]
     parts = _pieces(content, PART_BYTES)
     return [words.said(f"{name} ({number}/{len(parts)})", part) for number, part in enumerate(parts, 1)]
+
+
+def _shown(entry: Entry, words: Words) -> str:
+    """What is no text: its kind, and of it what can be read."""
+    body = entry.body or {}
+    told: dict[str, list[Any]] = {
+        "location": [body.get("name") or body.get("address")], "link": [body.get("title"), body.get("url")],
+        "file": [body.get("name")], "voice": [words.seconds(body.get("seconds"))],
+        "video": [words.seconds(body.get("seconds"))]}
+    return " ".join([words.kind(entry.type), *(" ".join(str(one).split()) for one in told.get(entry.type, []) if one)])
 
 
 def _pieces(text: str, size: int) -> list[str]:

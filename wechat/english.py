@@ -77,6 +77,9 @@ class English(EnglishOrderWords, Words):
     def kind(self, message_type: str) -> str:
         return self.kinds.get(message_type, "[message]")
 
+    def seconds(self, count: object) -> str:
+        return f"{round(count)} s" if isinstance(count, int | float) and count > 0 else ""
+
     def digest_title(self, channel: str, count: int, beyond: bool) -> str:
         return f"[{channel}] {count}{'+' if beyond else ''} new"
 
@@ -167,8 +170,11 @@ class English(EnglishOrderWords, Words):
     def not_yet(self, verb: Verb) -> str:
         return f'"{self.forms[verb].form}" does not work yet. Nothing was sent.'
 
-    def only_words(self) -> str:
-        return "Only text can be passed on for now; this was not sent."
+    def not_passed_on(self) -> str:
+        return "This kind cannot be passed on. Text, pictures, voice, video, places and links can."
+
+    def fetching(self, kind: str) -> str:
+        return f"{self.kind(kind)} received; it is on its way to the channel."
 
     def old_code(self) -> str:
         return "This QR code is no longer valid."

@@ -88,6 +88,7 @@ class OrderWords:
             "declined": f"【{place}】没有同意你加入。{why}",
             "published": f"你在【{place}】的话通过了审核，已经发出。",
             "rejected": f"你在【{place}】的话没有通过审核，没有发出。{why}",
+            "lost": f"你在【{place}】发的文件没有发出。{why}",
             "report": f"你的举报已经处理。{reason}",
             "opening": f"【{place}】开门了。回复“加入 {place}”。",
         }.get(kind, "")
@@ -173,6 +174,7 @@ class EnglishOrderWords(OrderWords):
             "declined": f"[{place}] did not let you in.{why}",
             "published": f"What you said in [{place}] was reviewed and is there now.",
             "rejected": f"What you said in [{place}] did not pass the review and was not sent.{why}",
+            "lost": f"The file that you sent to [{place}] was not sent.{why}",
             "report": f"Your report was dealt with. {reason}".rstrip(),
             "opening": f'[{place}] is open. Reply "join {place}".',
         }.get(kind, "")

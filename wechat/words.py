@@ -93,6 +93,9 @@ class Words(OrderWords):
     def kind(self, message_type: str) -> str:
         return self.kinds.get(message_type, "[消息]")
 
+    def seconds(self, count: object) -> str:
+        return f"{round(count)} 秒" if isinstance(count, int | float) and count > 0 else ""
+
     def digest_title(self, channel: str, count: int, beyond: bool) -> str:
         return f"【{channel}】{count}{'+' if beyond else ''} 条新消息"
 
@@ -187,8 +190,11 @@ class Words(OrderWords):
     def not_yet(self, verb: Verb) -> str:
         return f"“{self.forms[verb].form}”现在还不能用。这句话没有发出。"
 
-    def only_words(self) -> str:
-        return "现在只能转发文字，这条没有发出。"
+    def not_passed_on(self) -> str:
+        return "这种消息这里收不到，没有发出。文字、图片、语音、视频、位置和链接都可以。"
+
+    def fetching(self, kind: str) -> str:
+        return f"{self.kind(kind)}收到，马上发到频道里。"
 
     def old_code(self) -> str:
         return "这个二维码已经失效。"

@@ -209,6 +209,12 @@ broadcasts = _table(
     Index("ix_broadcasts_state_starts_at", "state", "starts_at"))
 """`place` is where the walk over the recipients stands, `reached` how many it has met."""
 
+fetches = _table(
+    "fetches", Column("id", CLIENT_ID, primary_key=True), _must("appid", FOREIGN_ID), _must("openid", FOREIGN_ID),
+    _must("channel", ID), _must("type", WORD), _must("media_id", LINE), _must("tries", NUMBER), _must("at", TIME),
+    _must("due_at", TIME), Index("ix_fetches_due_at", "due_at"), Index("ix_fetches_appid_openid", "appid", "openid"))
+"""Files of followers that still lie with WeChat, each until it is said or given up."""
+
 denials = _table(
     "denials", Column("appid", FOREIGN_ID, primary_key=True), Column("feature", WORD, primary_key=True),
     _must("errcode", NUMBER), _must("detail", LINE), _must("at", TIME))

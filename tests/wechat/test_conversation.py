@@ -163,12 +163,6 @@ def test_scanning_a_code_leads_into_its_channel(stage: Stage, mei: Mei) -> None:
     assert "失效" in mei.scan("42")
 
 
-def test_what_cannot_be_passed_on_is_said_so(stage: Stage, mei: Mei) -> None:
-    mei.say("加入 茶馆")
-    for kind in ("image", "voice", "video", "location", "link", "file"):
-        assert "只能转发文字" in mei.wechat.push(mei.openid, MsgType=kind, MediaId="m", PicUrl="http://x")
-
-
 def test_a_refusal_is_a_sentence(stage: Stage, mei: Mei) -> None:
     mei.say("加入 茶馆")
     assert "太长" in mei.say("长" * 2001)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -58,11 +59,14 @@ class Adapter(HTTPAdapter):
              proxies: Mapping[str, str] | None = None) -> requests.Response:
         seconds = self._limits.call_timeout_seconds
         deadline = time.monotonic() + seconds
-        request.url = self._base + (request.url or "").removeprefix(PLATFORM)
+        request.url = self._address(request.url or "")
         response = super().send(request, stream=True, timeout=timeout or seconds, verify=verify, cert=cert,
                                 proxies=proxies)
         response._content = self._bounded(response, deadline)
         return response
+
+    def _address(self, url: str) -> str:
+        return self._base + url.removeprefix(PLATFORM)
 
     def _bounded(self, response: requests.Response, deadline: float) -> bytes:
         """All of the body, if it is short enough and comes soon enough, however slowly its bytes drip."""
@@ -81,11 +85,21 @@ class Adapter(HTTPAdapter):
         return bytes(body)
 
 
+class ElsewhereAdapter(Adapter):
+    """For what WeChat keeps on other hosts; where something else plays WeChat, it keeps that too."""
+
+    def _address(self, url: str) -> str:
+        parts = urlsplit(url)
+        return url if self._base == PLATFORM else f"{self._base}{parts.path}?{parts.query}"
+
+
 def session(base: str, limits: PlatformLimits = LIMITS) -> requests.Session:
     """A session whose requests to the platform go to `base`; proxies and passwords of the environment are not used."""
     fresh = requests.Session()
     fresh.trust_env = False
     fresh.mount(PLATFORM, Adapter(base, limits))
+    for scheme in ("http://", "https://"):
+        fresh.mount(scheme, ElsewhereAdapter(base, limits))
     return fresh
 
 
@@ -124,15 +138,37 @@ class Client(WeChatClient):  # type: ignore[misc]
         self._tokens.drop(token)
         return self._once(act)
 
+    def raw(self, act: Callable[[Client], T]) -> T | requests.Response:
+        """The same for what answers with a file."""
+        token = self._tokens.get()
+        try:
+            return self._asked(act)
+        except CallFailed as failed:
+            if failed.errcode not in STALE_TOKEN:
+                raise
+        self._tokens.drop(token)
+        return self._asked(act)
+
+    def elsewhere(self, url: str) -> requests.Response:
+        """What lies on another of WeChat's hosts."""
+        try:
+            return self._http.get(url, timeout=self.timeout, allow_redirects=False)
+        except requests.RequestException as error:
+            raise CallFailed(None, type(error).__name__, not never_left(error)) from None
+
     def _once(self, act: Callable[[Client], T]) -> T:
+        answer = self._asked(act)
+        if isinstance(answer, requests.Response):
+            raise CallFailed(None, "the answer is not JSON")
+        return answer
+
+    def _asked(self, act: Callable[[Client], T]) -> T:
         try:
             answer = act(self)
         except WeChatClientException as error:
             raise CallFailed(error.errcode, safe(error.errmsg)) from None
         except requests.RequestException as error:
             raise CallFailed(None, type(error).__name__, not never_left(error)) from None
-        if isinstance(answer, requests.Response):
-            raise CallFailed(None, "the answer is not JSON")
         return answer
 
 
