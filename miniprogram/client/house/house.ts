@@ -102,6 +102,12 @@ export class House {
     keep("drafts", this.subscriptions.keep());
   }
 
+  /** What the house calls the person now. A socket keeps the name it was opened with, so it is opened again. */
+  async rename(change: { name: string } | { avatar: string }): Promise<void> {
+    this.login.became(await this.api.put<Person & Record<string, unknown>>("/me", change));
+    this.connection.renew();
+  }
+
   async block(user: string, on: boolean): Promise<void> {
     if (on) await this.api.put(`/me/blocked/${user}`);
     else await this.api.delete(`/me/blocked/${user}`);

@@ -32,6 +32,8 @@ export async function phone(context, house, name, options = {}) {
   page.on("pageerror", (error) => options.trouble?.(error.message));
   page.on("console", (line) => line.type() === "error" && options.trouble?.(line.text()));
   await page.goto(`${house}/preview/phone.html?${asked}`);
-  if (options.agree !== false) await page.locator("wx-button", { hasText: /同意|Agree/ }).click();
+  if (options.agree === false) return page;
+  await page.locator("wx-input[type=nickname] input").focus(); // where WeChat offers the name
+  await page.locator("wx-button", { hasText: /同意|Agree/ }).click();
   return page;
 }

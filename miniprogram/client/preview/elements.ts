@@ -72,7 +72,10 @@ abstract class Field extends Built {
       this.grow();
       tell(this, "input", value());
     });
-    hear("focus", () => tell(this, "focus", { ...value(), height: 0 }));
+    hear("focus", () => {
+      this.suggest();
+      tell(this, "focus", { ...value(), height: 0 });
+    });
     hear("blur", () => tell(this, "blur", value()));
     hear("change", () => undefined);
     hear("keydown", (event) => {
@@ -101,10 +104,19 @@ abstract class Field extends Built {
   }
 
   protected grow(): void {}
+  protected suggest(): void {}
 }
 
 class Input extends Field {
+  /** What WeChat offers above the keyboard of a field for a nickname. */
+  static nickname = "";
   protected readonly control = document.createElement("input");
+
+  protected override suggest(): void {
+    if (this.getAttribute("type") !== "nickname" || this.control.value || !Input.nickname) return;
+    this.control.value = Input.nickname;
+    tell(this, "input", { value: Input.nickname, cursor: Input.nickname.length });
+  }
 }
 
 class Area extends Field {
@@ -210,8 +222,9 @@ class Video extends Built {
 
 class Words extends Plain {}
 
-/** What `open-type` does, given by the `wx` of this phone. */
-export function giveAbilities(abilities: Record<string, (button: HTMLElement) => void>): void {
+/** The nickname that WeChat knows, and what `open-type` does, given by the `wx` of this phone. */
+export function giveAbilities(nickname: string, abilities: Record<string, (button: HTMLElement) => void>): void {
+  Input.nickname = nickname;
   Button.abilities = abilities;
 }
 
@@ -229,28 +242,35 @@ export function build(): void {
   longPresses();
 }
 
-/** A finger or a mouse that stays where it came down. */
+/** A finger or a mouse that stays where it came down. What is let go afterwards is no tap. */
 function longPresses(): void {
-  let timer = 0;
+  let [timer, pressed] = [0, false];
   const stop = () => clearTimeout(timer);
+  const press = (target: Element, at: MouseEvent) => {
+    stop();
+    let element: Element | null = target;
+    while (element && !("__wxElement" in element)) element = element.parentElement;
+    if (!element || target.closest("wx-input, wx-textarea")) return;
+    pressed = true;
+    tell(element, "longpress", { x: at.clientX, y: at.clientY }, true);
+  };
   document.addEventListener("pointerdown", (event) => {
     stop();
+    pressed = false;
+    if (event.button !== 0) return;
     const target = event.target as Element;
     timer = window.setTimeout(() => press(target, event), LONG_PRESS_MS);
-  });
-  for (const type of ["pointerup", "pointercancel", "scroll"]) document.addEventListener(type, stop, true);
-  document.addEventListener("pointermove", (event) => {
-    if (Math.abs(event.movementX) + Math.abs(event.movementY) > 4) stop();
   });
   document.addEventListener("contextmenu", (event) => {
     if ((event.target as Element).closest("wx-input, wx-textarea")) return;
     event.preventDefault();
-    press(event.target as Element, event);
+    if (!pressed) press(event.target as Element, event);
   });
-}
-
-function press(target: Element, at: MouseEvent): void {
-  let element: Element | null = target;
-  while (element && !("__wxElement" in element)) element = element.parentElement;
-  if (element) tell(element, "longpress", { x: at.clientX, y: at.clientY }, true);
+  for (const type of ["pointerup", "pointercancel", "scroll"]) document.addEventListener(type, stop, true);
+  for (const type of ["mouseup", "touchend", "click"]) document.addEventListener(type, (event) => {
+    if (pressed) event.stopPropagation();
+  }, true);
+  document.addEventListener("pointermove", (event) => {
+    if (Math.abs(event.movementX) + Math.abs(event.movementY) > 4) stop();
+  });
 }

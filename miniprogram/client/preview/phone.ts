@@ -37,7 +37,7 @@ export function prepare(): void {
     domains: { [SOCKET]: `${location.origin.replace(/^http/, "ws")}/ws`, [HOUSE]: location.origin },
     fetch: (...given) => fetch(...given), WebSocket, loginCode: () => code("login_code"), phoneCode: () => code("phone_code"), flight: false,
   };
-  giveAbilities({
+  giveAbilities(name, {
     agreePrivacyAuthorization: (button) => {
       agree(phone);
       tell(button, "agreeprivacyauthorization", {});

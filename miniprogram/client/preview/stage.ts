@@ -13,6 +13,9 @@ export interface Part {
 type Templates = Record<string, never>;
 
 const BUILT_IN = ["view", "text", "image", "button", "input", "textarea", "scroll-view", "switch", "video"];
+/** Errors are seen, and `scroll-into-view` finds its element by id; read when the first space is made. */
+Object.assign(glassEasel.globalOptions, { throwGlobalError: true, writeIdToDOM: true });
+
 const env = new MiniProgramEnv();
 const space: CodeSpace = env.createCodeSpace("", true);
 const configs = new Map<string, Part["config"]>();
@@ -67,7 +70,6 @@ export function tell(element: Element, type: string, detail: unknown, bubbles = 
   if (target) glassEasel.triggerEvent(target, type, detail as never, { bubbles, composed: bubbles });
 }
 
-glassEasel.globalOptions.throwGlobalError = true;
 
 function addStyle(path: string, style: string): void {
   if (document.head.querySelector(`style[data-part="${path}"]`)) return;

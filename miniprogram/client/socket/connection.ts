@@ -73,6 +73,13 @@ export class Connection {
     else if (this.state === "waiting") this.connect();
   }
 
+  /** A new socket in place of this one, with the seats kept: the person is somebody else now, or called otherwise. */
+  renew(): void {
+    if (this.state !== "online" && this.state !== "connecting") return;
+    this.drop(BACKGROUND, "renewed");
+    this.connect();
+  }
+
   /** Not wanted for a while: the app is in the background. The seats are kept. */
   pause(): void {
     this.drop(BACKGROUND, "background");

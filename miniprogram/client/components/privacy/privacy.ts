@@ -1,8 +1,8 @@
-/** WeChat's privacy agreement, asked for once before the first room is shown. */
+/** Before the first room is shown: WeChat's privacy agreement, and what one wants to be called. */
 import { theHouse } from "../../house/house";
 
 Component({
-  data: { shown: false, w: {} },
+  data: { shown: false, w: {}, name: "" },
   lifetimes: {
     attached() {
       wx.getPrivacySetting({
@@ -15,8 +15,13 @@ Component({
     read() {
       wx.openPrivacyContract({});
     },
-    agreed() {
+    typed(event: { detail: { value: string } }) {
+      this.setData({ name: event.detail.value });
+    },
+    async agreed() {
       this.setData({ shown: false });
+      const name = this.data.name.trim();
+      if (name) await theHouse().rename({ name }).catch(() => undefined);
     },
   },
 });

@@ -1,6 +1,5 @@
 import { hueOf, letterOf } from "../../chat/rows";
 import { theHouse } from "../../house/house";
-import type { Person } from "../../house/login";
 import type { Refused } from "../../house/refused";
 import type { Language } from "../../words/words";
 import { attempt, sure } from "../acts";
@@ -33,7 +32,7 @@ Component({
       const name = this.data.name.trim();
       if (!name || name === this.data.kept || this.data.busy) return;
       this.setData({ busy: true });
-      await attempt(house, async () => house.login.became(await house.api.put<Person & Record<string, unknown>>("/me", { name })), house.words.saved);
+      await attempt(house, () => house.rename({ name }), house.words.saved);
       this.setData({ busy: false });
     },
     async picture(event: { detail: { avatarUrl: string } }) {
@@ -41,7 +40,7 @@ Component({
       await attempt(house, async () => {
         const told = await house.api.upload("/media", event.detail.avatarUrl);
         const media = told.media as { id: string };
-        house.login.became(await house.api.put<Person & Record<string, unknown>>("/me", { avatar: media.id }));
+        await house.rename({ avatar: media.id });
       }, house.words.saved);
     },
     speak(event: Tapped<{ language: Language }>) {
