@@ -47,13 +47,14 @@ export interface View {
   read: number;
   /** Whose words are not shown. */
   blocked: ReadonlySet<string>;
-  /** Names of people that entries only give by id. */
+  /** Names of people who did not speak in this timeline. */
   names: ReadonlyMap<string, string>;
 }
 
 /** The rows of entries from index `from` up to `to`, and, at the end, of what is outgoing. */
-export function rows(timeline: Timeline, outgoing: readonly Outgoing[], view: View, from = 0, to = Infinity): Row[] {
+export function rows(timeline: Timeline, outgoing: readonly Outgoing[], given: View, from = 0, to = Infinity): Row[] {
   const entries = timeline.all();
+  const view = { ...given, names: new Map([...given.names, ...timeline.names]) };
   const repeats = countRepeats(entries);
   const shown: Row[] = [];
   let [before, lined] = [undefined as Entry | undefined, false];

@@ -30,6 +30,8 @@ export class Timeline {
   epoch = "";
   /** The highest number that is known to exist. */
   tip = 0;
+  /** Names of those who spoke here: acts of authority name their object by id only. */
+  readonly names = new Map<string, string>();
   /** True while older entries than the first one may exist. */
   more = true;
 
@@ -70,6 +72,7 @@ export class Timeline {
     const fresh: Entry[] = [];
     for (const entry of entries) {
       if (!this.epoch) this.epoch = entry.epoch;
+      if (entry.from?.name) this.names.set(entry.from.id, entry.from.name);
       const taken = this.present(entry);
       const index = this.index(entry.seq);
       if (this.entries[index]?.seq === entry.seq) {
