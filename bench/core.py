@@ -18,7 +18,7 @@ from embedded import settle
 from rooms import messages, seats
 from rooms.errors import Refused
 from rooms.events import Door, Person
-from rooms.messages import Draft, Said
+from rooms.messages import Draft, Held, Said
 from rooms.store import open_store
 from settings import Settings
 
@@ -57,10 +57,10 @@ class Poster:
         self._number += 1
         self._flying += 1
 
-        def then(said: Said | Refused) -> None:
+        def then(said: Said | Held | Refused) -> None:
             self._flying -= 1
-            if isinstance(said, Refused):
-                self.refused.append(str(said.code))
+            if not isinstance(said, Said):
+                self.refused.append(str(getattr(said, "code", "held")))
             else:
                 self.posted += 1
                 self._next(text)

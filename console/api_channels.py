@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 from console.asking import Ask, Capacity, In, Limit, Name, Out, Reason, Seq, Text, given
 from rooms import arranging, messages, moderation, overlooking, seats
 from rooms.drafts import Draft
+from rooms.errors import Code, Refused
 from rooms.overlooking import NOTHING
 from rooms.permissions import Role
 from rooms.record import rules
@@ -184,6 +185,8 @@ def say(ask: Ask, channel: str, body: Say) -> Said:
     find(ask, channel)
     draft = Draft("text", {"text": body.text}, body.client_id or secrets.token_hex(12), body.reply_to)
     said = messages.post(ask.store, ask.actor.person, channel, draft, ask.actor.role)
+    if isinstance(said, messages.Held):
+        raise Refused(Code.BLOCKED_WORDS, "it waits for a review")
     return Said(channel=channel, client_id=said.client_id, epoch=said.epoch, seq=said.seq, at=said.at)
 
 

@@ -36,6 +36,8 @@ class Note(msgspec.Struct):
     media: str = ""
     state: str = ""
     percent: int = 0
+    client_id: str = ""
+    reason: str = ""
 
 
 decode_note = msgspec.json.Decoder(Note).decode

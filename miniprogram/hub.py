@@ -17,7 +17,7 @@ from miniprogram.counters import Counters
 from miniprogram.crowd import decode_note
 from miniprogram.lines import Lines
 from miniprogram.log import log
-from miniprogram.protocol import Forked, Gap, Place, encode
+from miniprogram.protocol import Forked, Gap, Place, Rejected, encode
 from miniprogram.watches import Watches
 from miniprogram.workers import Workers
 from miniprogram.writer import Writer
@@ -62,6 +62,8 @@ class Hub:
         self._put_out = put_out
         self.lines = Lines(store, workers)
         self.watches = Watches(store, workers)
+        self.tell: Callable[[str, bytes], None] = _nobody
+        """Sends a frame to all sockets of a user here; never waits. Whoever knows the sockets puts it in."""
         self._opening: dict[str, Event] = {}
         self._feed = store.live.feed(self.note, self.look_again)
         self._again = Event()
@@ -106,6 +108,8 @@ class Hub:
             return
         if note.op == "seat" and not note.away:
             self.lines.seat(channel.id, note.user, note.ticket, note.hold_seconds)
+        elif note.op == "rejected":
+            self.tell(note.user, encode(Rejected(channel=channel.id, client_id=note.client_id, reason=note.reason)))
         elif channel.crowd.note(note):
             self._stirred.add(channel)
 
@@ -282,6 +286,10 @@ class Hub:
 
     def close(self) -> None:
         self._feed.close()
+
+
+def _nobody(_user: str, _frame: bytes) -> None:
+    """No socket is known yet."""
 
 
 def _of_one_run(entries: list[Logged]) -> list[Logged]:

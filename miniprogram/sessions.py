@@ -37,6 +37,7 @@ class Sessions:
         self.process = process
         self.workers = Workers()
         self.hub = Hub(store, writer, self.workers, counters, self.enter_again, self.put_out)
+        self.hub.tell = self.tell
         self.door = Door(store, self.hub)
         self._sockets_per_user = sockets_per_user
         self._numbers = count(1)
@@ -137,6 +138,11 @@ class Sessions:
         self.hub.lines.lost(channel.id, user)
         if user in self._of:
             self.workers.do(lambda: _try(self._check_one, user))  # a ban may be the whole organization's
+
+    def tell(self, user: str, frame: bytes) -> None:
+        """Never waits."""
+        for session in self._of.get(user, ()):
+            session.connection.answer(frame)
 
     def _check_one(self, user: str) -> None:
         self._check(user, identities.who(self.store, user))

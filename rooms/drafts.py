@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from rooms.errors import Code, Refused
+from rooms.events import Person
 
 LONGEST_TEXT = 2_000
 LONGEST_CLIENT_ID = 64
@@ -102,3 +103,20 @@ def check(draft: Draft) -> Body:
         return msgspec.convert(draft.body, TYPES[draft.type])
     except msgspec.ValidationError as error:
         raise Refused(Code.BAD_FRAME, f"body: {error}") from error
+
+
+def written(person: Person, draft: Draft, body: Any) -> bytes:
+    """What follows the numbers in the entry's wire form; without a body for a repeat that is folded."""
+    rest: dict[str, Any] = {
+        "from": {"id": person.id, "name": person.name, "door": person.door.value}, "type": draft.type}
+    if body is not None:
+        rest["body"] = body
+    rest["client_id"] = draft.client_id
+    if draft.reply_to is not None:
+        rest["reply_to"] = draft.reply_to
+    if draft.named:
+        rest["mentions"] = draft.named
+    try:
+        return b"," + msgspec.json.encode(rest)[1:]
+    except UnicodeEncodeError as error:
+        raise Refused(Code.BAD_FRAME, "text is not Unicode") from error

@@ -24,6 +24,7 @@ from rooms.record import (
     cursors,
     followers,
     free,
+    held,
     media,
     members,
     mentions,
@@ -33,6 +34,7 @@ from rooms.record import (
     phones,
     quiet,
     reads,
+    reports,
     requests,
     sanctions,
     users,
@@ -133,6 +135,8 @@ def _give(connection: Connection, organization: str, kept: User, gone: User, now
     phones.give(connection, gone.id, kept.id)
     sanctions.give(connection, organization, gone.id, kept.id)
     free.give(connection, gone.id, kept.id, now)
+    held.give(connection, gone.id, kept.id)
+    reports.give(connection, gone.id, kept.id)
     allowed.give(connection, gone.id, kept.id, now)
     reads.give(connection, gone.id, kept.id)
     cursors.give(connection, gone.id, kept.id)

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
-import msgspec
-
-from rooms import gate, ids, media, mentions, outside, overlay, recovery, repeats, shares, words
-from rooms.drafts import Draft, check
+from rooms import gate, held, ids, media, mentions, outside, overlay, recovery, repeats, shares, words
+from rooms.drafts import Draft, check, written
 from rooms.errors import Code, Refused
 from rooms.events import Door, Logged, Person
-from rooms.judging import Verdict
+from rooms.held import Held
+from rooms.judging import LETTERS, Verdict
 from rooms.live import keys, log
 from rooms.live.scripts import POST
-from rooms.permissions import Right, allows
+from rooms.permissions import RANK, Right, Role, allows
 from rooms.record import entries
 from rooms.store import Store
 
 LONGEST_PAGE = 200
 ENDLESS = 1 << 53
 
-__all__ = ["Draft", "Page", "Said", "after", "history", "owed", "post", "post_soon"]
+__all__ = ["Draft", "Held", "Page", "Said", "after", "history", "owed", "post", "post_soon"]
 
 
 class Said(NamedTuple):
@@ -35,7 +35,7 @@ class Said(NamedTuple):
     repeated: bool
 
 
-Then = Callable[["Said | Refused"], None]
+Then = Callable[["Said | Held | Refused"], None]
 
 
 class Page(NamedTuple):
@@ -43,8 +43,8 @@ class Page(NamedTuple):
     more: bool
 
 
-def post(store: Store, person: Person, channel: str, draft: Draft, role: str = "") -> Said:
-    """Says it.
+def post(store: Store, person: Person, channel: str, draft: Draft, role: str = "") -> Said | Held:
+    """Says it, or writes it down for a review.
 
     `role` is given to staff, who need no seat. Raises Refused: not_found, not_member, not_entered, closed, banned,
     forbidden, muted, muted_all, slow_mode, rate_limited, duplicate, too_long, blocked_words, bad_frame, unavailable.
@@ -54,7 +54,8 @@ def post(store: Store, person: Person, channel: str, draft: Draft, role: str = "
     if draft.type in media.TYPES:
         draft = media.attach(store, person, channel, draft)
         said = _post(store, person, channel, draft, role)
-        media.said(store, channel, said.seq, draft)
+        if isinstance(said, Said):
+            media.said(store, channel, said.seq, draft)
         return said
     check(draft)
     if ids.is_channel(channel):
@@ -67,14 +68,14 @@ def is_quick(type_: str, body: Mapping[str, Any]) -> bool:
     return type_ not in media.TYPES and not mentions.calls(body.get("text"))
 
 
-def _post(store: Store, person: Person, channel: str, draft: Draft, role: str) -> Said:
+def _post(store: Store, person: Person, channel: str, draft: Draft, role: str) -> Said | Held:
     store.shelf.read(store, person.organization)
     ticket = _ticket(store, person, channel, draft, role)
     answer = gate.ask(store, ids.room_of(channel), POST, ticket.names, ticket.arguments)
     if not answer:
         store.compared.add(channel)
         return _post(store, person, channel, draft, role)
-    outcome = _outcome(store, ticket, answer)
+    outcome = _outcome(store, ticket, answer) or _hold(store, ticket)
     if isinstance(outcome, Refused):
         raise outcome
     return outcome
@@ -108,12 +109,25 @@ def _post_soon(store: Store, person: Person, channel: str, draft: Draft, then: T
         if isinstance(answer, Refused):
             then(answer)
         elif answer:
-            then(_outcome(store, ticket, answer))
+            outcome = _outcome(store, ticket, answer)
+            if outcome is not None:
+                then(outcome)
+            elif not store.aside.do(partial(_hold_soon, store, ticket, then)):
+                then(Refused(Code.UNAVAILABLE, "too much waits to be written down", 1_000))
         else:
             store.compared.add(channel)
             _post_soon(store, person, channel, draft, then)
 
     gate.ask_soon(store, ids.room_of(channel), POST, ticket.names, ticket.arguments, settle)
+
+
+def _hold_soon(store: Store, ticket: _Ticket, then: Then) -> None:
+    try:
+        outcome = _hold(store, ticket)
+    except Exception:
+        then(Refused(Code.UNAVAILABLE, "the server made a mistake", 1_000))
+        raise
+    then(outcome)
 
 
 def after(store: Store, channel: str, seq: int, limit: int, until: int | None = None) -> list[Logged]:
@@ -177,6 +191,11 @@ def check_readable(store: Store, person: Person, channel: str) -> None:
     _readable_tip(store, person, channel, "")
 
 
+def newest(store: Store, channel: str, limit: int, before: int | None = None) -> list[Logged]:
+    """The last entries (below `before`) as they stand now, ascending, for who is in."""
+    return overlay.as_they_stand(store, channel, _below(store, channel, limit, before))
+
+
 def _below(store: Store, channel: str, limit: int, before: int | None) -> list[Logged]:
     found = log.newest(store.live, channel, limit, before)
     top = found[0].seq if found else before
@@ -211,7 +230,7 @@ def _ticket(store: Store, person: Person, channel: str, draft: Draft, role: str)
     book = store.shelf.book(person.organization)
     verdict = book.judge(ids.room_of(channel), draft) if book else None
     arguments: list[str | bytes] = [
-        person.organization, person.id, draft.client_id, "message", before, _tail(person, draft, body),
+        person.organization, person.id, draft.client_id, "message", before, written(person, draft, body),
         *_rate(limits.say_per_second), *_rate(limits.channel_say_per_second), str(idle), channel,
         *_compared(store, person, channel, draft), role,
         " ".join(draft.named), "" if draft.reply_to is None else str(draft.reply_to), *_judged(person, draft, verdict)]
@@ -225,31 +244,14 @@ def _judged(person: Person, draft: Draft, verdict: Verdict | None) -> list[str |
     """What the words ask for at each rank, and what may be said there instead."""
     if verdict is None:
         return [""]
-    return [verdict.actions, *(_tail(person, draft, body) if body else b"" for body in verdict.bodies)]
+    return [verdict.actions, *(written(person, draft, body) if body else b"" for body in verdict.bodies)]
 
 
 def _compared(store: Store, person: Person, channel: str, draft: Draft) -> tuple[str, bytes]:
     """A digest of the words and the entry without them: only for channels that are known to fold or to guard."""
     if channel not in store.compared:
         return "?", b""
-    return repeats.digest(draft), _tail(person, draft, None)[:-1]
-
-
-def _tail(person: Person, draft: Draft, body: Any) -> bytes:
-    """What follows the numbers in the entry's wire form; without a body for a repeat that is folded."""
-    rest: dict[str, Any] = {
-        "from": {"id": person.id, "name": person.name, "door": person.door.value}, "type": draft.type}
-    if body is not None:
-        rest["body"] = body
-    rest["client_id"] = draft.client_id
-    if draft.reply_to is not None:
-        rest["reply_to"] = draft.reply_to
-    if draft.named:
-        rest["mentions"] = draft.named
-    try:
-        return b"," + msgspec.json.encode(rest)[1:]
-    except UnicodeEncodeError as error:
-        raise Refused(Code.BAD_FRAME, "text is not Unicode") from error
+    return repeats.digest(draft), written(person, draft, None)[:-1]
 
 
 def _rate(per_second: int) -> tuple[str, str]:
@@ -257,7 +259,10 @@ def _rate(per_second: int) -> tuple[str, str]:
     return (str(1_000 / per_second), str(per_second)) if per_second > 0 else ("0", "1")
 
 
-def _outcome(store: Store, ticket: _Ticket, answer: gate.Answer) -> Said | Refused:
+def _outcome(store: Store, ticket: _Ticket, answer: gate.Answer) -> Said | Refused | None:
+    """None where it is to be held: that has to wait for the record."""
+    if len(answer) == 1 and answer[0].decode() == LETTERS["hold"]:
+        return None
     if len(answer) == 1:
         return words.stopped(store, ticket.person, ticket.channel, ticket.verdict, answer[0].decode())
     epoch, seq, at, repeated, followers = answer
@@ -268,6 +273,34 @@ def _outcome(store: Store, ticket: _Ticket, answer: gate.Answer) -> Said | Refus
         if int(followers) > 0:
             store.live.hint("due", ticket.channel)
     return Said(ticket.channel, ticket.draft.client_id, epoch.decode(), int(seq), int(at), bool(repeated))
+
+
+def _hold(store: Store, ticket: _Ticket) -> Said | Held | Refused:
+    """Writes it down for a review; or says what became of it, when it is the same message again."""
+    verdict, draft = ticket.verdict, ticket.draft
+    found = verdict.decisive(RANK[Role.MEMBER]) if verdict else None
+    if verdict is not None:
+        words.count(store, verdict)
+        masked = verdict.bodies[RANK[Role.MEMBER]]
+        draft = draft._replace(body=masked) if masked else draft
+    asked = found is not None and found.list.action == "hold"
+    cause = held.WORDS if asked else held.SAFETY
+    try:
+        kept = held.keep(store, ticket.person, ticket.channel, draft, cause, found.list.id if found and asked else "")
+    except Refused as refused:
+        return refused
+    if isinstance(kept, Held):
+        words.stopped_messages.labels("hold").inc()
+        return kept
+    if kept.seq is None:
+        return Refused(Code.BLOCKED_WORDS, kept.reason)
+    epoch = _epoch(store, ticket.channel)
+    return Said(ticket.channel, draft.client_id, epoch, kept.seq, kept.decided_at or kept.at, True)
+
+
+def _epoch(store: Store, channel: str) -> str:
+    head = keys.of_channel(store.live.prefix, channel).head
+    return (store.live.command("HGET", head, "epoch", key=head) or b"").decode()
 
 
 def _tip(store: Store, channel: str) -> int:

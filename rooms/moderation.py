@@ -96,7 +96,7 @@ def pardon(store: Store, actor: Actor, place: str, user: str, reason: str = "") 
 def kick(store: Store, actor: Actor, place: str, user: str, reason: str = "") -> Done:
     """Puts `user` out; they may come back. Out of a room, their membership ends too."""
     where = _place(store, actor, place)
-    reason, user = _reason(reason), identities.whole(store, user)
+    reason, user = checked_reason(reason), identities.whole(store, user)
     notice = _notice(store, actor, where, Kind.KICKED, user, 0, reason)
 
     def act(connection: Connection) -> None:
@@ -167,7 +167,7 @@ def recall(store: Store, actor: Actor, channel: str, seq: int, reason: str = "")
     done = _entries(store, actor, where, "recalled", "", {"of": seq}, ["recall", str(seq), str(OWN_RECALL_MS), author])
     media.recalled(store, channel, seq)
     if author != actor.person.id:
-        store.record.write(lambda c: _write_down(c, store, actor, where, "recall", author, _reason(reason), {},
+        store.record.write(lambda c: _write_down(c, store, actor, where, "recall", author, checked_reason(reason), {},
                                                  {"seq": seq}))
     return done
 
@@ -199,7 +199,7 @@ def set_free(store: Store, actor: Actor, room: str, user: str, on: bool = True) 
 def _sanction(store: Store, actor: Actor, place: str, user: str, kind: str, op: str, seconds: int | None,
               reason: str) -> Done:
     where, user = _place(store, actor, place, wide=True), identities.whole(store, user)
-    reason, now = _reason(reason), store.clock.now() + store.live.offset_ms
+    reason, now = checked_reason(reason), store.clock.now() + store.live.offset_ms
     if seconds is not None and not 1 <= seconds <= LONGEST_SECONDS:
         raise Refused(Code.BAD_FRAME, f"seconds: 1 to {LONGEST_SECONDS}")
     until = 0 if seconds is None else now + seconds * 1_000
@@ -234,7 +234,7 @@ def _sanction(store: Store, actor: Actor, place: str, user: str, kind: str, op: 
 
 def _lift(store: Store, actor: Actor, place: str, user: str, kind: str, op: str, reason: str) -> Done:
     where, user = _place(store, actor, place, wide=True), identities.whole(store, user)
-    reason, organization = _reason(reason), actor.person.organization
+    reason, organization = checked_reason(reason), actor.person.organization
     notice = _notice(store, actor, where, Kind(op), user, 0, reason)
 
     def act(connection: Connection) -> bool:
@@ -385,7 +385,7 @@ def _field(kind: str, user: str, channel: str) -> str:
     return ":".join(filter(None, (kind[0], user, channel)))
 
 
-def _reason(reason: str) -> str:
+def checked_reason(reason: str) -> str:
     if len(reason) > LONGEST_REASON or "\0" in reason:
         raise Refused(Code.TOO_LONG, f"a reason has at most {LONGEST_REASON} characters")
     return reason.strip()

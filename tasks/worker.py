@@ -41,7 +41,7 @@ app = Celery("teahouse", include=[
     "tasks.retention",
     "tasks.search",
     "tasks.sms",
-    "tasks.tidy",
+    "tasks.safety", "tasks.tidy",
     "tasks.webhooks",
 ])
 

@@ -160,9 +160,11 @@ class Conversation:
             title = self._errands.title(follower)
             self._errands.put_out(follower)
             return Reply(_lines(follower.words.put_out(), follower.words.how_to_begin(title)))
+        if isinstance(said, messages.Held):
+            return self._closing(follower, _lines(arrival, follower.words.held()))
         return self._closing(follower, arrival, said.seq)
 
-    def _post(self, follower: Follower, draft: Draft) -> Said | None:
+    def _post(self, follower: Follower, draft: Draft) -> Said | messages.Held | None:
         """Says it; somebody who was away too long enters again first, somebody who was put out does not: None."""
         try:
             return messages.post(self._store, follower.person, follower.channel, draft)

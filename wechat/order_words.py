@@ -96,6 +96,9 @@ class OrderWords:
     def template_hint(self, kind: str) -> str:
         return "请在 3 分钟内进入" if kind == "seat" else "点开查看"
 
+    def held(self) -> str:
+        return "这句话要先审核，通过后会发出。"
+
     def put_out(self) -> str:
         return "你已不在频道里，这句话没有发出。"
 
@@ -181,6 +184,9 @@ class EnglishOrderWords(OrderWords):
 
     def template_hint(self, kind: str) -> str:
         return "within 3 minutes" if kind == "seat" else "open to read"
+
+    def held(self) -> str:
+        return "Your words wait for a review; they are sent once they pass."
 
     def put_out(self) -> str:
         return "You are no longer in the channel; this was not sent."

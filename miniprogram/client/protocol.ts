@@ -320,6 +320,16 @@ export interface Rules {
   post?: string;
 }
 
+/** Asks those who keep order to look at a message. */
+export interface Report {
+  op: "report";
+  id: number;
+  channel: string;
+  seq: number;
+  epoch?: string;
+  reason?: string;
+}
+
 /** Do not disturb, for oneself; without `until` open-ended. */
 export interface Quiet {
   op: "quiet";
@@ -401,6 +411,14 @@ export interface Said {
   epoch: string;
   seq: number;
   at: number;
+}
+
+/** The message waits for a review: no number yet. Later it comes as an entry like any other, or as `rejected`. */
+export interface Held {
+  op: "held";
+  id: number;
+  channel: string;
+  client_id: string;
 }
 
 export interface Done {
@@ -641,6 +659,14 @@ export interface Seat {
   hold_seconds: number;
 }
 
+/** A message of one's own that was held was not let through. */
+export interface Rejected {
+  op: "rejected";
+  channel: string;
+  client_id: string;
+  reason: string;
+}
+
 /** Entries were left out here: ask for history after this position. */
 export interface Gap {
   op: "gap";
@@ -690,6 +716,7 @@ export type Request =
   | Pin
   | Announce
   | Rules
+  | Report
   | Quiet
   | Watch
   | Typing
@@ -701,6 +728,7 @@ export type Answer =
   | Queued
   | Left
   | Said
+  | Held
   | Done
   | Page
   | Pong
@@ -728,6 +756,7 @@ export type Passing =
   | Tip
   | Queue
   | Seat
+  | Rejected
   | Gap
   | Forked
   | Bye;

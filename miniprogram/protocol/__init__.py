@@ -11,6 +11,7 @@ from miniprogram.protocol.answers import (
     Answer,
     Done,
     Entered,
+    Held,
     Left,
     NotEntered,
     Page,
@@ -25,7 +26,19 @@ from miniprogram.protocol.answers import (
 from miniprogram.protocol.decoding import NotAnObject, Refusal, decode
 from miniprogram.protocol.encoding import encode, refusal, refused
 from miniprogram.protocol.entries import ENTRIES
-from miniprogram.protocol.events import EVENTS, Bye, Forked, Gap, Present, Progress, Queue, Reacted, ReadBy, Seat
+from miniprogram.protocol.events import (
+    EVENTS,
+    Bye,
+    Forked,
+    Gap,
+    Present,
+    Progress,
+    Queue,
+    Reacted,
+    ReadBy,
+    Rejected,
+    Seat,
+)
 from miniprogram.protocol.parts import (
     BODIES,
     EXACT,
@@ -47,8 +60,8 @@ from miniprogram.protocol.requests import LATER_OPS, REQUESTS, AnyRequest, Hello
 __all__ = [
     "ANSWERS", "BODIES", "ENTRIES", "EVENTS", "EXACT", "FRAME_LIMIT", "HEARTBEAT_SECONDS", "HISTORY_LIMIT",
     "INSIDE_ANSWERS", "LATER_OPS", "PARTS", "REQUESTS", "SUBPROTOCOL", "TEXT_LIMIT", "Answer", "AnyRequest", "Bye",
-    "Close", "Done", "Entered", "Forked", "Gap", "Gone", "Hello", "Left", "Me", "Named", "NotAnObject", "NotEntered",
-    "Page", "Ping", "Place", "Pong", "Present", "Progress", "Queue", "Queued",
-    "Reacted", "ReadBy", "Refusal", "Refuse", "Request", "Said",
+    "Close", "Done", "Entered", "Forked", "Gap", "Gone", "Held", "Hello", "Left", "Me", "Named", "NotAnObject",
+    "NotEntered", "Page", "Ping", "Place", "Pong", "Present", "Progress", "Queue", "Queued",
+    "Reacted", "ReadBy", "Refusal", "Refuse", "Rejected", "Request", "Said",
     "Say", "Seat", "State", "User", "Waiting", "Welcome", "decode", "encode", "refusal", "refused",
 ]

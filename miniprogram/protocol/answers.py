@@ -97,6 +97,13 @@ class Said(Answer):
     at: int
 
 
+class Held(Answer):
+    """The message waits for a review: no number yet. Later it comes as an entry like any other, or as `rejected`."""
+
+    channel: str
+    client_id: str
+
+
 class Done(Answer):
     pass
 
@@ -121,5 +128,5 @@ class Refuse(msgspec.Struct, tag_field="op", tag="refused", kw_only=True, omit_d
     retry_after_seconds: int | UnsetType = UNSET
 
 
-ANSWERS: tuple[type[msgspec.Struct], ...] = (Welcome, Entered, Queued, Left, Said, Done, Page, Pong, Refuse)
+ANSWERS: tuple[type[msgspec.Struct], ...] = (Welcome, Entered, Queued, Left, Said, Held, Done, Page, Pong, Refuse)
 INSIDE_ANSWERS: tuple[type[msgspec.Struct], ...] = (State, NotEntered, Waiting)

@@ -78,6 +78,14 @@ class Seat(Event):
     hold_seconds: int
 
 
+class Rejected(Event):
+    """A message of one's own that was held was not let through."""
+
+    channel: str
+    client_id: str
+    reason: str
+
+
 class Gap(Event):
     """Entries were left out here: ask for history after this position."""
 
@@ -101,4 +109,4 @@ class Bye(Event):
 
 
 EVENTS: tuple[type[msgspec.Struct], ...] = (
-    Present, ReadBy, Writing, Reacted, Progress, Tip, Queue, Seat, Gap, Forked, Bye)
+    Present, ReadBy, Writing, Reacted, Progress, Tip, Queue, Seat, Rejected, Gap, Forked, Bye)

@@ -186,6 +186,15 @@ class Rules(Request):
         return {name: value for name, value in given if value is not UNSET}
 
 
+class Report(Request):
+    """Asks those who keep order to look at a message."""
+
+    channel: Channel
+    seq: Seq
+    epoch: Epoch | UnsetType = UNSET
+    reason: Reason | UnsetType = UNSET
+
+
 class Quiet(Somewhere, kw_only=True):
     """Do not disturb, for oneself; without `until` open-ended."""
 
@@ -210,10 +219,10 @@ class Ping(Request):
 
 
 AnyRequest = (Hello | Enter | Leave | Say | Read | History | Recall | Edit | React | Mute | Unmute | Kick | Ban | Pardon
-              | Pin | Announce | Rules | Quiet | Watch | Typing | Ping)
+              | Pin | Announce | Rules | Report | Quiet | Watch | Typing | Ping)
 REQUESTS: tuple[type[msgspec.Struct], ...] = (
     Hello, Enter, Leave, Say, Read, History, Recall, Edit, React, Mute, Unmute, Kick, Ban, Pardon, Pin, Announce,
-    Rules, Quiet, Watch, Typing, Ping)
+    Rules, Report, Quiet, Watch, Typing, Ping)
 
-LATER_OPS = frozenset({"report"})
+LATER_OPS = frozenset[str]()
 """Named by the contract and not built yet: refused as `unavailable`, for good as far as this server goes."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET, UnsetType
 
 from miniprogram import protocol as wire
-from miniprogram.protocol.requests import Announce, Ban, Kick, Mute, Pardon, Pin, Recall, Rules, Unmute
+from miniprogram.protocol.requests import Announce, Ban, Kick, Mute, Pardon, Pin, Recall, Report, Rules, Unmute
 from miniprogram.verbs.reading import check_epoch
-from rooms import moderation
+from rooms import moderation, reports
 from rooms.moderation import Actor
 
 if TYPE_CHECKING:
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 def recall(session: Session, request: Recall) -> None:
     check_epoch(session, request.channel, request.epoch, request.seq)
     moderation.recall(session.sessions.store, Actor(session.me), request.channel, request.seq, _words(request.reason))
+    session.answer(wire.Done(id=request.id))
+
+
+def report(session: Session, request: Report) -> None:
+    epoch = "" if request.epoch is UNSET else request.epoch
+    reports.report(session.sessions.store, session.me, request.channel, request.seq, _words(request.reason), epoch)
     session.answer(wire.Done(id=request.id))
 
 
@@ -74,4 +80,4 @@ def _number(given: int | UnsetType) -> int | None:
 
 
 VERBS: dict[type, Any] = {Recall: recall, Mute: mute, Unmute: unmute, Kick: kick, Ban: ban, Pardon: pardon, Pin: pin,
-         Announce: announce, Rules: rules}
+         Announce: announce, Rules: rules, Report: report}

@@ -25,9 +25,9 @@ def say(session: Session, request: Say) -> None:
         return
     session.in_flight += 1
 
-    def then(said: messages.Said | Refused) -> None:
+    def then(said: messages.Said | messages.Held | Refused) -> None:
         session.in_flight -= 1
-        if isinstance(said, messages.Said):
+        if not isinstance(said, Refused):
             _said(session, request, said)
         elif said.code is Code.NOT_ENTERED and request.channel in session.entered:
             session.later(request)
@@ -55,7 +55,10 @@ def say_again(session: Session, request: Say) -> None:
     _said(session, request, messages.post(store, session.me, request.channel, _draft(request)))
 
 
-def _said(session: Session, request: Say, said: messages.Said) -> None:
+def _said(session: Session, request: Say, said: messages.Said | messages.Held) -> None:
+    if isinstance(said, messages.Held):
+        session.answer(wire.Held(id=request.id, channel=said.channel, client_id=said.client_id))
+        return
     session.answer(wire.Said(id=request.id, channel=said.channel, client_id=said.client_id, epoch=said.epoch,
                              seq=said.seq, at=said.at))
 

@@ -22,6 +22,7 @@ def _load(name: str, repeatable: bool = True) -> Script:
 
 
 POST = _load("post")
+RELEASE = _load("release")
 ENTER = _load("enter")
 LEAVE = _load("leave")
 LAPSE = _load("lapse")
@@ -48,5 +49,5 @@ REACT = _load("react")
 KEEP_CODE = _load("keep_code")
 GUESS = _load("guess", repeatable=False)
 
-ALL = (POST, ENTER, LEAVE, LAPSE, KEEP, READ, JOIN, PART, PLACE, TRIM, ACT, FREE, SANCTION, OPEN_ROOM, OPEN_CHANNEL,
-       DELETE_IF, CLAIM, STAND, ABSORB, EDIT, REACT, KEEP_CODE, GUESS, CALL, HUSH, SHARE)
+ALL = (POST, RELEASE, ENTER, LEAVE, LAPSE, KEEP, READ, JOIN, PART, PLACE, TRIM, ACT, FREE, SANCTION, OPEN_ROOM,
+       OPEN_CHANNEL, DELETE_IF, CLAIM, STAND, ABSORB, EDIT, REACT, KEEP_CODE, GUESS, CALL, HUSH, SHARE)

@@ -396,3 +396,22 @@ blocks = _table(
     "blocks", Column("user", ID, ForeignKey(users.c.id), primary_key=True), Column("blocked", ID, primary_key=True),
     _must("at", TIME), Index("ix_blocks_blocked", "blocked"))
 """People whom somebody does not want to read."""
+
+held = _table(
+    "held", Column("id", ID, primary_key=True), _of("organization", organizations), _must("room", ID),
+    _must("channel", ID), _must("user", ID), _must("name", NAME), _must("door", WORD), _must("client_id", CLIENT_ID),
+    _must("type", WORD), _must("body", TEXT), Column("reply_to", COUNT), _must("cause", WORD), _must("list", ID),
+    _must("state", WORD), _must("at", TIME), Column("decided_at", TIME), _must("by", ID), _must("reason", LINE),
+    Column("seq", COUNT), UniqueConstraint("channel", "user", "client_id"),
+    Index("ix_held_organization_state_at", "organization", "state", "at"), Index("ix_held_state", "state", "at"),
+    Index("ix_held_user", "user"))
+"""Messages that wait for a review: waiting, passing (on their way to the log), published under `seq`, or rejected.
+`cause`: words (of `list`) or safety."""
+
+reports = _table(
+    "reports", Column("channel", ID, primary_key=True), Column("seq", COUNT, primary_key=True, autoincrement=False),
+    Column("user", ID, primary_key=True), _of("organization", organizations), _must("room", ID), _must("epoch", ID),
+    _must("author", ID), _must("reason", LINE), _must("state", WORD), _must("at", TIME), Column("decided_at", TIME),
+    _must("by", ID), Index("ix_reports_organization_state_at", "organization", "state", "at"),
+    Index("ix_reports_author_at", "author", "at"), Index("ix_reports_user", "user"))
+"""Who reported which message: open, or what became of it."""
