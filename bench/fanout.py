@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.book import IN_FLIGHT, IN_FLIGHT_OF_MANY, ISOLATED_PER_SECOND, TEXT, Book
 from bench.house import house
-from bench.load import Load, checked
+from bench.load import Load, LoadFailed, checked
 from bench.peers.floor import floor
 from bench.peers.naive import naive
 from bench.peers.nchan import nchan
@@ -91,6 +91,10 @@ def _shape(book: Book, name: str, channels: int, sockets: int, in_flight: int, i
                     _at_half(book, name, group, rate / 2)
         except LeftOut as reason:
             book.leave_out(str(reason))
+        except LoadFailed as reason:
+            if start is None:
+                raise
+            book.leave_out(f"{subject} did not stand {name}: {str(reason)[:200]}")
 
 
 def _peer(start: Callable[[], AbstractContextManager[Served]]) -> Callable[[int, int], Any]:
