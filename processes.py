@@ -33,6 +33,8 @@ from settings import Settings
 
 READY_SECONDS = 90
 SANDBOX_HOST = "127.0.0.1"
+DEMO_STAFF = "demo-staff.json"
+"""Under `var`: who may sign in to the demo's console, kept because the record knows only a hash of the password."""
 
 
 class Program(NamedTuple):
@@ -252,9 +254,19 @@ def welcome(settings: Settings, sandbox: bool) -> str:
     lines = ["", "茶馆已就绪 · Teahouse is ready", ""]
     if sandbox:
         lines += ["  打开这里，用关注者的手机和小程序互相聊天 · Open this: a follower's phone and a mini-program",
-                  f"      {sandbox_url(settings)}/", ""]
-    lines += [f"  服务 · The server            {house(settings)}/",
+                  f"      {sandbox_url(settings)}/",
+                  "  小程序在浏览器里 · The mini-program in a browser",
+                  f"      {house(settings)}/preview/"]
+    lines += ["  管理控制台 · The console", f"      {house(settings)}/console/", *_demo_staff(settings), "",
               f"  公众号回调 · WeChat pushes to  {house(settings)}/wechat/APPID",
               f"  数据在 · Data lives in        {settings.var}", "",
               "  按 Ctrl-C 结束 · Ctrl-C ends everything", ""]
     return "\n".join(lines)
+
+
+def _demo_staff(settings: Settings) -> list[str]:
+    try:
+        known = json.loads((settings.var / DEMO_STAFF).read_text(encoding="utf-8"))
+    except OSError:
+        return []
+    return [f"      {one['email']}  {one['password']}" for one in known]

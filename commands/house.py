@@ -34,6 +34,8 @@ def init(chosen: argparse.Namespace) -> int:
     settled = settle(Settings.from_environment())
     applied = migrate.upgrade(str(settled.database_url))
     facts = demo.init(_record(settled), int(time.time() * 1000)) if chosen.demo else {}
+    if any(one["password"] for one in facts.get("staff", [])):
+        write_private(settled.var / processes.DEMO_STAFF, json.dumps(facts["staff"]))
     if chosen.json:
         print(json.dumps(facts, ensure_ascii=False))
     elif not chosen.quiet or any(one["password"] for one in facts.get("staff", [])):

@@ -202,3 +202,13 @@ def test_the_configuration_holds_no_secret_and_survives_odd_folders(tmp_path: Pa
     commands = {each.name: each.command for group in options.process_group_configs for each in group.process_configs}
     assert set(commands) == set(PROGRAMS)
     assert "100% of " in commands["redis"]
+
+
+def test_a_newcomer_reads_where_to_look_and_how_to_sign_in(tmp_path: Path) -> None:
+    settings = Settings.from_environment({"TEAHOUSE_VAR": str(tmp_path)})
+    (tmp_path / processes.DEMO_STAFF).write_text('[{"email": "owner@teahouse.example", "password": "canary"}]')
+    told = processes.welcome(settings, sandbox=True)
+    for wanted in ("http://127.0.0.1:8100/", "http://127.0.0.1:8000/preview/", "http://127.0.0.1:8000/console/",
+                   "owner@teahouse.example  canary", "/wechat/APPID", str(tmp_path)):
+        assert wanted in told
+    assert "/preview/" not in processes.welcome(settings, sandbox=False)
