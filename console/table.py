@@ -17,6 +17,7 @@ from console import (
     api_staff,
     api_tokens,
     api_webhooks,
+    api_words,
 )
 from console.routes import ADMINS, MODERATORS, STAFF, Route, delete, get, patch, post, put
 
@@ -70,6 +71,14 @@ ROUTES: list[Route] = [
 
     get("/sanctions", api_sanctions.listed),
     post("/sanctions", api_sanctions.act, MODERATORS),
+
+    get("/words", api_words.listed),
+    post("/words", api_words.make, MODERATORS),
+    post("/words/test", api_words.test, STAFF),
+    patch("/words/<words_id>", api_words.edit, MODERATORS),
+    delete("/words/<words_id>", api_words.remove, MODERATORS),
+    get("/words/<words_id>/words", api_words.words_of),
+    post("/words/<words_id>/words", api_words.change_words, MODERATORS),
 
     get("/audit", api_audit.listed),
     get("/audit/verify", api_audit.verify),

@@ -12,17 +12,19 @@ from typing import Any
 from rooms import accounts, channels, orgs
 from rooms import rooms as tearooms
 from rooms.accounts import Account, Kind, Mode
+from rooms.demo_month import Month
 from rooms.record import Connection, Record, notes, organizations, rooms, staff
 from rooms.record import accounts as account_rows
 from rooms.record import channels as channel_rows
 
 ORGANIZATION, ROOM, CHANNELS, OWNER = "示范茶馆", "茶馆", ("大厅", "闲聊"), "owner@teahouse.example"
-_NOTE = "demo"
+_NOTE, _MONTH = "demo", "demo_month"
 
 
 def init(record: Record, now: int) -> dict[str, Any]:
     """The answer of the contract. Needs migrated tables and a secret key, no Redis."""
     passwords = {} if record.read(lambda c: notes.get(c, _NOTE)) else _set_up(record, now)
+    record.write(lambda c: _add_month(c, now))
     return record.read(lambda c: _facts(c, record, passwords))
 
 
@@ -50,6 +52,13 @@ def _set_up(record: Record, now: int) -> dict[str, str]:
     return {owner.email: password} if record.write(act) else {}
 
 
+def _add_month(connection: Connection, now: int) -> None:
+    """Once, also where the demo is of a version that had none."""
+    organization = notes.get(connection, _NOTE)
+    if organization and notes.claim(connection, _MONTH, organization):
+        Month(connection, organization, now).write()
+
+
 def _accounts(organization: str, now: int) -> list[Account]:
     official, mini = (f"wx{secrets.token_hex(8)}" for _ in range(2))
     return [
@@ -69,9 +78,9 @@ def _facts(connection: Connection, record: Record, passwords: dict[str, str]) ->
         "mini_program": _account(opened[Kind.MINI_PROGRAM]),
         "rooms": [{"id": room.id, "name": room.name, "channels": [
             {"id": channel.id, "name": channel.name} for channel in channel_rows.of_room(connection, room.id)]}
-            for room in rooms.of_organization(connection, organization)],
+            for room in rooms.of_organization(connection, organization) if room.name == ROOM],
         "staff": [{"email": one.email, "password": passwords.get(one.email)}
-                  for one in staff.of_organization(connection, organization)],
+                  for one in staff.of_organization(connection, organization) if one.email == OWNER],
     }
 
 

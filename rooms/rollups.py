@@ -44,11 +44,11 @@ def roll(store: Store, until: int | None = None) -> int:
     done = 0
     while behind := store.record.read(lambda c: readers.behind(c, READER, CHANNELS)):
         for place in behind:
-            done += store.record.write(partial(_step, place=place))
+            done += store.record.write(partial(count, place=place))
             if until is not None and store.clock.now() >= until:
                 return done
     for organization in store.record.read(organizations.ids):
-        while counted := store.record.write(partial(_acts, organization=organization)):
+        while counted := store.record.write(partial(count_acts, organization=organization)):
             done += counted
     return done
 
@@ -84,7 +84,8 @@ def _file(connection: Connection, sums: Sequence[Count], most: Sequence[Count]) 
     hourly.set_most(connection, most)
 
 
-def _step(connection: Connection, place: Behind) -> int:
+def count(connection: Connection, place: Behind) -> int:
+    """One transaction's worth of a channel's archive; returns how many entries."""
     after = readers.place(connection, READER, place.channel) or 0
     told = entries.happened(connection, place.channel, after, place.archived, ROWS)
     counts, said = Counter[tuple[int, str, str]](), Counter[tuple[int, str]]()
@@ -100,7 +101,8 @@ def _step(connection: Connection, place: Behind) -> int:
     return len(told)
 
 
-def _acts(connection: Connection, organization: str) -> int:
+def count_acts(connection: Connection, organization: str) -> int:
+    """The same of the organization's audit."""
     after = readers.place(connection, READER, organization) or 0
     rows = audit.page(connection, organization, after)
     counts = Counter((row.act.at // HOUR_MS, row.act.room, row.act.act) for row in rows)

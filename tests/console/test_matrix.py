@@ -12,7 +12,7 @@ import pytest
 
 from console.routes import Route
 from console.table import ROUTES
-from rooms import accounts, api_tokens, ids, invitations, members, messages, requests, webhooks
+from rooms import accounts, api_tokens, ids, invitations, members, messages, requests, webhooks, words
 from rooms.drafts import Draft
 from rooms.permissions import StaffRole
 from tests.console.desk import PASSWORD, Desk, House, Office, code
@@ -104,6 +104,16 @@ def hook(body: Any) -> Example:
     return example
 
 
+def word_list(body: Any) -> Example:
+    def example(office: Office, desk: Desk) -> Try:
+        for old in words.lists(office.store, office.actor, office.room):
+            words.remove_list(office.store, office.actor, old.id)
+        made = words.add_list(office.store, office.actor, office.room, "list", "block")
+        return Try({"words_id": made}, body)
+
+    return example
+
+
 def over_time(office: Office, desk: Desk) -> Try:
     return Try(query=SPAN, foreign=False)
 
@@ -152,6 +162,13 @@ EXAMPLES: dict[str, Example] = {
     "sanctions_listed": at_large(),
     "live_overview": at_large(),
     "live_channel": channel,
+    "words_listed": lambda office, desk: Try(query={"room": office.room}),
+    "words_make": lambda office, desk: Try(body={"room": office.room, "name": "广告", "action": "block"}),
+    "words_test": lambda office, desk: Try(body={"room": office.room, "text": "加微信"}),
+    "words_edit": word_list({"action": "mask"}),
+    "words_remove": word_list(None),
+    "words_words_of": word_list(None),
+    "words_change_words": word_list({"add": ["加微信"]}),
     "audit_listed": at_large(),
     "audit_verify": at_large(),
     "audit_export": at_large(),
