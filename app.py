@@ -30,6 +30,7 @@ def create_app(settings: Settings) -> Flask:
     import miniprogram.gateway
     import miniprogram.preview
     import wechat.callback
+    import wechat.checking
 
     settled = settle(settings)
     if settings.redis_url is None:
@@ -37,8 +38,10 @@ def create_app(settings: Settings) -> Flask:
     store = open_store(settled)
     check_durability(store.live, settled.durability)
     app = bare_app(store, settled)
-    for face in (miniprogram.gateway, miniprogram.api, wechat.callback):
+    for face in (miniprogram.gateway, miniprogram.api):
         app.register_blueprint(face.blueprint(store, settled))
+    handlers = {"wxa_media_check": wechat.checking.media_verdict}
+    app.register_blueprint(wechat.callback.blueprint(store, settled, handlers))
     app.register_blueprint(console.blueprint.blueprint(store, settled, miniprogram.draining.begun))
     app.register_blueprint(miniprogram.api.files(store, settled))
     if (preview := miniprogram.preview.blueprint(settled)) is not None:

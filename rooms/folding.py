@@ -19,7 +19,7 @@ _ALIKE = {
     "авеёкмнорстухіјѕѵԁԛԝҽһ": "abeekmhopctyxijsvdqweh",  # Cyrillic
     "αβγεηικνορτυχωϲ": "abyenikvoptuxwc",  # Greek
     "օսոցհ": "oungh",  # Armenian
-    "ıłøđðħŧɑɡʏʀɴʙʜʟɪᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢ": "iloddhtagyrnbhliacdejkmoptuvwz",  # Latin beyond Latin
+    "ƒıłøđðħŧɑɡʏʀɴʙʜʟɪᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢ": "filoddhtagyrnbhliacdejkmoptuvwz",  # Latin beyond Latin
     "囗曰": "口日",
 }
 ALIKE = {ord(one): other for those, others in _ALIKE.items() for one, other in zip(those, others, strict=True)}

@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 import re2
 
 from rooms.drafts import Draft
+from rooms.events import Door, Person
 from rooms.matching import Found, Matcher
 from rooms.permissions import RANK
+from rooms.record.safety import Policy
 from rooms.record.word_lists import WordList
 
 ACTIONS = ("mask", "hold", "block", "mute")
@@ -25,6 +27,7 @@ FIELDS: Mapping[str, Sequence[str]] = {
     "text": ("text",), "link": ("title", "description", "url"), "location": ("name", "address"), "file": ("name",)}
 """Where people's own words stand in a body."""
 
+SHOWN = frozenset({"image", "voice", "video", "file"})
 NOBODY = len(RANK)
 STAR = "*"
 PATTERN_MEMORY = 4 << 20
@@ -55,10 +58,18 @@ class Verdict(NamedTuple):
 class Book:
     """The lists of one organization, made ready. `versions` tells it from another state of theirs."""
 
-    def __init__(self, versions: tuple[tuple[str, int], ...], lists: Sequence[WordList]) -> None:
+    def __init__(self, versions: tuple[tuple[str, int], ...], lists: Sequence[WordList],
+                 policy: Policy | None = None) -> None:
         self.versions = versions
+        self._held = {kind for kind in ("text", "media") if policy is not None and getattr(policy, kind) == "before"}
         rooms = {one.room for one in lists}
         self._pages = {room: _Page([one for one in lists if one.room == room]) for room in rooms}
+
+    def holds(self, person: Person, draft: Draft) -> bool:
+        """Whether the organization's policy holds what people say until WeChat has judged it. Only those of its
+        mini-program can be judged."""
+        kind = "media" if draft.type in SHOWN else "text"
+        return kind in self._held and person.door is Door.MINIPROGRAM
 
     def judge(self, room: str, draft: Draft) -> Verdict | None:
         """None where nothing was found."""

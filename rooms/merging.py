@@ -36,6 +36,7 @@ from rooms.record import (
     reads,
     reports,
     requests,
+    safety,
     sanctions,
     users,
 )
@@ -135,6 +136,7 @@ def _give(connection: Connection, organization: str, kept: User, gone: User, now
     phones.give(connection, gone.id, kept.id)
     sanctions.give(connection, organization, gone.id, kept.id)
     free.give(connection, gone.id, kept.id, now)
+    safety.give(connection, gone.id, kept.id)
     held.give(connection, gone.id, kept.id)
     reports.give(connection, gone.id, kept.id)
     allowed.give(connection, gone.id, kept.id, now)

@@ -19,6 +19,8 @@ from rooms.record import entries
 from rooms.store import Store
 
 LONGEST_PAGE = 200
+HELD_FOR_SAFETY = "hh--"
+MILDER = frozenset("-m")
 ENDLESS = 1 << 53
 
 __all__ = ["Draft", "Held", "Page", "Said", "after", "history", "owed", "post", "post_soon"]
@@ -229,22 +231,29 @@ def _ticket(store: Store, person: Person, channel: str, draft: Draft, role: str)
     before = f'{{"op":"message","channel":"{channel}"'
     book = store.shelf.book(person.organization)
     verdict = book.judge(ids.room_of(channel), draft) if book else None
+    holds = not role and book is not None and book.holds(person, draft)
     arguments: list[str | bytes] = [
         person.organization, person.id, draft.client_id, "message", before, written(person, draft, body),
         *_rate(limits.say_per_second), *_rate(limits.channel_say_per_second), str(idle), channel,
         *_compared(store, person, channel, draft), role,
-        " ".join(draft.named), "" if draft.reply_to is None else str(draft.reply_to), *_judged(person, draft, verdict)]
+        " ".join(draft.named), "" if draft.reply_to is None else str(draft.reply_to),
+        *_judged(person, draft, verdict, holds)]
     names = [room.gate, room.members, name.head, name.log, name.seats, name.reads, room.pace, name.away, name.places,
              *name.seen, name.feed, name.dirty, room.sanctions, room.free, name.slow, name.echo, name.allowed,
              name.mentioned, name.recalled]
     return _Ticket(person, channel, draft, verdict, names, arguments)
 
 
-def _judged(person: Person, draft: Draft, verdict: Verdict | None) -> list[str | bytes]:
-    """What the words ask for at each rank, and what may be said there instead."""
+def _judged(person: Person, draft: Draft, verdict: Verdict | None, holds: bool) -> list[str | bytes]:
+    """What the words ask for at each rank, and what may be said there instead. `holds`: whoever does not moderate
+    waits for a verdict on it."""
     if verdict is None:
-        return [""]
-    return [verdict.actions, *(written(person, draft, body) if body else b"" for body in verdict.bodies)]
+        return [HELD_FOR_SAFETY if holds else "", b"", b"", b"", b""]
+    actions = verdict.actions
+    if holds:
+        actions = "".join(LETTERS["hold"] if letter in MILDER and place < RANK[Role.MODERATOR] else letter
+                          for place, letter in enumerate(actions))
+    return [actions, *(written(person, draft, body) if body else b"" for body in verdict.bodies)]
 
 
 def _compared(store: Store, person: Person, channel: str, draft: Draft) -> tuple[str, bytes]:

@@ -23,6 +23,7 @@ from rooms.record import reports as report_rows
 from rooms.record import rooms as room_rows
 from rooms.record.audit import Act
 from rooms.record.reports import Report, Reported
+from rooms.steward import STEWARD
 from rooms.store import Store
 
 PAGE = 50
@@ -157,8 +158,9 @@ def settle(store: Store, actor: Actor, channel: str, seq: int, outcome: str, sec
         closed = report_rows.close(connection, channel, seq, outcome, actor.person.id, now)
         facts = {"outcome": outcome, "reason": reason}
         notice_rows.add_many(connection, [
-            notices.made(one.organization, one.user, Kind.REPORT, now, room, channel, facts) for one in closed])
-        return [one.user for one in closed]
+            notices.made(one.organization, one.user, Kind.REPORT, now, room, channel, facts) for one in closed
+            if one.user != STEWARD])
+        return [one.user for one in closed if one.user != STEWARD]
 
     told = store.record.write(act)
     notices.nudge(store, told)

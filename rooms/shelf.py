@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rooms import native
 from rooms.errors import Code, Refused
 from rooms.judging import Book
-from rooms.record import word_lists
+from rooms.record import safety, word_lists
 
 if TYPE_CHECKING:
     from rooms.store import Store
@@ -50,10 +50,7 @@ class Shelf:
         known = self._books.get(organization)
         if known is not None:
             return known
-        lists = store.record.read(lambda c: word_lists.of_organization(c, organization))
-        versions = tuple(sorted((one.id, one.version) for one in lists))
-        book = native.run(lambda: Book(versions, lists)) if lists else Book(versions, lists)
-        self._books[organization] = book
+        book = self._books[organization] = _book(store, organization)
         self._watch(store)
         return book
 
@@ -76,13 +73,12 @@ class Shelf:
         known = dict(self._books)
         if not known:
             return 0
-        versions = store.record.read(lambda c: word_lists.versions(c, list(known)))
-        old = [organization for organization, book in known.items() if book.versions != versions[organization]]
+        versions, policies = store.record.read(lambda c: (
+            word_lists.versions(c, list(known)), safety.versions(c, list(known))))
+        old = [organization for organization, book in known.items()
+               if book.versions != (("", policies.get(organization, 0)), *versions[organization])]
         for organization in old:
-            lists = store.record.read(lambda c, organization=organization:  # type: ignore[misc]
-                                      word_lists.of_organization(c, organization))
-            now = tuple(sorted((one.id, one.version) for one in lists))
-            self._books[organization] = native.run(lambda now=now, lists=lists: Book(now, lists))  # type: ignore[misc]
+            self._books[organization] = _book(store, organization)
         return len(old)
 
     def close(self) -> None:
@@ -131,6 +127,15 @@ class Shelf:
         except Exception:
             log.exception("the words cannot be read again")
         return True
+
+
+def _book(store: Store, organization: str) -> Book:
+    lists, policy = store.record.read(lambda c: (
+        word_lists.of_organization(c, organization), safety.policy(c, organization)))
+    versions = (("", policy.version if policy else 0), *sorted((one.id, one.version) for one in lists))
+    if not lists:
+        return Book(versions, lists, policy)
+    return native.run(lambda: Book(versions, lists, policy))
 
 
 def changed(store: Store) -> None:

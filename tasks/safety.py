@@ -1,12 +1,24 @@
-"""Messages that were let through and are still on their way to the log."""
+"""Messages are judged; what was let through gets to the log."""
 
 from __future__ import annotations
 
 import rooms.held
+import rooms.safety
+import wechat.checking
 from tasks.schedule import every
-from tasks.worker import SLOW, store
+from tasks.worker import SLOW, settings, store
 
 
 @every(5, queue=SLOW)
 def finish() -> None:
     rooms.held.finish(store())
+
+
+@every(1, queue=SLOW)
+def check() -> None:
+    wechat.checking.check(store(), settings())
+
+
+@every(3_600, queue=SLOW)
+def forget() -> None:
+    rooms.safety.forget(store())

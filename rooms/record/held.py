@@ -95,6 +95,12 @@ def count_waiting(connection: Connection, channel: str, user: str) -> int:
     return connection.scalars(query).one()
 
 
+def published(connection: Connection, channel: str, seqs: Sequence[int], cause: str) -> frozenset[int]:
+    """Which of these entries were held for that cause."""
+    query = select(_TABLE.c.seq).where(_TABLE.c.channel == channel, _TABLE.c.seq.in_(seqs), _TABLE.c.cause == cause)
+    return frozenset(seq for seq in connection.scalars(query) if seq is not None)
+
+
 def give(connection: Connection, user: str, to: str) -> None:
     own = {(row.channel, row.client_id) for row in _of_user(connection, to)}
     for row in _of_user(connection, user):

@@ -415,3 +415,17 @@ reports = _table(
     _must("by", ID), Index("ix_reports_organization_state_at", "organization", "state", "at"),
     Index("ix_reports_author_at", "author", "at"), Index("ix_reports_user", "user"))
 """Who reported which message: open, or what became of it."""
+
+safety = _table(
+    "safety", Column("organization", ID, ForeignKey(organizations.c.id), primary_key=True), _must("text", WORD),
+    _must("media", WORD), _must("outage", WORD), _must("version", NUMBER))
+"""What an organization has WeChat judge, and when: off, after it was shown, before; `outage`: show or people."""
+
+checks = _table(
+    "checks", Column("id", ID, primary_key=True), _must("organization", ID), _must("channel", ID),
+    Column("seq", COUNT), _must("held", ID), _must("user", ID), _must("kind", WORD), _must("content", TEXT),
+    _must("state", WORD), _must("verdict", WORD), _must("label", WORD), _must("detail", LINE),
+    _must("trace", FOREIGN_ID), _must("tries", NUMBER), _must("due", TIME), _must("at", TIME),
+    Index("ix_checks_state_due", "state", "due"), Index("ix_checks_trace", "trace"), Index("ix_checks_held", "held"),
+    Index("ix_checks_user", "user"), Index("ix_checks_at", "at"))
+"""What WeChat is asked about a message: waiting, asked (the verdict comes by a push), done."""
