@@ -196,8 +196,9 @@ def document() -> str:
         lines += [f"### {struct.__name__}", "", *([_doc(struct), ""] if _doc(struct) else []), *_table(struct)]
     lines += ["## Refusal codes", "", "| code | may pass with time |", "|---|---|"]
     lines += [f"| `{code.value}` | {'yes' if code in PASSING else 'no'} |" for code in Code]
-    lines += ["", "Known to the protocol, and refused as `unavailable` with `temporary` false on this server: "
-              + ", ".join(f"`{op}`" for op in sorted(protocol.LATER_OPS)) + ".", ""]
+    later = ", ".join(f"`{op}`" for op in sorted(protocol.LATER_OPS))
+    told = f"Known to the protocol, and refused as `unavailable` with `temporary` false on this server: {later}."
+    lines += ["", *([told, ""] if later else [])]
     lines += ["## Close codes", "", "| code | why |", "|---|---|"]
     lines += [f"| {code} | {why} |" for code, why in sorted(CLOSES.items())]
     return "\n".join(lines) + "\n"

@@ -16,7 +16,7 @@ from rooms.errors import Code, Refused
 from rooms.events import Entry, Person
 from rooms.live import keys, log
 from rooms.live.scripts import EDIT
-from rooms.permissions import rank
+from rooms.permissions import RANK, Role, rank
 from rooms.store import Store
 
 OWN_MS = 300_000
@@ -62,10 +62,15 @@ def _judged(store: Store, person: Person, channel: str, draft: Draft) -> Any:
     store.shelf.read(store, person.organization)
     book = store.shelf.book(person.organization)
     verdict = book.judge(ids.room_of(channel), draft) if book else None
-    if verdict is None:
+    held = book is not None and book.holds(person, draft)
+    if verdict is None and not held:
         return new
     members = keys.of_channel(store.live.prefix, channel).room.members
     place = max(0, rank((store.live.command("HGET", members, person.id, key=members) or b"").decode()))
+    if held and place < RANK[Role.MODERATOR]:
+        raise Refused(Code.FORBIDDEN, "what is judged before it is shown is not edited")
+    if verdict is None:
+        return new
     if verdict.actions[place] in "hbu":
         raise words.stopped(store, person, channel, verdict, verdict.actions[place])
     return verdict.bodies[place] or new

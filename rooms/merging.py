@@ -38,6 +38,7 @@ from rooms.record import (
     requests,
     safety,
     sanctions,
+    suspicions,
     users,
 )
 from rooms.record import identities as rows
@@ -136,6 +137,7 @@ def _give(connection: Connection, organization: str, kept: User, gone: User, now
     phones.give(connection, gone.id, kept.id)
     sanctions.give(connection, organization, gone.id, kept.id)
     free.give(connection, gone.id, kept.id, now)
+    suspicions.give(connection, gone.id, kept.id)
     safety.give(connection, gone.id, kept.id)
     held.give(connection, gone.id, kept.id)
     reports.give(connection, gone.id, kept.id)

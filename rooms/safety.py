@@ -16,7 +16,7 @@ from prometheus_client import Counter
 
 from rooms import held, ids, media, moderation, shelf
 from rooms.errors import Code, Refused
-from rooms.events import Door, Entry
+from rooms.events import Author, Door, Entry, Logged
 from rooms.judging import FIELDS
 from rooms.moderation import Actor
 from rooms.permissions import RANK, Role, rank
@@ -192,7 +192,7 @@ def _settle_shown(store: Store, check: Check, outcome: str) -> None:
 def _shown(connection: Connection, wanted: Policy, behind: Behind, now: int) -> int:
     place = readers.place(connection, READER, behind.channel) or 0
     page = entries.page(connection, behind.channel, after=place, limit=TOGETHER)
-    parsed = [Entry.parse(one.frame) for one in page if one.op == "message"]
+    parsed = [_said(one) for one in page if one.op in ("message", "edited")]
     passed = held_rows.published(connection, behind.channel, [one.seq for one in parsed], held.SAFETY)
     made = [check for entry in parsed if entry.seq not in passed
             for check in _checks(wanted, AFTER, behind, entry, now)]
@@ -200,6 +200,16 @@ def _shown(connection: Connection, wanted: Policy, behind: Behind, now: int) -> 
     if page:
         readers.move(connection, READER, behind.channel, page[-1].seq)
     return len(made)
+
+
+def _said(logged: Logged) -> Entry:
+    """A message, or one with other words: those are its author's too, and a verdict is on the message."""
+    if logged.op == "message":
+        return Entry.parse(logged.frame)
+    told = msgspec.json.decode(logged.frame)
+    author = Author(told["by"]["id"], told["by"]["name"], told["by"]["door"])
+    return Entry(op="message", channel=told["channel"], epoch=told["epoch"], seq=told["of"], at=told["at"],
+                 author=author, type="text", body=told["body"])
 
 
 def _held(connection: Connection, now: int) -> int:

@@ -41,7 +41,9 @@ app = Celery("teahouse", include=[
     "tasks.retention",
     "tasks.search",
     "tasks.sms",
-    "tasks.safety", "tasks.tidy",
+    "tasks.safety",
+    "tasks.spam",
+    "tasks.tidy",
     "tasks.webhooks",
 ])
 

@@ -429,3 +429,14 @@ checks = _table(
     Index("ix_checks_state_due", "state", "due"), Index("ix_checks_trace", "trace"), Index("ix_checks_held", "held"),
     Index("ix_checks_user", "user"), Index("ix_checks_at", "at"))
 """What WeChat is asked about a message: waiting, asked (the verdict comes by a push), done."""
+
+spam_policies = _table(
+    "spam_policies", Column("organization", ID, ForeignKey(organizations.c.id), primary_key=True), _must("mode", WORD),
+    _must("threshold", NUMBER), _must("mute_seconds", NUMBER))
+"""Whether the clean-up proposes or acts, from which score on, and for how long it mutes."""
+
+suspicions = _table(
+    "suspicions", Column("id", ID, primary_key=True), _must("organization", ID), _must("user", ID),
+    _must("score", NUMBER), _must("why", TEXT), _must("state", WORD), _must("at", TIME), Column("decided_at", TIME),
+    _must("by", ID), Index("ix_suspicions_organization_at", "organization", "at"), Index("ix_suspicions_user", "user"))
+"""Whom the clean-up took for a spammer and why: proposed, acted, dismissed or undone."""

@@ -40,7 +40,7 @@ JUDGED = {
     "allowed": "goes along",
     "mentions": "goes along", "blocks": "goes along, both ways", "reactions": "stay as they were",
     "held": "goes along", "reports": "goes along",
-    "checks": "go along",
+    "checks": "go along", "suspicions": "go along",
     "aliases": "is what is left", "standings": "each their own", "entries": "stay as they were",
     "quiet": "goes along", "outside": "ends: who is kept was not put out, and a ban is a sanction",
     "notices": "goes along", "deliveries": "stay with the openid", "sms": "stay as they were",

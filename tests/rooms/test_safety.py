@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import archive, held, members, messages, review, safety, seats
+from rooms import archive, edits, held, members, messages, review, safety, seats
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Door, Entry, Person
@@ -166,3 +166,20 @@ def test_an_author_hears_that_a_verdict_was_bad(stage: Stage) -> None:
     stage.judged("risky")
     row = stage.store.record.read(lambda c: held.rows.in_state(c, held.REJECTED, 1 << 60, 10))[-1]
     assert (row.user, row.by, row.reason) == (stage.charlie.id, "s_steward", safety.REASON)
+
+
+def test_other_words_for_a_message_are_judged_too(stage: Stage) -> None:
+    stage.policy(AFTER)
+    said = stage.say(stage.charlie, "好话")
+    assert isinstance(said, Said)
+    stage.judged("pass")
+    edits.edit(stage.store, stage.charlie, stage.hall, said.seq, {"text": "坏话"})
+    archive.archive_channel(stage.store, stage.hall)
+    stage.judged("risky")
+    assert stage.read() == ["-"]
+    stage.policy(BEFORE)
+    stage.say(stage.charlie, "又一句")
+    stage.judged("pass")
+    with pytest.raises(Refused) as caught:
+        edits.edit(stage.store, stage.charlie, stage.hall, 4, {"text": "坏话"})
+    assert caught.value.code is Code.FORBIDDEN
