@@ -7,12 +7,12 @@ import resource
 import sys
 import time
 
-from bench import archive, callbacks, crowd, fanout, growth, posting, words
+from bench import archive, callbacks, crowd, fanout, growth, posting
 from bench.book import FULL, SHORT, Book
 from bench.report import report, store
 
 MEASUREMENTS = {"posting": posting.run, "fanout": fanout.run, "crowd": crowd.run, "callbacks": callbacks.run,
-                "archive": archive.run, "growth": growth.run, "words": words.run}
+                "archive": archive.run, "growth": growth.run}
 
 
 def main(arguments: list[str] | None = None) -> int:

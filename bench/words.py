@@ -1,4 +1,7 @@
-"""What the lists of words cost: microseconds of a message at 100,000 words, and how long one takes to be read again."""
+"""What the lists of words cost: microseconds of a message at 100,000 words, and how long one takes to be read again.
+
+Needs no server: `python -m bench.words`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import time
 
 from ahocorasick_rs import AhoCorasick
 
-from bench.book import TEXT, Book
+from bench.book import FULL, TEXT, Book
 from rooms.matching import TOGETHER, Matcher
 
 WORDS = 100_000
@@ -50,3 +53,7 @@ def _quickest(matcher: Matcher, texts: list[str]) -> float:
             matcher.find(text)
         rounds.append((time.perf_counter() - begun) / len(texts) * 1e6)
     return min(rounds)
+
+
+if __name__ == "__main__":
+    run(Book(FULL))
