@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from console.asking import Ask, Capacity, In, Limit, Name, Out, Reason, Seq, Text, given
-from rooms import arranging, messages, moderation, overlooking, seats
+from rooms import arranging, messages, moderation, overlooking, seats, shedding
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.overlooking import NOTHING
@@ -33,6 +33,7 @@ class Rules(Out):
     fold_seconds: int = 0
     guard_count: int = 0
     guard_seconds: int = 60
+    shed_per_second: int = 0
     see: str = "guest"
     enter: str = "guest"
     post: str = "guest"
@@ -73,6 +74,7 @@ class SetRules(In):
     fold_seconds: Annotated[int, Meta(ge=0, le=3_600)] | UnsetType = UNSET
     guard_count: Annotated[int, Meta(ge=0, le=1_000)] | UnsetType = UNSET
     guard_seconds: Annotated[int, Meta(ge=1, le=3_600)] | UnsetType = UNSET
+    shed_per_second: Annotated[int, Meta(ge=0, le=100_000)] | UnsetType = UNSET
     see: Role | UnsetType = UNSET
     enter: Role | UnsetType = UNSET
     post: Role | UnsetType = UNSET
@@ -154,6 +156,20 @@ class Queue(Out):
     people: list[WaiterView]
 
 
+class ShedView(Out):
+    """Frames that readers were not sent in a second, counted for each reader: of messages, and of passing events."""
+
+    second: int
+    chatter: int
+    low: int
+
+
+class Sheds(Out):
+    """The seconds of the last day in which the channel was over its rate."""
+
+    seconds: list[ShedView]
+
+
 def make(ask: Ask, room: str, body: NewChannel) -> ChannelView:
     channel = arranging.add_channel(ask.store, ask.actor, room, body.name, body.capacity, body.slow_seconds)
     return one(ask, channel)
@@ -219,6 +235,12 @@ def queue(ask: Ask, channel: str) -> Queue:
     length = overlooking.states(ask.store, [known])[channel].waiting
     people = overlooking.waiting(ask.store, channel)
     return Queue(length=length, people=[WaiterView(id=one.id, name=one.name, place=one.place) for one in people])
+
+
+def shed(ask: Ask, channel: str) -> Sheds:
+    find(ask, channel)
+    counted = shedding.counted(ask.store, channel)
+    return Sheds(seconds=[ShedView(second=one.second, chatter=one.chatter, low=one.low) for one in counted])
 
 
 def find(ask: Ask, channel: str) -> Channel:

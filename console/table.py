@@ -65,6 +65,7 @@ ROUTES: list[Route] = [
     post("/channels/<channel>/messages/<int:seq>/recall", api_channels.recall, MODERATORS),
     get("/channels/<channel>/present", api_channels.present),
     get("/channels/<channel>/queue", api_channels.queue),
+    get("/channels/<channel>/shed", api_channels.shed),
 
     get("/people", api_people.listed),
     get("/people/<user>", api_people.one),

@@ -156,7 +156,7 @@ EXAMPLES: dict[str, Example] = {
     "channels_pin": lambda office, desk: Try({"channel": office.channel, "seq": said(office)}, {"on": False}),
     "channels_recall": lambda office, desk: Try({"channel": office.channel, "seq": said(office)}, {}),
     "channels_present": channel,
-    "channels_queue": channel,
+    "channels_queue": channel, "channels_shed": channel,
     "people_listed": at_large(),
     "people_one": lambda office, desk: Try({"user": office.alice.id}),
     "sanctions_listed": at_large(),

@@ -15,6 +15,8 @@ from tests.socket_client import Ended, Json, Socket
 
 SOCKETS = 5
 PAUSE_SECONDS = 0.005
+PATIENCE_SECONDS = 15.0
+PING_SECONDS = 15.0
 AFTER_SECONDS = 1.0
 """How long is listened for what must not come."""
 TOLD_AS = {"mute": "muted", "kick": "kicked", "ban": "banned"}
@@ -29,13 +31,20 @@ class Heard:
     frames: list[tuple[float, Json]] = field(default_factory=list)
 
     def listen(self, stop: threading.Event) -> None:
+        pinged = time.monotonic()
         with suppress(Ended, OSError):
             while not stop.is_set():
+                if time.monotonic() - pinged > PING_SECONDS:
+                    pinged = time.monotonic()
+                    self.socket.send({"op": "ping", "id": 1})
                 with suppress(TimeoutError):
                     self.frames.append((time.monotonic(), self.socket.receive(0.05)))
 
+    def has(self, seq: int) -> bool:
+        return any(frame.get("seq") == seq and frame["op"] in TOLD_AS.values() for _, frame in list(self.frames))
+
     def entries(self, channel: str) -> list[tuple[float, Json]]:
-        return [(at, frame) for at, frame in self.frames if frame.get("channel") == channel and "seq" in frame
+        return [(at, frame) for at, frame in list(self.frames) if frame.get("channel") == channel and "seq" in frame
                 and frame["op"] not in ("said", "read", "tip")]
 
 
@@ -74,7 +83,6 @@ class Flood:
         talking.set()
         for talker in talkers:
             talker.join()
-        time.sleep(0.2)
         seq = self._judge(act, target, theirs)
         told = [at for heard in theirs for at, frame in heard.entries(self.hall) if frame["seq"] == seq]
         assert len(told) == SOCKETS, "every socket of theirs is told"
@@ -88,11 +96,14 @@ class Flood:
         history = ask(self.desk, {"op": "history", "channel": self.hall, "limit": 200}, next(self.numbers))["messages"]
         seq = next(int(entry["seq"]) for entry in reversed(history)
                    if entry["op"] == TOLD_AS[act] and entry["user"] == target.id)
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not all(heard.has(seq) for heard in (*self.others, *theirs)):
+            assert time.monotonic() < end, "everybody is told"
+            time.sleep(0.05)
         for heard in self.others:
             late = [frame for _, frame in heard.entries(self.hall)
                     if frame["op"] == "message" and frame["from"]["id"] == target.id and frame["seq"] > seq]
             assert late == [], "an entry of theirs above the act"
-            assert any(frame["seq"] == seq for _, frame in heard.entries(self.hall)), "everybody is told"
         said = [frame["seq"] for heard in theirs for _, frame in heard.frames if frame["op"] == "said"]
         assert said, "they were heard before"
         assert max(said) < seq
