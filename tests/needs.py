@@ -20,6 +20,7 @@ PACKAGES = {
     "redis-server": "redis-server",
     "chromium": "chromium",
     "nginx": "nginx",
+    "npm": "npm",
     "ffmpeg": "ffmpeg",
     "npm": "nodejs",
 }

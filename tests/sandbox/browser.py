@@ -52,6 +52,11 @@ class Browser:
         self._order("Page.navigate", url=address)
         self.wait_for(f"location.href.startsWith({json.dumps(address)}) && document.readyState === 'complete'")
 
+    def always(self, script: str) -> None:
+        """Runs it in every page from now on, before the page's own scripts."""
+        self._order("Page.enable")
+        self._order("Page.addScriptToEvaluateOnNewDocument", source=script)
+
     def run(self, script: str) -> Any:
         """The value of an expression."""
         answer = self._order("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)

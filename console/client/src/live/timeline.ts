@@ -73,6 +73,11 @@ export function pinned(line: Timeline): Entry[] {
   return line.entries.filter((entry) => entry.pinned && !entry.recalled);
 }
 
+/** Who is who, as far as they spoke. */
+export function namesIn(line: Timeline): Map<string, string> {
+  return new Map(line.entries.flatMap(({ from }) => (from ? [[from.id, from.name] as const] : [])));
+}
+
 export function textOf(entry: Entry): string {
   const text = entry.body?.["text"] ?? entry.text;
   return typeof text === "string" ? text : "";

@@ -1,0 +1,120 @@
+"""Somebody at the console's pages, in a browser of their own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.house_client import ROOT, House
+from tests.needs import LEFT_OUT, needs
+from tests.sandbox.browser import Browser
+
+CLIENT = ROOT / "console" / "client"
+AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
+EARLY = """
+localStorage.setItem("teahouse.language", "zh");
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+FAULTS = """axe.run(document, { resultTypes: ["violations"], runOnly: RULES }).then(({ violations }) => violations
+  .filter(({ impact }) => impact === "serious" || impact === "critical")
+  .flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html.slice(0, 200)} ${any[0]?.message ?? ""}`)))"""
+
+
+def built() -> None:
+    """The end of this test where the pages were not built."""
+    needs("npm")
+    if not (CLIENT / "dist" / "index.html").is_file():
+        pytest.skip(f"{LEFT_OUT}pages of the console (make console)")
+
+
+class Screen(Browser):
+    """`Screen(house, folder)` stands at the sign-in page."""
+
+    def __init__(self, house: House, profile: Path) -> None:
+        built()
+        super().__init__(needs("chromium"), profile)
+        self.house = house
+        self.always(EARLY)
+        self.go(f"{house.url}/console/")
+        self.wait_for("document.querySelector('form')")
+
+    def sign_in(self, email: str, password: str) -> None:
+        self.fill("[name=email]", email)
+        self.fill("[name=password]", password)
+        self.click("button.go")
+
+    def open(self, place: str) -> None:
+        """A place of the console, by its address after /console, as a link in the page goes there; waits until nothing is
+        on its way."""
+        address = json.dumps(f"/console{place}")
+        self.run(f"history.pushState({{}}, '', {address}); dispatchEvent(new PopStateEvent('popstate', {{ state: {{}} }}))")
+        self.run("new Promise((resolve) => setTimeout(resolve, 50))")
+        self.wait_for("document.querySelector('.shell h1, .failed') && !document.querySelector('.waiting')")
+
+    def fill(self, selector: str, text: str) -> None:
+        field = f"document.querySelector({json.dumps(selector)})"
+        self.wait_for(field)
+        self.run(f"""(() => {{ const field = {field}; const kind = field.tagName === "TEXTAREA" ? HTMLTextAreaElement
+            : HTMLInputElement; Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field,
+            {json.dumps(text)}); for (const event of ["input", "change"])
+            field.dispatchEvent(new Event(event, {{ bubbles: true }})); }})()""")
+
+    def press(self, button: str, within: str = "body") -> None:
+        """The button that is seen with exactly these words, or is called so."""
+        found = f"""[...document.querySelectorAll({json.dumps(within)} + " button")].find((each) => each.offsetParent
+            && !each.disabled && (each.textContent.trim() === {json.dumps(button)}
+            || each.getAttribute("aria-label") === {json.dumps(button)}))"""
+        self.wait_for(found)
+        self.run(f"{found}.click()")
+
+    def key(self, key: str) -> None:
+        pressed = f"new KeyboardEvent('keydown', {{ key: {json.dumps(key)}, bubbles: true }})"
+        self.run(f"document.body.dispatchEvent({pressed})")
+
+    def wait_for_text(self, text: str, within: str = "body") -> None:
+        self.wait_for(f"document.querySelector({json.dumps(within)})?.innerText.includes({json.dumps(text)})")
+
+    def shows(self, text: str) -> bool:
+        return bool(self.run(f"document.body.innerText.includes({json.dumps(text)})"))
+
+    def darken(self) -> None:
+        """At once, without the colours on their way."""
+        self.run("document.documentElement.classList.add('dark')")
+        self.run("document.getAnimations().filter((each) => each instanceof CSSTransition)"
+                 ".forEach((each) => each.finish())")
+
+    @property
+    def violations(self) -> list[str]:
+        """Of the page's policy, since it was loaded."""
+        found: list[str] = self.run("window.violations")
+        return found
+
+    def faults(self, *rules: str) -> list[str]:
+        """What axe finds serious or critical in the page as it is, by these of its rules or those of WCAG A and AA."""
+        self.run(AXE.read_text("utf-8") + "; undefined")
+        found: list[str] = self.run(FAULTS.replace("RULES", json.dumps(rules or ["wcag2a", "wcag2aa", "wcag21aa"])))
+        return found
+
+
+class Office:
+    """The console's API, for what a test needs before it begins."""
+
+    def __init__(self, house: House, email: str, password: str) -> None:
+        self.house, self.http = house, requests.Session()
+        self.http.trust_env = False
+        self.http.headers["X-CSRF-Token"] = self.ask("POST", "/session", email=email, password=password)["csrf"]
+
+    def ask(self, method: str, path: str, **body: Any) -> Any:
+        answer = self.http.request(method, f"{self.house.url}/console/api/v1{path}", json=body or None, timeout=20)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def employ(self, email: str, role: str) -> tuple[str, str]:
+        """(email, password) of somebody new."""
+        return email, str(self.ask("POST", "/staff", email=email, role=role)["password"])

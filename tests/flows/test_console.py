@@ -1,0 +1,119 @@
+"""Staff at the console's pages, in a real browser, while people talk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.flows.screen import Office, Screen, built
+from tests.house_client import House
+
+SCRIPT = "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>{{7*7}}"
+PAGES = ["/", "/rooms", "/rooms/{room}", "/rooms/{room}?tab=permissions", "/rooms/{room}?tab=door",
+         "/rooms/{room}?tab=invitations", "/rooms/{room}?tab=members", "/live/{channel}", "/people", "/people/{user}",
+         "/audit", "/wechat", "/staff", "/settings", "/settings/organization", "/settings/tokens", "/no-such-page"]
+
+
+@pytest.fixture(scope="module")
+def owner(running_house: House) -> tuple[str, str]:
+    built()
+    account = running_house.demo["staff"][0]
+    return account["email"], account["password"]
+
+
+@pytest.fixture
+def screen(house: House, tmp_path: Path) -> Iterator[Screen]:
+    with Screen(house, tmp_path / "profile") as screen:
+        yield screen
+        assert screen.violations == []
+
+
+def test_an_owner_makes_a_room_hears_a_message_and_mutes_who_said_it(
+        house: House, owner: tuple[str, str], screen: Screen) -> None:
+    screen.sign_in(owner[0], "not the password")
+    screen.wait_for_text("邮箱或密码不对")
+    screen.sign_in(*owner)
+    screen.wait_for_text("每分钟消息")
+
+    screen.open("/rooms")
+    screen.press("新建房间")
+    screen.fill("[name=room-name]", "夜谈")
+    screen.press("新建房间", ".el-dialog")
+    screen.press("新建频道")
+    screen.fill("[name=channel-name]", "月下")
+    screen.press("新建频道", ".el-dialog")
+    screen.press("“月下”的规矩")
+    screen.fill(".el-drawer [aria-label='慢速（秒）']", "1")
+    screen.press("保存", ".el-drawer")
+    screen.wait_for_text("慢速 1 秒", ".table")
+
+    address = screen.run("document.querySelector('a[href*=\"/live/\"]').getAttribute('href')")
+    channel = address.rpartition("/")[2]
+    screen.open(f"/live/{channel}")
+    screen.wait_for_text("实时")
+    alice = house.phone(SCRIPT[:20])
+    alice.enter(channel)
+    assert alice.say(channel, SCRIPT).settled
+    screen.wait_for_text(SCRIPT, ".line .words")
+    screen.click(".line")
+    screen.key("m")
+    screen.press("禁言", ".el-dialog")
+    alice.wait(lambda: [entry for entry in alice.entries(channel) if entry["op"] == "muted"])
+    screen.wait_for_text("禁言了", ".scroll")
+    screen.press("撤销", ".toasts")
+    alice.wait(lambda: [entry for entry in alice.entries(channel) if entry["op"] == "unmuted"])
+    screen.fill(".composer textarea", "夜里凉，添件衣裳")
+    screen.press("发言", ".composer")
+    alice.wait_for_text(channel, "夜里凉，添件衣裳")
+    assert screen.run("window.pwned") is None
+
+
+def test_every_page_keeps_its_policy_and_has_no_serious_fault(
+        house: House, owner: tuple[str, str], screen: Screen) -> None:
+    bob = house.phone("阿明")
+    bob.enter(house.hall)
+    bob.say(house.hall, "有人吗？")
+    room = house.demo["rooms"][0]["id"]
+    user = Office(house, *owner).ask("GET", f"/channels/{house.hall}/present")["people"][0]["id"]
+    screen.sign_in(*owner)
+    screen.wait_for("document.querySelector('.shell')")
+    faults = set()
+    for page in PAGES:
+        screen.open(page.format(room=room, channel=house.hall, user=user))
+        faults |= {(page, fault) for fault in screen.faults()}
+        screen.darken()
+        faults |= {(f"{page} in the dark", fault) for fault in screen.faults("color-contrast")}
+        assert screen.violations == [], page
+    assert not faults, "\n".join(map(str, sorted(faults)))
+
+
+def test_an_auditor_sees_everything_and_is_offered_no_change(
+        house: House, owner: tuple[str, str], screen: Screen) -> None:
+    screen.sign_in(*Office(house, *owner).employ("auditor@teahouse.example", "auditor"))
+    screen.wait_for_text("你是审计员")
+    screen.open("/rooms")
+    assert screen.shows("茶馆")
+    assert not screen.shows("新建房间")
+    screen.open(f"/rooms/{house.demo['rooms'][0]['id']}")
+    assert screen.run("[...document.querySelectorAll('.el-switch')].every((each) => each.matches('.is-disabled'))")
+    assert not screen.shows("改名")
+    screen.open(f"/live/{house.hall}")
+    assert not screen.run("document.querySelector('textarea, .tools button')")
+    screen.open("/audit")
+    screen.press("验证链条")
+    screen.wait_for_text("链条完整")
+
+
+def test_nothing_of_another_organization_is_seen(house: House, screen: Screen) -> None:
+    other = house.command("organization", "add", "隔壁茶馆")
+    password = house.command("staff", "add", "next@door.example", "--organization", other, "--role", "owner")
+    screen.sign_in("next@door.example", password.split()[-1])
+    screen.wait_for_text("隔壁茶馆")
+    screen.open("/rooms")
+    screen.wait_for_text("还没有房间")
+    for place in (f"/rooms/{house.demo['rooms'][0]['id']}", f"/live/{house.hall}"):
+        screen.open(place)
+        screen.wait_for_text("没有加载成功")
+        assert not screen.shows("大厅")
