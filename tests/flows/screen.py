@@ -50,10 +50,10 @@ class Screen(Browser):
         self.click("button.go")
 
     def open(self, place: str) -> None:
-        """A place of the console, by its address after /console, as a link in the page goes there; waits until nothing is
-        on its way."""
-        address = json.dumps(f"/console{place}")
-        self.run(f"history.pushState({{}}, '', {address}); dispatchEvent(new PopStateEvent('popstate', {{ state: {{}} }}))")
+        """A place of the console, by its address after /console, as a link in the page goes there; waits until nothing
+        is on its way."""
+        self.run(f"history.pushState({{}}, '', {json.dumps('/console' + place)})")
+        self.run("dispatchEvent(new PopStateEvent('popstate', { state: {} }))")
         self.run("new Promise((resolve) => setTimeout(resolve, 50))")
         self.wait_for("document.querySelector('.shell h1, .failed') && !document.querySelector('.waiting')")
 
@@ -83,9 +83,9 @@ class Screen(Browser):
     def shows(self, text: str) -> bool:
         return bool(self.run(f"document.body.innerText.includes({json.dumps(text)})"))
 
-    def darken(self) -> None:
+    def paint(self, dark: bool) -> None:
         """At once, without the colours on their way."""
-        self.run("document.documentElement.classList.add('dark')")
+        self.run(f"document.documentElement.classList.toggle('dark', {json.dumps(dark)})")
         self.run("document.getAnimations().filter((each) => each instanceof CSSTransition)"
                  ".forEach((each) => each.finish())")
 

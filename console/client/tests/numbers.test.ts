@@ -1,19 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { byHourOfWeek, change } from "@/charts/folding";
+import { change } from "@/charts/folding";
+import { stacked } from "@/pages/analytics/stacked";
 import { difference } from "@/parts/difference";
 import { browserOf } from "@/pages/settings/agents";
 
-describe("hourly counts", () => {
-  it("give each hour of the week its mean", () => {
-    const monday = new Date(2026, 10, 23, 9).getTime();
-    const week = 7 * 86_400_000;
-    expect(byHourOfWeek([{ at: monday, value: 10 }, { at: monday + week, value: 15 }])).toEqual([[9, 0, 12.5]]);
-    expect(byHourOfWeek([{ at: new Date(2026, 10, 29, 23).getTime(), value: 1 }])).toEqual([[23, 6, 1]]);
-  });
-
+describe("numbers over time", () => {
   it("compare with the period before, and say nothing where there was none", () => {
     expect(change(150, 100)).toBe(.5);
     expect(change(5, 0)).toBeNull();
+  });
+
+  it("are stacked by their parts, the largest first, small ones together", () => {
+    expect(stacked([{ a: 1, b: 5 }, { b: 2, c: 9 }])).toEqual([{ name: "c", values: [0, 9] }, { name: "b", values: [5, 2] }, { name: "a", values: [1, 0] }]);
+    const many = stacked([{ a: 9, b: 8, c: 7, d: 6, e: 2, f: 1 }]);
+    expect(many.map(({ name }) => name)).toEqual(["a", "b", "c", "d", ""]);
+    expect(many.at(-1)?.values).toEqual([3]);
   });
 });
 

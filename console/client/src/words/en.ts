@@ -147,13 +147,27 @@ export const en: Words = {
     checks: { credentials: "Credentials", callback: "Pushes", address: "Address" }, none: "No accounts yet", noneAbout: "Guests come in by an Official Account or a mini-program.", writeOnly: "Credentials are kept encrypted and never shown again. What you leave empty stays.", stays: "Empty: stays as it is",
   },
   settings: {
-    tabs: { account: "Account and security", organization: "Organization", tokens: "Tokens" }, totp: "Second factor", totpAbout: "Besides the password, confirm with an authenticator on your phone. Strongly advised.", totpBegin: "Turn it on", totpScan: "Scan this with an authenticator, then type the six digits it shows.", totpByHand: "Cannot scan? Type this in:", totpCode: "QR code for the second factor",
+    tabs: { account: "Account and security", organization: "Organization", tokens: "Tokens", webhooks: "Webhooks" }, totp: "Second factor", totpAbout: "Besides the password, confirm with an authenticator on your phone. Strongly advised.", totpBegin: "Turn it on", totpScan: "Scan this with an authenticator, then type the six digits it shows.", totpByHand: "Cannot scan? Type this in:", totpCode: "QR code for the second factor",
     totpConfirm: "Confirm", totpIsOn: "The second factor is on", totpEnd: "Turn it off", totpIsOff: "The second factor is off", codesAbout: "These recovery codes are shown only now. If you lose your phone, each of them opens once.", codesKept: "I have kept them", codesLeft: (left) => `${left} recovery codes are left.`,
     password: "Password", passwordAbout: "A new password signs you out everywhere else.", passwordOld: "Present password", passwordNew: "New password, 8 characters or more", passwordChanged: "The password is changed", sessions: "Where you are signed in", thisOne: "Here", sessionEnded: "Signed out there", endOthers: "Sign out elsewhere", endOthersMeans: "Every other device has to sign in again.", othersEnded: "Signed out everywhere else", newName: "New name of the organization",
   },
   tokens: {
     about: "Programs use the API by a token, and can speak in channels under their own name.", make: "New token", name: "Name", nameHint: "Under which it speaks", used: "Last used", ends: "Valid for", never: "Never", noEnd: "No end", days: (days) => `${days} days`, revoke: "Revoke", revokeTitle: (name) => `Revoke the token of “${name}”`, revokeMeans: "Programs that use it lose access at once.", revoked: "The token is revoked",
     none: "No tokens yet", noneAbout: "A bot or a program of yours needs one.", madeTitle: "Token", onlyNow: "The token is shown only now. Keep it safe.",
+  },
+  shield: { up: "Raise the shield", down: "Lower the shield", isUp: "The shield is up", isDown: "The shield is down; the rules are as before", short: "Shield up", means: "One act against a raid: newcomers must ask, everybody speaks slowly (30 s), repeats are refused, and only members may post. Lowering it puts everything back." },
+  analytics: {
+    previous: "Period before", others: "Others",
+    about: "Counted by the hour; days and weeks are those of China. Dashed lines show the period before.", last: (days) => `Last ${days} days`, csv: "Export CSV", png: "Keep as a picture", table: "Numbers", room: "All rooms",
+    messages: "Messages", present: "Present on average", waiting: "Waited", deliveries: "Deliveries", acts: "Moderation", arrived: "Newcomers", unit: "messages", people: "people", times: "times",
+    vs: (change) => `${change} against the period before`, noBefore: "nothing in the period before", messagesOverTime: "Messages", byWay: "By type and door", heat: "When it is busy", heatAbout: "Messages an hour, by weekday and hour of the day", top: "Busiest rooms", active: "Active people", activeAbout: "who spoke, who was new, who did not come back",
+    isActive: "Active", isNew: "New", isLost: "Lost", cohorts: "Who stays", cohortsAbout: "Of those who began in a week, how many spoke in each week after", week: (week) => `Week ${week}`, began: "Began", began_people: "People", days: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], none: "Nothing in this time", day: "Day", weekly: "Week", month: "Month", parts: "By kind",
+    parts_: { sent: "Sent", failed: "Failed", unknown: "Unknown", mute: "Mute", kick: "Kick", ban: "Ban", recall: "Recall" }, seen: "People present on average", over: "Time", what: "Measure",
+  },
+  webhooks: {
+    title: "Webhooks", about: "Your own server hears what happens: signed, tried again, stopped after a hundred failures in a row.", make: "New webhook", url: "Address (https)", events: "Events", made: "The webhook is ready", onlyNow: "Check signatures by this secret; it is shown only now.", none: "No webhooks yet", noneAbout: "Add one to let your own program know what happens here.",
+    kinds: { message: "Messages", announced: "Announcements", moderation: "Moderation", rules: "Rules" }, stopped: "Stopped", on: "On", failures: (many) => `${many} failures in a row`, test: "Try it", tested: "A call is on its way; see the log", calls: "Calls", noCalls: "No calls yet", remove: "Remove", removeTitle: "Remove this webhook", removeMeans: "Nothing is told to it any more, and its log goes too.", removed: "The webhook is gone",
+    states: { waiting: "Waiting", calling: "Calling", done: "Done", failed: "Failed" }, tries: (many) => `${many} tries`, start: "Start", stop: "Stop",
   },
   refusals: {
     wrong_credentials: "The password or the code is wrong, or was used already.", duplicate: "It is there already.", full: "It is full.", not_member: "They are no member.",

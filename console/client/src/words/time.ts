@@ -49,3 +49,12 @@ export function span(seconds: number, locale: string): string {
   const [size, unit] = units.find(([size]) => seconds >= size && seconds % size === 0) ?? [1, "second"];
   return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(seconds / size);
 }
+
+/** +12% and −3%; without a sign where it is a part of a whole. */
+export function percent(part: number, locale: string, signed = true): string {
+  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0, signDisplay: signed ? "exceptZero" : "auto" }).format(part);
+}
+
+export function hourOfDay(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { month: "numeric", day: "numeric", hour: "2-digit", hour12: false }).format(at);
+}

@@ -146,13 +146,27 @@ export const zh = {
     checks: { credentials: "凭据", callback: "消息加解密", address: "外部地址" } as Record<string, string>, none: "还没有接入账号", noneAbout: "接入公众号和小程序，客人才进得来。", writeOnly: "凭据加密保存，之后不再显示。留空的一项不变。", stays: "留空则不变",
   },
   settings: {
-    tabs: { account: "账号与安全", organization: "机构", tokens: "令牌" }, totp: "两步验证", totpAbout: "密码之外，再用手机上的验证器确认一次。强烈建议开启。", totpBegin: "开启两步验证", totpScan: "用验证器应用扫这个码，再输入它显示的六位数字。", totpByHand: "扫不了？手动输入：", totpCode: "两步验证的二维码",
+    tabs: { account: "账号与安全", organization: "机构", tokens: "令牌", webhooks: "回调" }, totp: "两步验证", totpAbout: "密码之外，再用手机上的验证器确认一次。强烈建议开启。", totpBegin: "开启两步验证", totpScan: "用验证器应用扫这个码，再输入它显示的六位数字。", totpByHand: "扫不了？手动输入：", totpCode: "两步验证的二维码",
     totpConfirm: "确认开启", totpIsOn: "两步验证已开启", totpEnd: "关闭两步验证", totpIsOff: "两步验证已关闭", codesAbout: "这些恢复码只在此刻显示。手机丢了，就靠它们，每个只能用一次。", codesKept: "我存好了", codesLeft: (left: number) => `还剩 ${left} 个恢复码。`,
     password: "密码", passwordAbout: "改了密码，其他地方都会退出登录。", passwordOld: "现在的密码", passwordNew: "新密码，至少 8 位", passwordChanged: "密码已更改", sessions: "登录在哪里", thisOne: "这里", sessionEnded: "那里已退出", endOthers: "退出其他地方", endOthersMeans: "除了这里，所有设备都要重新登录。", othersEnded: "其他地方都已退出", newName: "机构的新名字",
   },
   tokens: {
     about: "程序凭令牌使用接口，也能以自己的名字在频道里说话。", make: "新令牌", name: "名字", nameHint: "它说话时用的名字", used: "上次使用", ends: "有效期", never: "从未", noEnd: "不限期", days: (days: number) => `${days} 天`, revoke: "作废", revokeTitle: (name: string) => `作废“${name}”的令牌`, revokeMeans: "用它的程序立刻不能再访问。", revoked: "令牌已作废",
     none: "还没有令牌", noneAbout: "要接机器人或自己的程序，就发一个令牌。", madeTitle: "令牌", onlyNow: "令牌只在此刻显示一次，请存好。",
+  },
+  shield: { up: "升起护盾", down: "放下护盾", isUp: "护盾已升起", isDown: "护盾已放下，规矩复原", short: "护盾中", means: "一键应付捣乱：新来的要先申请，各频道慢速 30 秒、同样的话不许反复刷，只有成员能发言。放下时一切复原。" },
+  analytics: {
+    previous: "前一时段", others: "其他",
+    about: "按小时汇总，日与周按北京时间。虚线是前一个同样长的时段。", last: (days: number) => `近 ${days} 天`, csv: "导出 CSV", png: "存成图片", table: "看数字", room: "全部房间",
+    messages: "消息", present: "平均在场", waiting: "排队人次", deliveries: "送达", acts: "管理操作", arrived: "新来的人", unit: "条", people: "人", times: "次",
+    vs: (change: string) => `比前一时段 ${change}`, noBefore: "前一时段没有数据", messagesOverTime: "消息走势", byWay: "按类型与入口", heat: "一周里什么时候热闹", heatAbout: "每小时的消息条数，按星期与钟点", top: "最热闹的房间", active: "活跃的人", activeAbout: "说过话的人；新来的；没再来的",
+    isActive: "活跃", isNew: "新来", isLost: "没再来", cohorts: "留下来的人", cohortsAbout: "某一周第一次来的人，之后每一周还有多少在说话", week: (week: number) => `第 ${week} 周`, began: "始于", began_people: "人数", days: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"], none: "这段时间没有数据", day: "日", weekly: "周", month: "月", parts: "按类型",
+    parts_: { sent: "成功", failed: "失败", unknown: "不明", mute: "禁言", kick: "请出", ban: "封禁", recall: "撤回" } as Record<string, string>, seen: "平均在场的人", over: "看哪段时间", what: "看什么",
+  },
+  webhooks: {
+    title: "回调", about: "把发生的事推给你自己的服务器：签名、失败会重试，连续失败一百次就停下。", make: "新回调", url: "地址（https）", events: "什么事", made: "回调好了", onlyNow: "用这个密钥验证签名，只在此刻显示一次。", none: "还没有回调", noneAbout: "想让自己的程序知道这里发生了什么，就加一个。",
+    kinds: { message: "消息", announced: "公告", moderation: "管理操作", rules: "规矩" } as Record<string, string>, stopped: "已停", on: "在用", failures: (many: number) => `连续失败 ${many} 次`, test: "试一次", tested: "试发一次，结果看记录", calls: "调用记录", noCalls: "还没有调用", remove: "删除", removeTitle: "删除这个回调", removeMeans: "不再推送任何事，记录也一并删除。", removed: "回调已删除",
+    states: { waiting: "等待", calling: "发送中", done: "成功", failed: "失败" } as Record<string, string>, tries: (many: number) => `${many} 次`, start: "恢复", stop: "停用",
   },
   refusals: {
     wrong_credentials: "密码或口令不对，或口令已用过。", duplicate: "已经有了。", full: "已经满了。", not_member: "对方不是成员。",
