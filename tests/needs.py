@@ -20,7 +20,6 @@ PACKAGES = {
     "redis-server": "redis-server",
     "chromium": "chromium",
     "nginx": "nginx",
-    "npm": "npm",
     "ffmpeg": "ffmpeg",
     "npm": "nodejs",
 }
