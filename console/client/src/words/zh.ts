@@ -168,6 +168,12 @@ export const zh = {
     kinds: { message: "消息", announced: "公告", moderation: "管理操作", rules: "规矩" } as Record<string, string>, stopped: "已停", on: "在用", failures: (many: number) => `连续失败 ${many} 次`, test: "试一次", tested: "试发一次，结果看记录", calls: "调用记录", noCalls: "还没有调用", remove: "删除", removeTitle: "删除这个回调", removeMeans: "不再推送任何事，记录也一并删除。", removed: "回调已删除",
     states: { waiting: "等待", calling: "发送中", done: "成功", failed: "失败" } as Record<string, string>, tries: (many: number) => `${many} 次`, start: "恢复", stop: "停用",
   },
+  words: {
+    about: "不想看到的词。全角、繁体、夹空格、形近字都会认出来。", everywhere: "整个机构", make: "新词库", made: (name: string) => `已建好词库“${name}”`, list: "词库", action: "怎么办", actionOf: (name: string) => `“${name}”怎么办`, count: "词数", hits: "命中", exempt: "不管谁", kind: "写法", plain: "词", patterns: "正则",
+    actions: { mask: "打码", hold: "送审", block: "拦下", mute: "禁言" } as Record<string, string>, means: { mask: "词变成星号，话照常发出。", hold: "先不发出，等人看过。", block: "不发出，并告诉对方有被禁止的词。", mute: "不发出，并禁言一段时间。" } as Record<string, string>,
+    exempts: { guest: "所有人都放过", member: "放过成员以上", moderator: "放过版主以上", owner: "只放过房主", nobody: "谁也不放过" } as Record<string, string>, muteSeconds: "禁言（秒）", none: "还没有词库", noneAbout: "建一个词库，加几个词，右边可以马上试。", find: "在词库里找", add: "加入", addHint: "一行一个词，可以粘贴一整份", added: (many: number, refused: number) => `加入 ${many} 个词${refused ? `，${refused} 个不能用` : ""}`,
+    take: (word: string) => `去掉“${word}”`, taken: (word: string) => `已去掉“${word}”`, empty: "这个词库还是空的。", noneFound: "没有找到。", test: "试一句话", testAbout: "看看会被哪个词库认出来。不会发出，也不计入命中。", testHint: "写一句话……", clear: "没有认出任何词", drop: "删除词库", dropTitle: (name: string) => `删除词库“${name}”`, dropMeans: (many: string) => `${many} 个词一起删除，不能恢复。`, dropped: "词库已删除",
+  },
   refusals: {
     wrong_credentials: "密码或口令不对，或口令已用过。", duplicate: "已经有了。", full: "已经满了。", not_member: "对方不是成员。",
     unauthenticated: "请先登录。", forbidden: "你的角色不能做这件事。", not_found: "没有找到：它可能已被删除，或者不属于你的机构。", rate_limited: "太频繁了。",
