@@ -62,6 +62,7 @@ class SanctionView(Out):
     room: str
     channel: str
     user: str
+    name: str
     until: int | None
     reason: str
     by: str
@@ -119,7 +120,7 @@ def one(ask: Ask, user: str) -> PersonView:
         rooms=[MembershipView(room=room, name=theirs.names[room], role=role, present=[
             channel.id for channel in theirs.channels if channel.room == room and channel.id in present])
             for room, role in theirs.roles.items() if room in theirs.names],
-        sanctions=[sanction_view(one) for one in theirs.sanctions],
+        sanctions=[sanction_view(one, known.name) for one in theirs.sanctions],
         recent=_recent(ask, known.id, theirs.channels),
         deliveries=[_delivery(one) for one in theirs.deliveries])
 
@@ -132,8 +133,8 @@ def find(ask: Ask, user: str) -> User:
     return known
 
 
-def sanction_view(one: Sanction) -> SanctionView:
-    return SanctionView(kind=one.kind, room=one.room, channel=one.channel, user=one.user, until=one.until or None,
+def sanction_view(one: Sanction, name: str) -> SanctionView:
+    return SanctionView(kind=one.kind, room=one.room, channel=one.channel, user=one.user, name=name, until=one.until or None,
                         reason=one.reason, by=one.by, at=one.at)
 
 

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from console.api_channels import Acted
 from console.api_people import SanctionView, find, sanction_view
 from console.asking import Ask, Id, In, Out, Page, Reason, Seconds
-from rooms import moderation
+from rooms import identities, moderation
 from rooms.errors import Code, Refused
 from rooms.record import people
 
@@ -39,7 +39,8 @@ def listed(ask: Ask, query: SanctionsQuery) -> SanctionsPage:
     found = ask.store.record.read(lambda c: people.sanctioned(
         c, ask.organization, query.kind or "", query.room or "", ask.store.clock.now(), query.cursor, query.limit))
     cursor = people.place_of(found[-1]) if len(found) == query.limit else None
-    return SanctionsPage(sanctions=[sanction_view(one) for one in found], cursor=cursor)
+    called = identities.names_of(ask.store, [one.user for one in found])
+    return SanctionsPage(sanctions=[sanction_view(one, called.get(one.user, "")) for one in found], cursor=cursor)
 
 
 def act(ask: Ask, body: Act) -> Acted:

@@ -34,12 +34,14 @@ for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").include
   await page.click("button.go");
   await page.waitForSelector(".shell");
   const { rooms } = await (await page.request.get(`${TEAHOUSE_URL}/console/api/v1/rooms`)).json();
-  const room = rooms.find((each) => each.name === "茶馆") ?? rooms[0];
+  const room = [...rooms].sort((one, other) => other.members - one.members)[0];
+  const { sanctions } = await (await page.request.get(`${TEAHOUSE_URL}/console/api/v1/sanctions?limit=1`)).json();
   const { people } = await (await page.request.get(`${TEAHOUSE_URL}/console/api/v1/people?limit=1`)).json();
+  const person = sanctions[0]?.user ?? people[0]?.id;
   const places = {
     overview: "/", rooms: "/rooms", room: `/rooms/${room.id}`, permissions: `/rooms/${room.id}?tab=permissions`, door: `/rooms/${room.id}?tab=door`,
-    invitations: `/rooms/${room.id}?tab=invitations`, members: `/rooms/${room.id}?tab=members`, live: `/live/${room.channels[0].id}`, people: "/people",
-    person: people[0] && `/people/${people[0].id}`, words: "/words", analytics: "/analytics", audit: "/audit", wechat: "/wechat", staff: "/staff", settings: "/settings", tokens: "/settings/tokens", webhooks: "/settings/webhooks",
+    invitations: `/rooms/${room.id}?tab=invitations`, members: `/rooms/${room.id}?tab=members`, live: `/live/${(rooms.find((each) => each.name === "茶馆") ?? room).channels[0].id}`, people: "/people",
+    person: person && `/people/${person}`, words: "/words", analytics: "/analytics", audit: "/audit", wechat: "/wechat", staff: "/staff", settings: "/settings", tokens: "/settings/tokens", webhooks: "/settings/webhooks",
   };
   for (const [name, place] of Object.entries(places)) {
     if (!place || (PAGES && !PAGES.split(",").includes(name))) continue;

@@ -38,7 +38,7 @@ export function lineChart(labels: string[], series: Series[], unit: string, loca
     legend: series.length > 1 ? legend(paint) : undefined,
     xAxis: { type: "category", boundaryGap: false, data: labels, axisLabel: { color: paint.soft, hideOverlap: true }, axisLine: { lineStyle: { color: paint.line } }, axisTick: { show: false } },
     series: series.map((each, place) => ({
-      type: "line", name: each.name, data: each.values, showSymbol: labels.length < 2, smooth: .15, stack: stacked ? "all" : undefined,
+      type: "line", name: each.name, data: each.values, symbol: labels.length < 2 ? "circle" : "none", smooth: .15, stack: stacked ? "all" : undefined,
       lineStyle: each.before ? { width: 1.5, type: "dashed", opacity: .65 } : { width: 2.2 },
       areaStyle: each.area || stacked ? { opacity: stacked ? .25 : .12 } : undefined,
       color: paint.colours[(each.before ? Math.max(0, place - 1) : place) % paint.colours.length],
@@ -88,5 +88,5 @@ function tip(paint: Palette): EChartsCoreOption {
 }
 
 function legend(paint: Palette): EChartsCoreOption {
-  return { top: 0, right: 0, icon: "roundRect", itemWidth: 14, itemHeight: 3, textStyle: { color: paint.soft } };
+  return { top: 0, right: 0, itemWidth: 20, itemHeight: 8, textStyle: { color: paint.soft } };
 }
