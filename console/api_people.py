@@ -134,8 +134,8 @@ def find(ask: Ask, user: str) -> User:
 
 
 def sanction_view(one: Sanction, name: str) -> SanctionView:
-    return SanctionView(kind=one.kind, room=one.room, channel=one.channel, user=one.user, name=name, until=one.until or None,
-                        reason=one.reason, by=one.by, at=one.at)
+    return SanctionView(kind=one.kind, room=one.room, channel=one.channel, user=one.user, name=name,
+                        until=one.until or None, reason=one.reason, by=one.by, at=one.at)
 
 
 class _Theirs:
