@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from embedded import running_redis, settle
 from processes import under_sandbox
-from rooms import accounts
+from rooms import accounts, denials
 from rooms.errors import Misconfigured, Refused
 from rooms.record import migrate
 from rooms.store import Store, check_durability, open_store
@@ -93,6 +93,7 @@ def _with(store: Store, settings: Settings) -> Iterator[Finding]:
         yield Finding("accounts", State.WRONG, str(error), "see sql and migrations above")
     else:
         yield from (_credentials(settings, account) for account in known)
+        yield from (finding for account in known for finding in _denials(store, account))
 
 
 def _carefully(what: str, check: Callable[[], Finding], advice: str) -> Finding:
@@ -152,6 +153,12 @@ def _against_redis(store: Store) -> Finding:
 def _sql(store: Store) -> Finding:
     store.record.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
     return Finding("sql", State.OK, f"answers ({store.record!r})")
+
+
+def _denials(store: Store, account: accounts.Account) -> Iterator[Finding]:
+    for one in denials.of_account(store, account.appid):
+        yield Finding(account.appid, State.WARNING, f"{one.feature} are off: WeChat said {one.errcode}",
+                      f"verify the account, then `teahouse account allow {account.appid} '{one.feature}'`")
 
 
 def _against_wechat(settings: Settings) -> Finding:

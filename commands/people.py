@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.opening import opened
-from rooms import accounts, channels, members, orgs, rooms
+from rooms import accounts, channels, denials, members, orgs, rooms
 from rooms.errors import Misconfigured
 from rooms.store import Store
 from settings import Settings
@@ -40,7 +40,9 @@ def add_to(commands: Any) -> None:
     channel.add_argument("--capacity", type=_number, default=0, metavar="N", help="people at once (0: any number)")
     channel.add_argument("--slow", type=_number, default=0, metavar="SECONDS", help="between two messages of a person")
 
-    account = _noun(commands, "account", "add", "a WeChat account of an organization", add_account)
+    verbs = commands.add_parser("account", help="WeChat accounts of an organization").add_subparsers(
+        required=True, metavar="VERB")
+    account = act_of(verbs, "add", "a WeChat account of an organization", add_account)
     account.add_argument("appid")
     account.add_argument("--organization", required=True, metavar="ID")
     account.add_argument("--kind", required=True, choices=list(accounts.Kind))
@@ -49,6 +51,16 @@ def add_to(commands: Any) -> None:
     account.add_argument("--aes-key", default="", metavar="K", help="43 characters; @FILE reads it from a file")
     account.add_argument("--mode", choices=list(accounts.Mode),
                          help="default: safe with --aes-key, else plain")
+
+    rotate = act_of(verbs, "rotate", "other credentials; the old token and key count on for a while", rotate_account)
+    rotate.add_argument("appid")
+    rotate.add_argument("--secret", metavar="S", help="the new appsecret; @FILE reads it from a file")
+    rotate.add_argument("--token", metavar="T", help="the new token; @FILE reads it from a file")
+    rotate.add_argument("--aes-key", metavar="K", help="the new key; @FILE reads it from a file")
+    rotate.add_argument("--hours", type=_number, default=24, metavar="N", help="how long the old ones count (24)")
+    allow = act_of(verbs, "allow", "turn a feature on again that WeChat had denied to the account", allow_feature)
+    allow.add_argument("appid")
+    allow.add_argument("feature", choices=list(denials.Feature))
 
     member = _noun(commands, "member", "role", "what a member may do in a room", set_role)
     member.add_argument("room", metavar="ROOM")
@@ -114,6 +126,19 @@ def add_account(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
     mode = chosen.mode or ("safe" if aes_key else "plain")
     return {"id": accounts.add(store, chosen.organization, chosen.appid, chosen.kind, secret_of(chosen.secret),
                                secret_of(chosen.token), aes_key, mode)}
+
+
+def rotate_account(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
+    given = {name: secret_of(text) for name in ("secret", "token", "aes_key") if (text := getattr(chosen, name))}
+    if not given:
+        raise Misconfigured("name what is new: --secret, --token or --aes-key")
+    accounts.rotate(store, chosen.appid, **given, hours=chosen.hours)
+    return {"id": chosen.appid}
+
+
+def allow_feature(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
+    denials.lift(store, chosen.appid, chosen.feature)
+    return {"id": chosen.appid}
 
 
 def set_role(store: Store, chosen: argparse.Namespace) -> dict[str, str]:

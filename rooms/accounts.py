@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 REMEMBERED_SECONDS = 30
 REMEMBERED = 1_000
+OVERLAP_HOURS, LONGEST_OVERLAP_HOURS = 24, 7 * 24
 _APPID = re.compile(r"[A-Za-z0-9_-]{4,64}")
 _SECRET = re.compile(r"[\x21-\x7e]{1,128}")
 _TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
@@ -52,6 +53,12 @@ class Account(NamedTuple):
     old_token: str | None = None
     old_aes_key: str | None = None
     old_until: int | None = None
+
+    def as_before(self, now: int) -> Account | None:
+        """With the credentials that are being exchanged, while they still count."""
+        if not self.old_token or (self.old_until or 0) <= now:
+            return None
+        return self._replace(token=self.old_token, aes_key=self.old_aes_key or "")
 
     def __repr__(self) -> str:
         return f"Account({self.appid!r}, {self.kind}, {self.mode})"
@@ -88,7 +95,8 @@ def change(store: Store, actor: Actor, appid: str, **fields: Any) -> None:
     before = store.record.read(lambda c: record.one(c, appid))
     if before is None or before.organization != organization:
         raise Refused(Code.NOT_FOUND)
-    account = seal(store.record, checked(unseal(store.record, before)._replace(**fields)))
+    until = store.clock.now() + OVERLAP_HOURS * 3_600_000
+    account = seal(store.record, _exchanged(unseal(store.record, before), fields, until))
 
     def act(connection: Connection) -> None:
         record.change(connection, account)
@@ -116,6 +124,30 @@ def of(store: Store, appid: str) -> Account | None:
             known.clear()
         known[appid] = (time.monotonic() + REMEMBERED_SECONDS, account)
     return account
+
+
+def rotate(store: Store, appid: str, secret: str | None = None, token: str | None = None, aes_key: str | None = None,
+           hours: int = OVERLAP_HOURS) -> None:
+    """Other credentials from now on. Pushes with the old token and key are taken for `hours` more, because WeChat's
+    console and we cannot change at the same instant. Raises Refused: not_found, bad_frame."""
+    now = store.clock.now()
+    known = store.record.read(lambda c: record.one(c, appid))
+    if known is None:
+        raise Refused(Code.NOT_FOUND, f"no account {appid}")
+    if not 0 <= hours <= LONGEST_OVERLAP_HOURS:
+        raise Refused(Code.BAD_FRAME, f"hours: 0 to {LONGEST_OVERLAP_HOURS}")
+    given = {"secret": secret, "token": token, "aes_key": aes_key}
+    fields = {name: value for name, value in given.items() if value is not None}
+    sealed = seal(store.record, _exchanged(unseal(store.record, known), fields, now + hours * 3_600_000))
+    store.record.write(lambda c: record.change(c, sealed))
+    _known.pop(store.record, None)
+
+
+def _exchanged(before: Account, fields: dict[str, Any], until: int) -> Account:
+    """With these fields; where the token or the key is another, the old ones count until then."""
+    kept: dict[str, Any] = {"old_token": before.token, "old_aes_key": before.aes_key, "old_until": until}
+    exchanged = any(name in fields and fields[name] != getattr(before, name) for name in ("token", "aes_key"))
+    return checked(before._replace(**fields, **(kept if exchanged else {})))
 
 
 def every(store: Store) -> list[Account]:
@@ -147,7 +179,9 @@ def seal(to: Record, account: Account) -> record.Account:
         return to.vault.seal(getattr(account, field), _place(account.appid, field))
 
     return record.Account(*account)._replace(
-        secret=sealed("secret"), token=sealed("token"), aes_key=sealed("aes_key"))
+        secret=sealed("secret"), token=sealed("token"), aes_key=sealed("aes_key"),
+        old_token=sealed("old_token") if account.old_token else None,
+        old_aes_key=sealed("old_aes_key") if account.old_aes_key else None)
 
 
 def unseal(by: Record, account: record.Account) -> Account:
@@ -155,7 +189,10 @@ def unseal(by: Record, account: record.Account) -> Account:
     def opened(field: str) -> str:
         return by.vault.open(getattr(account, field), _place(account.appid, field))
 
-    return Account(*account)._replace(secret=opened("secret"), token=opened("token"), aes_key=opened("aes_key"))
+    return Account(*account)._replace(
+        secret=opened("secret"), token=opened("token"), aes_key=opened("aes_key"),
+        old_token=opened("old_token") if account.old_token else None,
+        old_aes_key=opened("old_aes_key") if account.old_aes_key else None)
 
 
 def _note(connection: Connection, store: Store, actor: Actor | None, organization: str, act: str, appid: str,

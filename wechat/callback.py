@@ -7,8 +7,8 @@ that does not exist looks like a signature that is wrong.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import Blueprint, Response, request
 
@@ -28,6 +28,7 @@ from wechat.reports import NO_HANDLERS, Handler, Reports
 if TYPE_CHECKING:
     from settings import Settings
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LONGEST_APPID = 64
@@ -70,9 +71,11 @@ class Door:
         query = pushes.read_query(given)
         now = self._store.clock.now()
         if request.method != "POST":
-            pushes.verify_address(account, query, now, self._max_age)
+            _with_either(account, now, lambda known: pushes.verify_address(known, query, now, self._max_age))
             return _plain(pushes.echo(given), 200)
-        push = pushes.open_push(account, query, _body(), now, self._max_age)
+        body = _body()
+        push, account = _with_either(account, now, lambda known: (
+            pushes.open_push(known, query, body, now, self._max_age), known))
         rendered = self._answer(account, push, now)
         return Response(rendered.body, 200, content_type=f"{rendered.content_type}; charset=utf-8")
 
@@ -115,6 +118,17 @@ class Door:
             once.give_up()
             raise
         return NOTHING
+
+
+def _with_either(account: Account, now: int, act: Callable[[Account], T]) -> T:
+    """With the account's credentials, or while they are exchanged with the old ones. Raises BadPush."""
+    before = account.as_before(now)
+    try:
+        return act(account)
+    except BadPush as bad:
+        if before is None or bad.status != 403:
+            raise
+    return act(before)
 
 
 def _body() -> bytes:

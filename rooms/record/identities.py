@@ -44,6 +44,11 @@ def of_user(connection: Connection, user: str) -> Sequence[Identity]:
     return [Identity._make(row) for row in connection.execute(query)]
 
 
+def of_openid(connection: Connection, openid: str) -> str | None:
+    """The user behind an openid, whichever account it is of: WeChat gives each to one account only."""
+    return connection.scalars(select(_TABLE.c.user).where(_TABLE.c.openid == openid).limit(1)).one_or_none()
+
+
 def change(connection: Connection, appid: str, openid: str, **fields: Any) -> bool:
     """Sets columns; False when there is no such identity."""
     return connection.execute(update(_TABLE).where(_is(appid, openid)).values(**fields)).rowcount > 0

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from rooms.errors import Refused
 from tests.sandbox_client import OFFICIAL, Sandbox, official_account
 from wechat.commands import Command, understand
-from wechat.menu import MENU, NAME_BYTES, SUB_NAME_BYTES, publish
+from wechat.menu import MENU, NAME_BYTES, SUB_NAME_BYTES, checked, publish, with_mini_program
 from wechat.platform.client import Client, Tokens
 from wechat.platform.token import Credentials, stable_token
 
@@ -38,3 +41,19 @@ def test_the_platform_takes_it() -> None:
         token, _ = stable_token(wechat.url, Credentials(OFFICIAL, "official-secret"))
         publish(Client(OFFICIAL, Fixed(token), wechat.url))
         assert wechat.menu() is not None
+
+
+@pytest.mark.parametrize(("given", "wrong"), [
+    ({}, "1 to 3 buttons"), ({"button": []}, "1 to 3 buttons"), ({"button": [{"name": "啊" * 6}]}, "bytes"),
+    ({"button": [{"type": "click", "name": "好"}]}, "needs key"), ({"button": [{"type": "warp", "name": "好"}]},
+                                                              "type"),
+    ({"button": [{"name": "好", "sub_button": []}]}, "1 to 5"),
+    ({"button": [{"type": "view", "name": "好", "url": "x" * 1025}]}, "1024 bytes")])
+def test_a_menu_that_wechat_would_refuse_is_refused_with_its_reason(given: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(Refused, match=wrong):
+        checked(given)
+
+
+def test_the_usual_menus_are_sound() -> None:
+    assert checked(MENU) == MENU
+    assert with_mini_program("wx1", "pages/room/room", "https://example.com/")["button"][2]["name"] == "我"

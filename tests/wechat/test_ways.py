@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from rooms import accounts, channels, identities, members, moderation, seats, templates
+from rooms.errors import Refused
 from rooms.events import Door, Person
 from rooms.moderation import Actor
 from tests.sandbox_client import MINI
 from tests.wechat.town import HOUR, OFFICIAL, Town, calm_down, founded
+from wechat import explaining
 from wechat.visit import Visit
 
 DAYS = 24 * HOUR
@@ -167,3 +169,20 @@ def _openid(town: Town, person: Person) -> str:
     from rooms.record import identities as rows
 
     return town.store.record.read(lambda c: rows.of_user(c, person.id))[0].openid
+
+
+def test_every_decision_can_be_explained(town: Town, staff: Actor) -> None:
+    mei = town.follower("阿英")
+    town.alice_says("说给阿英听")
+    found = explaining.explain(town.store, town.stage.settings, mei)
+    assert found["name"] == "阿英"
+    assert [(one["decision"], one["because"]) for one in found["now"]] == [
+        ("wait", "the pace allows the next digest then")]
+    town.wait(31)
+    town.run()
+    found = explaining.explain(town.store, town.stage.settings, found["user"])
+    assert found["windows"][0]["left"] == 4 or found["windows"][1]["left"] == 4
+    assert [(one["way"], one["state"]) for one in found["deliveries"]] == [("customer_service", "sent")]
+    assert found["now"][0]["because"] == "nothing is owed"
+    with pytest.raises(Refused):
+        explaining.explain(town.store, town.stage.settings, "o_nobody")
