@@ -68,9 +68,10 @@ def came(store: Store, account: Of, openid: str) -> None:
 
 
 def went(store: Store, account: Of, openid: str) -> None:
-    """They follow no more: nothing is sent, and the windows they opened are over."""
+    """They follow no more: nothing is sent, the windows they opened are over, and their data is cleared."""
     identities.unsubscribed(store, account, openid)
     unreachable(store, account.appid, openid)
+    identities.clear(store, account, openid)
 
 
 def unreachable(store: Store, appid: str, openid: str) -> None:

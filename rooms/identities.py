@@ -21,6 +21,7 @@ from rooms.record import (
     aliases,
     consents,
     cursors,
+    fetches,
     followers,
     identities,
     members,
@@ -135,6 +136,31 @@ def unsubscribed(store: Store, account: Of, openid: str) -> str | None:
         return found.user
 
     return store.record.write(act)
+
+
+def clear(store: Store, account: Of, openid: str) -> None:
+    """What WeChat's rules let nobody keep of somebody who no longer follows: their yeses, files under way, what was to
+    be told; and, of who is known by nothing else, name, picture and phone. That they are the same person, should they
+    come back, stays: leaving is no way out of a ban."""
+    def act(connection: Connection) -> User | None:
+        found = identities.one(connection, account.appid, openid)
+        if found is None:
+            return None
+        consents.remove(connection, account.appid, openid)
+        fetches.remove_of(connection, account.appid, openid)
+        followers.change(connection, account.appid, openid, quiet_until=0, digests=0)
+        others = [one for one in identities.of_user(connection, found.user)
+                  if one.openid != openid and (one.kind == MINI_PROGRAM or one.subscribed)]
+        if others:
+            return None
+        notices.remove_user(connection, found.user)
+        phones.remove(connection, found.user)
+        users.change(connection, found.user, name=_first_name(), avatar="")
+        return users.one(connection, found.user)
+
+    cleared = store.record.write(act)
+    if cleared is not None:
+        remember(store, cleared)
 
 
 NICKNAME_ITEMS, PHONE_ITEMS = frozenset({"6", "19", "20", "205"}), frozenset({"8"})

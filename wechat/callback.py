@@ -103,6 +103,9 @@ class Door:
         except BaseException:
             once.give_up()
             raise
+        if push.event == "unsubscribe":
+            once.forget_state()
+            self._known.forget(account, push.openid)
         self._conversation.told(follower, reply, now, self._quiet_ms)
         return render(account, push, answer)
 

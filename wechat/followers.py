@@ -181,6 +181,9 @@ class Known:
             follower.go(followers.known(self._store, account.appid, person, openid).current_channel or "", "")
         return follower
 
+    def forget(self, account: Account, openid: str) -> None:
+        self._people.pop(key(account.appid, openid), None)
+
     def _remember(self, name: str, now: int, person: Person) -> None:
         if len(self._people) >= MOST_REMEMBERED:
             self._people.clear()

@@ -69,6 +69,10 @@ class Once:
             several.append((("HSET", self._state, *words), self._state))
         self._live.commands(several)
 
+    def forget_state(self) -> None:
+        """They are gone: nothing of what we noted about them stays."""
+        self._live.delete(self._state)
+
     def give_up(self) -> None:
         """It was not done: the next repetition may begin at once."""
         self._live.tell("DEL", self._key, key=self._key)

@@ -5,6 +5,7 @@ The table follows the platform's error list; what is not in it is a plain failur
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -68,6 +69,8 @@ _BY_CODE: dict[int, Reaction] = {
     40014: Reaction(Bucket.GIVEN_BACK, stop_ms=MINUTE, alarm="the token is refused"),
     42001: Reaction(Bucket.GIVEN_BACK, stop_ms=MINUTE, alarm="the token is refused as expired"),
 }
+WHITELIST = frozenset({40164, 61004})
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 STOPS_AFTER_UNKNOWN_MS = 30 * SECOND
 STOPS_UNREACHED_MS = 15 * SECOND
 
@@ -78,6 +81,10 @@ def react(outcome: Outcome, now: int, failures: int) -> Reaction:
         return Reaction(Bucket.SPENT)
     if outcome.state is State.UNKNOWN:
         return Reaction(Bucket.SPENT, stop_ms=STOPS_AFTER_UNKNOWN_MS)
+    if outcome.errcode in WHITELIST:
+        address = _ADDRESS.search(outcome.detail)
+        told = f": add {address[0]} to it" if address else ""
+        return _BY_CODE[outcome.errcode or 0]._replace(alarm=_BY_CODE[outcome.errcode or 0].alarm + told)
     if outcome.errcode in _BY_CODE:
         return _BY_CODE[outcome.errcode]
     if outcome.errcode == 45009:

@@ -16,7 +16,7 @@ from rooms.ledger import Intent
 from rooms.planner import Notify, Send, Way, Window
 from rooms.store import Store
 from rooms.templates import Filled
-from wechat import outcomes
+from wechat import calls, outcomes
 from wechat.addressee import Addressee
 from wechat.outcomes import Reaction
 from wechat.platform.client import Client
@@ -64,6 +64,8 @@ class Sender:
         now = self._store.clock.now()
         if until > now:
             return until
+        if calls.left(self._store, self._limits, appid, way) <= 0:
+            return calls.day_ends(now)
         if failures and not self._store.live.once(f"probe:{appid}:{way}:{until}", PROBE_SECONDS):
             return now + LOOK_AGAIN_MS
         return 0
@@ -93,6 +95,7 @@ class Sender:
         delivery = ledger.intend(self._store, to.page, decision, intent)
         if delivery is None:
             return None
+        calls.count(self._store, self._limits, account.appid, Way(delivery.way))
         outcome = act(self.client(account))
         reaction = outcomes.react(outcome, self._store.clock.now(), to.page.failures)
         reached = reaction.reachable and reaction.follows

@@ -12,6 +12,7 @@ from rooms import accounts, channels, identities, members, moderation, seats, te
 from rooms.errors import Refused
 from rooms.events import Door, Person
 from rooms.moderation import Actor
+from rooms.record import consents
 from tests.sandbox_client import MINI
 from tests.wechat.town import HOUR, OFFICIAL, Town, calm_down, founded
 from wechat import explaining
@@ -181,8 +182,34 @@ def test_every_decision_can_be_explained(town: Town, staff: Actor) -> None:
     town.wait(31)
     town.run()
     found = explaining.explain(town.store, town.stage.settings, found["user"])
-    assert found["windows"][0]["left"] == 4 or found["windows"][1]["left"] == 4
+    assert {one["window"]: one["left"] for one in found["windows"]} == {"message": 5, "act": 2}
     assert [(one["way"], one["state"]) for one in found["deliveries"]] == [("customer_service", "sent")]
     assert found["now"][0]["because"] == "nothing is owed"
     with pytest.raises(Refused):
         explaining.explain(town.store, town.stage.settings, "o_nobody")
+
+
+def test_who_leaves_is_forgotten_but_not_their_ban(town: Town, olga: Actor) -> None:
+    mei = town.follower("阿离")
+    moderation.ban(town.store, olga, town.stage.cast.room, town.person(mei).id, 86_400, "捣乱")
+    templates.accepted(town.store, OFFICIAL, mei, "tmpl_biz")
+    before = town.person(mei).id
+    town.wechat.unfollow(mei)
+    assert town.store.record.read(lambda c: consents.left(c, OFFICIAL, mei)) == {}
+    key = town.store.live.name("follower", f"{{{OFFICIAL}:{mei}}}")
+    assert town.store.live.command("EXISTS", key, key=key) == 0
+    town.run()
+    assert town.digests(mei) == []
+    town.wechat.follow(mei)
+    assert town.person(mei).id == before
+    assert town.person(mei).name != "阿离"
+    assert "不能进入" in town.wechat.say(mei, "加入 茶馆")["reply"]["text"]
+
+
+def test_an_address_that_is_not_allowed_is_named(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    town.follower()
+    town.alice_says("谁听得到")
+    town.wait(31)
+    town.wechat.inject("/cgi-bin/message/custom/send", errcode=40164)
+    town.run()
+    assert "IP whitelist" in caplog.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rooms.planner import Bucket, Window
+from rooms.planner import Bucket, Way, Window
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -33,6 +33,15 @@ class PlatformLimits(NamedTuple):
     """More than this of an answer is never read (ours; the answers used here are under 1 KiB)."""
     call_timeout_seconds: float = 5.0
     """A call that took longer has an unknown outcome (ours)."""
+
+    customer_a_day: int = 500_000
+    template_a_day: int = 100_000
+    subscribe_a_day: int = 10_000_000
+    """Calls of one account by each way on one day (the console's page on quotas; new accounts have less)."""
+
+    def a_day(self, way: Way) -> int:
+        """Calls by this way on one day."""
+        return {Way.CUSTOMER: self.customer_a_day, Way.TEMPLATE: self.template_a_day}.get(way, self.subscribe_a_day)
 
     def opened(self, window: Window, at: int, used: int = 0) -> Bucket:
         """The bucket of a window that the follower opened at `at` (ms)."""

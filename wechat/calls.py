@@ -1,0 +1,40 @@
+"""How many calls an account has made by each way on this day, which ends at midnight in China; told before they end."""
+
+from __future__ import annotations
+
+import logging
+
+from rooms.planner import Way
+from rooms.store import Store
+from wechat.platform.limits import PlatformLimits
+
+log = logging.getLogger(__name__)
+
+DAY_MS, CHINA_MS = 86_400_000, 8 * 3_600_000
+WARNED_AT = 0.9
+
+
+def count(store: Store, limits: PlatformLimits, appid: str, way: Way) -> int:
+    """One more; returns how many there are. Nine tenths of the day's calls are a warning."""
+    name = _key(store, appid, way)
+    made, _ = store.live.commands([(("INCR", name), name), (("PEXPIRE", name, str(2 * DAY_MS)), name)])
+    most = limits.a_day(way)
+    if int(made) == int(most * WARNED_AT):
+        log.warning("account %s has made %s of the day's %s calls by %s", appid, made, most, way)
+    return int(made)
+
+
+def made(store: Store, appid: str, way: Way) -> int:
+    return int(store.live.get(_key(store, appid, way)) or 0)
+
+
+def left(store: Store, limits: PlatformLimits, appid: str, way: Way) -> int:
+    return limits.a_day(way) - made(store, appid, way)
+
+
+def day_ends(now: int) -> int:
+    return now + DAY_MS - (now + CHINA_MS) % DAY_MS
+
+
+def _key(store: Store, appid: str, way: Way) -> str:
+    return store.live.name("calls", appid, way, str((store.clock.now() + CHINA_MS) // DAY_MS))
