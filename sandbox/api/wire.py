@@ -96,7 +96,7 @@ def serve(world: World, api: str, request: Request) -> Response:
         call = understand(world, api, request)
         appid, body = call.account.appid, call.body
         fault = world.faults.take(api, appid)
-        answer = suffer(fault) or perform(call)
+        answer = suffer(fault, call.address) or perform(call)
     except Refusal as refusal:
         answer = refusal.wire(api)
     world.record_call(appid, api, answer.get("errcode", 0) if isinstance(answer, dict) else 0, body)
@@ -160,14 +160,14 @@ def perform(call: Call) -> Answer:
     return ENDPOINTS[call.api].handler(call)
 
 
-def suffer(fault: Fault | None) -> Response | None:
+def suffer(fault: Fault | None, address: str) -> Response | None:
     """What the ordered misfortune does before the call has any effect."""
     if not fault:
         return None
     if fault.delay_seconds:
         gevent.sleep(fault.delay_seconds)
     if fault.errcode is not None:
-        raise Refusal(fault.errcode)
+        raise Refusal(fault.errcode, ip=address)
     if fault.answers:
         return Response("<html><body><h1>502 Bad Gateway</h1></body></html>", fault.http_status or 200)
     return None

@@ -212,4 +212,4 @@ def test_an_address_that_is_not_allowed_is_named(town: Town, caplog: pytest.LogC
     town.wait(31)
     town.wechat.inject("/cgi-bin/message/custom/send", errcode=40164)
     town.run()
-    assert "IP whitelist" in caplog.text
+    assert "IP whitelist: add 127.0.0.1 to it" in caplog.text
