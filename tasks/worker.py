@@ -33,6 +33,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)  # about root and pi
 
 app = Celery("teahouse", include=[
     "tasks.archive",
+    "tasks.broadcast",
     "tasks.deliver",
     "tasks.fetch",
     "tasks.identity",

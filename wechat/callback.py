@@ -17,7 +17,7 @@ from rooms.accounts import Account
 from rooms.errors import Code, Refused
 from rooms.store import Store
 from sms.provider import chosen
-from wechat import pushes
+from wechat import pushes, sessions
 from wechat.conversation import Conversation, concerns_us, window
 from wechat.followers import Known, key, opened
 from wechat.once import Once
@@ -89,6 +89,8 @@ class Door:
         """Does what the push asks, once, and gives the same answer to each repetition."""
         if self._reports.concern(push):
             return self._reported(account, push)
+        if account.kind == "mini_program" and push.kind != "event":
+            self._store.live.hint(sessions.HINT, f"{account.appid} {push.openid}", surely=True)
         if account.kind == "mini_program" or not concerns_us(push):
             return NOTHING
         once = Once(self._store, key(account.appid, push.openid), push.id, self._max_age)

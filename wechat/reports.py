@@ -13,6 +13,7 @@ from typing import Any
 from rooms import identities, ledger, templates
 from rooms.accounts import Account
 from rooms.store import Store
+from wechat import sessions
 from wechat.pushes import Push
 
 log = logging.getLogger(__name__)
@@ -21,8 +22,6 @@ Handler = Callable[[Store, str, Mapping[str, Any]], None]
 """(store, appid, the event's fields). Runs inside the push, so it is quick; what it raises makes WeChat try again."""
 
 NO_HANDLERS: Mapping[str, Handler] = MappingProxyType({})
-SESSION = "session"
-"""The hint of somebody who opened a mini-program's customer-service session."""
 WARNINGS = frozenset({"qualification_verify_fail", "naming_verify_fail", "annual_renew", "verify_expired",
                       "weapp_audit_fail", "wxa_punish_event"})
 MOST_ENTRIES = 50
@@ -85,7 +84,7 @@ class Reports:
     # the rest
 
     def _session(self, account: Account, push: Push) -> None:
-        self._store.live.hint(SESSION, f"{account.appid} {push.openid}", surely=True)
+        self._store.live.hint(sessions.HINT, f"{account.appid} {push.openid}", surely=True)
 
     def _warned(self, account: Account, push: Push) -> None:
         log.warning("WeChat warns: account %s: %s %s", account.appid, push.event,

@@ -11,6 +11,7 @@ from rooms.record import tables
 from rooms.record.asking import columns
 
 WAITING, TELLING, TOLD, EXPIRED, CANCELLED = "waiting", "telling", "told", "expired", "cancelled"
+PAUSED = "paused"
 
 
 class Notice(NamedTuple):
@@ -78,9 +79,15 @@ def of_source(connection: Connection, source: str) -> dict[tuple[str, str], int]
     return {(state, way): count for state, way, count in connection.execute(query)}
 
 
+def turn(connection: Connection, source: str, before: str, after: str) -> None:
+    """All of a source that are in one state are in another from now on."""
+    query = update(_TABLE).where(_TABLE.c.source == source, _TABLE.c.state == before)
+    connection.execute(query.values(state=after))
+
+
 def cancel(connection: Connection, source: str, now: int) -> int:
     """What waits of a source is told no more."""
-    query = update(_TABLE).where(_TABLE.c.source == source, _TABLE.c.state == WAITING)
+    query = update(_TABLE).where(_TABLE.c.source == source, _TABLE.c.state.in_((WAITING, PAUSED)))
     return connection.execute(query.values(state=CANCELLED, settled_at=now)).rowcount
 
 

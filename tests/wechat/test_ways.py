@@ -15,7 +15,9 @@ from rooms.moderation import Actor
 from rooms.record import consents
 from tests.sandbox_client import MINI
 from tests.wechat.town import HOUR, OFFICIAL, Town, calm_down, founded
-from wechat import explaining
+from wechat import explaining, sessions
+from wechat.pushes import Push
+from wechat.reports import Reports
 from wechat.visit import Visit
 
 DAYS = 24 * HOUR
@@ -213,3 +215,26 @@ def test_an_address_that_is_not_allowed_is_named(town: Town, caplog: pytest.LogC
     town.wechat.inject("/cgi-bin/message/custom/send", errcode=40164)
     town.run()
     assert "IP whitelist: add 127.0.0.1 to it" in caplog.text
+
+
+def test_who_writes_in_the_mini_programs_session_gets_a_card_once(town: Town) -> None:
+    bo = town.wechat.follower(MINI, follow=False)
+    town.wechat.say(bo, "有人吗")
+    assert sessions.answer(town.store, town.stage.settings) == 1
+    town.wechat.say(bo, "喂")
+    assert sessions.answer(town.store, town.stage.settings) == 0
+    cards = [each for each in town.wechat.outbox(bo) if each["type"] == "miniprogrampage"]
+    assert [(each["title"], each["pagepath"]) for each in cards] == [("茶馆", "pages/rooms/rooms")]
+
+
+def test_a_mini_programs_own_events_are_handed_on(town: Town) -> None:
+    """The one hand that takes them is named where the house is put together."""
+    taken: list[Any] = []
+    reports = Reports(town.store, {"wxa_media_check": lambda _, appid, fields: taken.append((appid, fields["result"]))})
+    account = accounts.of(town.store, MINI)
+    assert account is not None
+    body = b'{"FromUserName":"oX","MsgType":"event","Event":"wxa_media_check","result":{"label":"100"}}'
+    push = Push("oX", "gh", "event", {"Event": "wxa_media_check"}, True, "1", body)
+    assert reports.concern(push)
+    reports.note(account, push)
+    assert taken == [(MINI, {"label": "100"})]

@@ -1,0 +1,128 @@
+"""The Steward tells everybody, on both databases; a death in the middle tells nobody twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from rooms import accounts, broadcasts, followers, identities, ids, members, messages
+from rooms.errors import Code, Refused
+from rooms.events import Door, Person
+from rooms.moderation import Actor
+from rooms.record import identities as identity_rows
+from rooms.record import notices as rows
+from rooms.store import Store
+from tests.cast import Cast
+
+
+def openid_of(store: Store, person: Person) -> str:
+    return store.record.read(lambda c: identity_rows.of_user(c, person.id))[0].openid
+
+
+class Stage:
+    def __init__(self, store: Store, people: int = 7) -> None:
+        self.store, self.cast = store, Cast(store)
+        self.hall = self.cast.channel("hall")
+        appid = accounts.add(store, self.cast.organization, f"wx{ids.new('x')[2:]}", "official_account", "secret",
+                             "token123")
+        account = accounts.of(store, appid)
+        assert account is not None
+        self.people = [identities.follower(store, account, f"o{number}{ids.new('x')}") for number in range(people)]
+        for number, person in enumerate(self.people):
+            openid = openid_of(store, person)
+            followers.known(store, appid, person, openid)
+            if number == 0:  # the first one listens in the hall
+                members.join(store, person, self.cast.room)
+                followers.stay_in(store, appid, openid, self.hall)
+        self.steward = Actor(Person(ids.new("s"), self.cast.organization, "Steward", Door.CONSOLE), "owner")
+
+    def told(self, source: str) -> list[str]:
+        page = self.store.record.read(lambda c: rows.page_of_source(c, source, "", 1000))
+        return sorted(one.user for one in page)
+
+    def heard(self) -> list[str]:
+        return [one.op for one in messages.after(self.store, self.hall, 0, 100)]
+
+    def walk(self) -> None:
+        while broadcasts.advance(self.store):
+            pass
+
+
+def test_everybody_is_told_once_in_the_channel_or_by_a_notice(store: Store) -> None:
+    stage = Stage(store)
+    assert broadcasts.preview(store, stage.steward, "明天休息") == (1, 1, 6)
+    made = broadcasts.start(store, stage.steward, "明天休息")
+    stage.walk()
+    stage.walk()
+    assert stage.heard() == ["announced"]
+    assert stage.told(made.id) == sorted(person.id for person in stage.people[1:])
+    found = broadcasts.progress(store, stage.steward, made.id)
+    assert (found.broadcast.state, found.broadcast.reached, found.waiting) == ("done", 6, 6)
+
+
+def test_a_death_between_any_two_steps_repeats_nobody(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(store)
+    monkeypatch.setattr(broadcasts, "TOGETHER", 2)
+    monkeypatch.setattr(broadcasts, "STEPS", 1)
+    made = broadcasts.start(store, stage.steward, "断电也不重复")
+    real = rows.add_many
+    for death in range(12):
+        def dies(connection: object, several: object, at: int = death) -> None:
+            real(connection, several)  # type: ignore[arg-type]
+            if several and at % 2 == 0:
+                raise SystemExit
+
+        monkeypatch.setattr(rows, "add_many", dies)
+        try:
+            broadcasts.advance(store)
+        except SystemExit:
+            continue
+    monkeypatch.setattr(rows, "add_many", real)
+    stage.walk()
+    assert stage.told(made.id) == sorted(person.id for person in stage.people[1:])
+    assert stage.heard() == ["announced"]
+
+
+def test_it_may_be_paused_resumed_and_cancelled(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(store)
+    monkeypatch.setattr(broadcasts, "TOGETHER", 2)
+    monkeypatch.setattr(broadcasts, "STEPS", 2)
+    made = broadcasts.start(store, stage.steward, "慢慢说")
+    broadcasts.advance(store)
+    broadcasts.pause(store, stage.steward, made.id)
+    assert broadcasts.advance(store) == 0
+    assert broadcasts.progress(store, stage.steward, made.id).waiting == 0
+    broadcasts.resume(store, stage.steward, made.id)
+    broadcasts.advance(store)
+    broadcasts.cancel(store, stage.steward, made.id)
+    found = broadcasts.progress(store, stage.steward, made.id)
+    assert found.waiting == 0
+    assert found.cancelled == found.broadcast.reached > 0
+    with pytest.raises(Refused):
+        broadcasts.resume(store, stage.steward, made.id)
+
+
+def test_it_waits_for_its_time_and_may_be_for_one_room(store: Store) -> None:
+    stage = Stage(store)
+    members.join(store, stage.people[2], stage.cast.room)
+    made = broadcasts.start(store, stage.steward, "开会", stage.cast.room, starts_at=store.clock.now() + 3_600_000)
+    assert broadcasts.advance(store) == 0
+    later = broadcasts.start(store, stage.steward, "现在开会", stage.cast.room)
+    stage.walk()
+    assert stage.told(made.id) == []
+    assert stage.told(later.id) == [stage.people[2].id]
+
+
+def test_only_owners_of_the_organization_and_only_in_their_own(store: Store) -> None:
+    stage, other = Stage(store, 1), Stage(store, 1)
+    with pytest.raises(Refused) as refused:
+        broadcasts.start(store, stage.steward._replace(role="moderator"), "不行")
+    assert refused.value.code is Code.FORBIDDEN
+    made = broadcasts.start(store, stage.steward, "我们的")
+    for act in (broadcasts.pause, broadcasts.progress):
+        with pytest.raises(Refused) as refused:
+            act(store, other.steward, made.id)
+        assert refused.value.code is Code.NOT_FOUND
+    with pytest.raises(Refused):
+        broadcasts.start(store, stage.steward, "别家的房间", other.cast.room)
+    with pytest.raises(Refused):
+        broadcasts.start(store, stage.steward, "长" * 601)
