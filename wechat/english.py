@@ -167,9 +167,6 @@ class English(EnglishOrderWords, Words):
     def unknown_command(self) -> str:
         return 'No such command, and nothing was sent. Reply "help" for what you can do.'
 
-    def not_yet(self, verb: Verb) -> str:
-        return f'"{self.forms[verb].form}" does not work yet. Nothing was sent.'
-
     def not_passed_on(self) -> str:
         return "This kind cannot be passed on. Text, pictures, voice, video, places and links can."
 

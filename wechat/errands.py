@@ -12,7 +12,7 @@ from rooms.rooms import ChannelView, RoomView
 from rooms.seats import Queued
 from rooms.store import Store
 from sms.provider import Provider
-from wechat import doors, telling, waiting
+from wechat import doors, reporting, telling, waiting
 from wechat.commands import AskBack, Command, Verb, folded
 from wechat.digest import shown_name
 from wechat.followers import Follower, Option, Question
@@ -39,12 +39,12 @@ class Errands:
             Verb.HISTORY: self._history, Verb.NICK: self._nick,
             Verb.BIND: lambda follower, number: doors.bind(store, sms, follower, number),
             Verb.VERIFY: lambda follower, code: doors.verify(store, follower, code),
+            Verb.REPORT: lambda follower, reason: reporting.report(store, follower, reason),
             **Moderating(store).ways(), **Waiting(store, self.go_to).ways()}
 
     def run(self, follower: Follower, command: Command) -> str:
         """The answer, without what is owed. Raises Refused."""
-        way = self._ways.get(command.verb)
-        return way(follower, command.argument) if way else follower.words.not_yet(command.verb)
+        return self._ways[command.verb](follower, command.argument)
 
     def ask_back(self, follower: Follower, asked: AskBack) -> str:
         """A question in place of what was not done; the follower's next text may answer it."""

@@ -46,6 +46,15 @@ class OrderWords:
     def one_of_several(self, name: str, joined: str, moderates: bool) -> str:
         return f"{name}（{'管理员，' if moderates else ''}{joined} 加入）"
 
+    def reported(self, line: str) -> str:
+        return f"已举报：{line}\n管理员会看，有结果告诉你。"
+
+    def reported_before(self, line: str) -> str:
+        return f"你已经举报过：{line}"
+
+    def nothing_to_report(self) -> str:
+        return "没有找到可以举报的消息。可以写“举报 @名字 理由”。"
+
     # being left in peace
 
     def quiet(self, until: str) -> str:
@@ -141,6 +150,15 @@ class EnglishOrderWords(OrderWords):
 
     def one_of_several(self, name: str, joined: str, moderates: bool) -> str:
         return f"{name} ({'moderator, ' if moderates else ''}joined {joined})"
+
+    def reported(self, line: str) -> str:
+        return f"Reported: {line}\nThe moderators will look at it, and you will hear of it."
+
+    def reported_before(self, line: str) -> str:
+        return f"You have reported this before: {line}"
+
+    def nothing_to_report(self) -> str:
+        return 'No message to report was found. You can write "report @NAME reason".'
 
     def quiet(self, until: str) -> str:
         return f'All right, quiet {until}. Nothing is sent to you; unread still counts. Reply "resume" to end it.'

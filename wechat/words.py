@@ -187,9 +187,6 @@ class Words(OrderWords):
     def unknown_command(self) -> str:
         return "没有这个命令，也没有发出。回复“帮助”看看能做什么。"
 
-    def not_yet(self, verb: Verb) -> str:
-        return f"“{self.forms[verb].form}”现在还不能用。这句话没有发出。"
-
     def not_passed_on(self) -> str:
         return "这种消息这里收不到，没有发出。文字、图片、语音、视频、位置和链接都可以。"
 

@@ -123,3 +123,15 @@ def test_a_muted_follower_is_told_why_not_and_until_when(stage: Stage, mei: Mei)
     members.set_role(stage.store, stage.cast.room, olga.id, "owner")
     moderation.mute(stage.store, Actor(olga), stage.hall, mei.person.id, 600)
     assert "后可以再试" in mei.say("我想说话")
+
+
+def test_a_report_says_what_was_reported_and_counts_once(stage: Stage, mei: Mei) -> None:
+    mei.say("加入 茶馆")
+    ida, jim = sits(stage, "Ida"), sits(stage, "Jim")
+    assert may_speak(stage, ida, "臭骂一句") is True
+    assert may_speak(stage, jim, "好话一句") is True
+    assert mei.say("举报 @Ida 骂人").startswith("已举报：Ida：臭骂一句")
+    assert "举报过" in mei.say("举报 @ida 又骂人")
+    assert mei.say("举报 广告").startswith("已举报：Jim：好话一句")
+    assert "没有找到" in mei.say("举报 @没有的人 理由")
+    assert not any("骂人" in frame for frame in heard(stage, stage.hall))
