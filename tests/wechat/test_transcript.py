@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from rooms import identities, messages, seats
+from rooms import identities, members, messages, moderation, seats
+from rooms.events import Person
 from rooms.messages import Draft
+from rooms.moderation import Actor
 from tests.wechat.stage import Stage, WeChat, openid
+from wechat import courier, spans
 
 FILE = Path(__file__).parents[2] / "docs" / "first-minutes.md"
 HEAD = """# A newcomer's first minutes
@@ -45,6 +48,20 @@ class Tape:
         seats.enter(self.stage.store, self.alice, self.stage.hall, "p.1")
         messages.post(self.stage.store, self.alice, self.stage.hall, Draft("text", {"text": text}, f"t{self._count}"))
 
+    def alice_mutes(self, seconds: int, reason: str) -> None:
+        self.lines.append("*Alice, who keeps order, mutes Mei.*\n")
+        members.set_role(self.stage.store, self.stage.cast.room, self.alice.id, "owner")
+        moderation.mute(self.stage.store, Actor(self.alice), self.stage.hall, self._person().id, seconds, reason)
+        courier.Courier(self.stage.store, self.stage.settings)._note_news()
+
+    def send_place(self, label: str, latitude: float, longitude: float) -> None:
+        self.lines.append("**Mei** sends a place.\n")
+        self._answer(self.wechat.push(self.mei, MsgType="location", Location_X=latitude, Location_Y=longitude,
+                                      Label=label))
+
+    def _person(self) -> Person:
+        return identities.follower(self.stage.store, self.wechat.account, self.mei)
+
     def _answer(self, text: str) -> None:
         if not text:
             self.lines.append("*(nothing is owed: no answer)*\n")
@@ -68,6 +85,15 @@ def chinese(tape: Tape) -> None:
     tape.say("切换")
     tape.say("2")
     tape.say("帮助")
+    tape.say("免打扰 半小时")
+    tape.say("恢复")
+    tape.say("切换 大厅")
+    tape.alice_says("加微信 xxx 领红包")
+    tape.say("举报 广告")
+    tape.alice_mutes(600, "刷屏")
+    tape.say("为什么")
+    tape.say("排队")
+    tape.send_place("茶楼", 30.25, 120.16)
     tape.say("退出")
 
 
@@ -81,11 +107,16 @@ def english(tape: Tape) -> None:
     tape.say("histor")
     tape.say("yes")
     tape.say("/dance")
+    tape.say("quiet 2h")
+    tape.say("resume")
+    tape.alice_says("cheap watches!")
+    tape.say("report spam")
     tape.say("leave")
 
 
 def test_the_first_minutes_read_as_documented(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(identities, "_first_name", lambda: "茶客0717")
+    monkeypatch.setattr(spans, "moment", lambda at, now: "21:40")
     text = HEAD
     for title, story in (("In Chinese", chinese), ("In English", english)):
         tape = Tape(stage, stage.wechat(), title)
