@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from flask import Blueprint, Response, request
 
-from miniprogram import identity, login, media, search
+from miniprogram import identity, login, media, search, subscriptions
 from miniprogram.arrival import fit, raw
 from miniprogram.bodies import body
 from miniprogram.login import BadCode, Login
@@ -52,6 +52,7 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
     identity.add_to(pages, api)
     media.add_to(pages, api)
     search.add_to(pages, api)
+    subscriptions.add_to(pages, api)
     pages.after_request(_keep_private)
     return pages
 

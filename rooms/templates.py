@@ -24,10 +24,11 @@ from rooms.record.templates import Template
 from rooms.store import Store
 
 __all__ = ["FACTS", "Kind", "Template", "accepted", "filled", "of_account", "preview", "reachable_in",
-           "refused", "remove",
+           "refused", "remove", "said_yes",
            "set_template", "switch_off", "tickets"]
 
 MOST_HOLDERS = 1_000
+YES_SECONDS = 30
 LONGEST_ID, LONGEST_PAGE, MOST_FIELDS, LONGEST_FIELD = 64, 256, 10, 100
 ORDER = {Way.SUBSCRIBE: 0, Way.BIZSEND: 1, Way.TEMPLATE: 2}
 
@@ -121,6 +122,12 @@ def accepted(store: Store, appid: str, openid: str, template_id: str) -> None:
     """They said yes to one more message of this template."""
     if _sound(template_id):
         store.record.write(lambda c: consents.add(c, appid, openid, template_id, store.clock.now()))
+
+
+def said_yes(store: Store, appid: str, openid: str, template_id: str) -> None:
+    """The same, for one yes that may be told twice: by the client and by WeChat, within seconds."""
+    if store.live.once(f"yes:{appid}:{openid}:{template_id}", YES_SECONDS):
+        accepted(store, appid, openid, template_id)
 
 
 def refused(store: Store, appid: str, openid: str, template_id: str) -> None:

@@ -50,7 +50,7 @@ class Reports:
 
     def _asked(self, account: Account, push: Push) -> None:
         for entry in _entries(push):
-            act = templates.accepted if entry.get("SubscribeStatusString") == "accept" else templates.refused
+            act = templates.said_yes if entry.get("SubscribeStatusString") == "accept" else templates.refused
             act(self._store, account.appid, push.openid, str(entry.get("TemplateId", "")))
 
     def _changed(self, account: Account, push: Push) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 import requests
 
-from rooms import archive, identities, indexing, members, phones
+from rooms import accounts, archive, identities, indexing, members, phones, templates
+from rooms.events import Door, Person
+from rooms.moderation import Actor
+from rooms.record import consents
 from tests.cast import Cast
 from tests.miniprogram.web import Web, ask, say
 
@@ -29,6 +32,7 @@ def code(answer: requests.Response) -> tuple[int, str]:
     ("GET", "/rooms/r_0123456789/invitations"), ("POST", "/rooms/r_0123456789/invitations"),
     ("DELETE", "/rooms/r_0123456789/invitations/x"), ("GET", "/rooms/r_0123456789/requests"),
     ("POST", "/rooms/r_0123456789/requests"), ("POST", "/rooms/r_0123456789/requests/u_x"), ("GET", "/search"),
+    ("GET", "/me/subscriptions"), ("POST", "/me/subscriptions"),
 ])
 def test_nothing_is_told_without_a_good_token(web: Web, method: str, path: str) -> None:
     alice = web.cast.person("Alice")
@@ -211,3 +215,24 @@ def test_what_was_said_is_searched_for(web: Web) -> None:
         404, "not_found")
     for wrong in ({"q": "茶"}, {"q": "茶馆", "from": "soon"}, {"q": "茶馆", "everything": "1"}):
         assert code(call(web, "GET", "/search", web.token(bob), params=wrong)) == (400, "bad_frame")
+
+
+def test_a_yes_to_a_template_counts_once_however_often_it_is_told(web: Web) -> None:
+    store, organization = web.store, web.cast.organization
+    appid = accounts.add(store, organization, "wxsubscriptions", "mini_program", "secret", "token123")
+    account = accounts.of(store, appid)
+    assert account is not None
+    alice = identities.sign_in(store, account, "o_alice")
+    staff = Actor(Person("s_1", organization, "Steward", Door.CONSOLE), "owner")
+    templates.set_template(store, staff, appid, "subscribe", "seat", "tmpl_seat", {"thing1": "{channel}"})
+    token = web.token(alice)
+    assert call(web, "GET", "/me/subscriptions", token).json() == {
+        "templates": [{"appid": appid, "kind": "seat", "template_id": "tmpl_seat"}]}
+    for _ in range(2):
+        answer = call(web, "POST", "/me/subscriptions", token, json={"answers": {"tmpl_seat": "accept"}})
+        assert answer.json() == {}
+    assert store.record.read(lambda c: consents.left(c, appid, "o_alice")) == {"tmpl_seat": 1}
+    call(web, "POST", "/me/subscriptions", token, json={"answers": {"tmpl_seat": "reject"}})
+    assert store.record.read(lambda c: consents.left(c, appid, "o_alice")) == {"tmpl_seat": 0}
+    assert code(call(web, "POST", "/me/subscriptions", token, json={"answers": {"other": "accept"}})) == (
+        404, "not_found")
