@@ -69,6 +69,8 @@ _BY_CODE: dict[int, Reaction] = {
     40014: Reaction(Bucket.GIVEN_BACK, stop_ms=MINUTE, alarm="the token is refused"),
     42001: Reaction(Bucket.GIVEN_BACK, stop_ms=MINUTE, alarm="the token is refused as expired"),
 }
+SYSTEM = frozenset({-1, 40001, 40014, 42001})
+"""Not about this message: the next one would fare the same, so the pause grows."""
 WHITELIST = frozenset({40164, 61004})
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 STOPS_AFTER_UNKNOWN_MS = 30 * SECOND
@@ -93,7 +95,8 @@ def react(outcome: Outcome, now: int, failures: int) -> Reaction:
         return Reaction(Bucket.GIVEN_BACK, stop_ms=MINUTE - now % MINUTE + now % 997)
     if outcome.errcode is None:
         return Reaction(Bucket.GIVEN_BACK, again_ms=STOPS_UNREACHED_MS, stop_ms=STOPS_UNREACHED_MS)
-    return Reaction(Bucket.GIVEN_BACK, again_ms=min(FIRST_PAUSE_MS * 4**failures, LONGEST_PAUSE_MS))
+    stop_ms = STOPS_UNREACHED_MS if outcome.errcode in SYSTEM else 0
+    return Reaction(Bucket.GIVEN_BACK, min(FIRST_PAUSE_MS * 4**failures, LONGEST_PAUSE_MS), stop_ms)
 
 
 def _until_midnight(now: int) -> int:

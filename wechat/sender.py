@@ -114,20 +114,21 @@ class Sender:
         log.warning("not sent appid=%s way=%s state=%s errcode=%s: %s", account.appid, way, outcome.state,
                     outcome.errcode, outcome.detail)
         if reaction.alarm or reaction.stop_ms:
-            self._stop_account(account.appid, way, reaction, outcome.errcode is None)
+            self._stop_account(account.appid, way, reaction,
+                               outcome.errcode is None or outcome.errcode in outcomes.SYSTEM)
         if not reaction.follows:
             identities.unsubscribed(self._store, account, openid)
         if reaction.template_off and isinstance(decision, Notify):
             templates.switch_off(self._store, account.appid, decision.ticket.template_id,
                                  f"{outcome.errcode}: {outcome.detail}")
 
-    def _stop_account(self, appid: str, way: Way, reaction: Reaction, no_answer: bool) -> None:
+    def _stop_account(self, appid: str, way: Way, reaction: Reaction, grows: bool) -> None:
         if reaction.alarm:
             log.error("account %s: %s", appid, reaction.alarm)
         if not reaction.stop_ms:
             return
         until, failures = self._trouble(appid, way)
-        now, failures = self._store.clock.now(), failures + 1 if no_answer else 0
+        now, failures = self._store.clock.now(), failures + 1 if grows else 0
         stop_ms = reaction.stop_ms * 2 ** max(0, min(failures - 1, MOST_DOUBLINGS))
         self._store.live.set(self._stop(appid, way), f"{max(until, now + stop_ms)} {failures} {reaction.alarm}",
                              px=stop_ms + SHAKY_MS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -255,3 +256,31 @@ def test_a_crash_of_redis_after_the_intent_sends_nothing_twice(town: Town) -> No
         town.wait(9000)
         town.run()
     assert len(town.digests(mei)) == 1
+
+
+@pytest.mark.parametrize("trouble", [{"http_status": 500}, {"html": True}, {"errcode": -1}])
+def test_an_outage_costs_no_more_calls_than_a_good_day_and_loses_nothing(town: Town, trouble: dict[str, Any]) -> None:
+    """Ten minutes in which WeChat answers nonsense: few calls, and afterwards everybody knows or can ask."""
+    people = [town.follower() for _ in range(16)]
+    before = sends(town)
+    town.wechat.inject("/cgi-bin/message/custom/send", times=10_000, **trouble)
+    town.alice_says("停电时说的话")
+    for _ in range(20):
+        town.wait(31)
+        town.run()
+    assert sends(town) - before <= 1.1 * len(people)
+    town.wechat.clear_faults()
+    for _ in range(30):
+        town.wait(60)
+        town.run()
+    for mei in people:
+        answer = town.wechat.say(mei, "更多")["reply"]["text"]
+        heard = "".join(town.digests(mei))
+        assert "停电时说的话" in heard + answer
+        if any(one.state == "unknown" for one in town.sent(mei)):
+            assert heard == "", "what may have been sent is not sent again"
+
+
+def sends(town: Town) -> int:
+    counts = town.wechat.get("/calls", appid=OFFICIAL)["counts"]
+    return sum(one["count"] for one in counts if one["api"] == "/cgi-bin/message/custom/send")
