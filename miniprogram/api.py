@@ -16,7 +16,7 @@ from miniprogram.login import BadCode, Login
 from miniprogram.query import number
 from miniprogram.tokens import Tokens
 from refusals import error
-from rooms import identities, invitations, members, messages, receipts, rooms, seats
+from rooms import blocks, identities, invitations, members, messages, receipts, rooms, seats
 from rooms.events import Person
 from rooms.rooms import RoomView
 from rooms.store import Store
@@ -49,6 +49,9 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
     pages.get("/channels/<channel>/messages")(api.signed(api.messages))
     pages.get("/channels/<channel>/present")(api.signed(api.present))
     pages.get("/channels/<channel>/messages/<int:seq>/readers")(api.signed(api.readers))
+    pages.get("/me/blocked")(api.signed(api.blocked))
+    pages.put("/me/blocked/<user>")(api.signed(api.block))
+    pages.delete("/me/blocked/<user>")(api.signed(api.unblock))
     identity.add_to(pages, api)
     media.add_to(pages, api)
     search.add_to(pages, api)
@@ -116,6 +119,18 @@ class Api:
         page = messages.history(self.store, person, channel, before, after, number("limit") or PAGE)
         entries, whole = fit(page.entries, keep_newest=after is None)
         return {"messages": raw(entries), "more": page.more or not whole}
+
+    def blocked(self, person: Person) -> Any:
+        return {"blocked": [{"id": user, "name": name} for user, name in identities.names_of(
+            self.store, sorted(blocks.of(self.store, person.id))).items()]}
+
+    def block(self, person: Person, user: str) -> Any:
+        blocks.block(self.store, person, user)
+        return {}
+
+    def unblock(self, person: Person, user: str) -> Any:
+        blocks.unblock(self.store, person, user)
+        return {}
 
     def readers(self, person: Person, channel: str, seq: int) -> Any:
         found = receipts.readers(self.store, person, channel, seq)

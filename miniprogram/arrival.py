@@ -14,7 +14,7 @@ from miniprogram.channel import Channel
 from miniprogram.connection import Connection
 from miniprogram.hub import Hub
 from miniprogram.protocol import Entered, Forked, Gap, Me, Place, State, encode
-from rooms import messages, overlay, positions, seats
+from rooms import blocks, messages, overlay, positions, seats
 from rooms.errors import Code, Refused
 from rooms.events import Logged, Person, Position
 from rooms.store import Store
@@ -92,14 +92,16 @@ class Door:
             if channel.tip >= seat.tip and channel.epoch == seat.epoch:
                 break
             self._hub.catch_up(channel)
+        blocked = blocks.of(self._store, person.id)
         if since is None:
-            return Arrival(seat, channel, max(0, seat.tip - LATEST), None,
-                           self._entries(channel, max(0, seat.tip - LATEST), seat.tip))
+            after = max(0, seat.tip - LATEST)
+            return Arrival(seat, channel, after, None, blocks.hide(self._entries(channel, after, seat.tip), blocked))
         resume = positions.where(seat.forks, seat.epoch, seat.tip, Position(since.epoch, since.seq))
         last = min(seat.tip, resume.after + MISSED)
         if resumed and last < seat.tip:
             return Arrival(seat, channel, resume.after, resume.forked, None)
-        return Arrival(seat, channel, resume.after, resume.forked, self._entries(channel, resume.after, last))
+        page = blocks.hide(self._entries(channel, resume.after, last), blocked)
+        return Arrival(seat, channel, resume.after, resume.forked, page)
 
     def _entries(self, channel: Channel, after: int, last: int) -> list[Logged]:
         if last <= after:
@@ -123,7 +125,7 @@ class Door:
         put_out = out > arrival.seat.tip
         if late is None:
             connection.answer(gap(channel.id, channel.epoch, arrival.seat.tip))
-        for entry in late or ():
+        for entry in blocks.hide(late or [], connection.hidden):
             if not put_out or entry.seq <= out:
                 connection.answer(entry.frame)
         if not put_out:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from miniprogram import framing
+from rooms import blocks
+from rooms.blocks import Blocked
 from rooms.events import Logged
 
 
@@ -19,3 +21,9 @@ class Batch:
         self.data = b"".join([part for entry in entries for part in (framing.header(len(entry.frame)), entry.frame)])
         self.size = len(self.data)
         self.frames = len(entries)
+
+    def without(self, hidden: Blocked) -> Batch:
+        """The same for a reader who does not want to read these people."""
+        if not any(blocks.is_by(entry, hidden) for entry in self.entries):
+            return self
+        return Batch(self.channel, blocks.hide(list(self.entries), hidden))

@@ -18,6 +18,7 @@ from miniprogram.outbox import Outbox
 from miniprogram.poller import READ, WRITE
 from miniprogram.protocol import HEARTBEAT_SECONDS, Close, Place
 from miniprogram.speaker import Speaker
+from rooms.blocks import NOBODY, Blocked
 from rooms.events import CHATTER, Logged
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ class State(IntEnum):
 
 
 class Connection:
-    __slots__ = ("__weakref__", "bytes_left", "due", "fd", "frames", "frames_left", "last_heard", "outbox", "paused",
-                 "queued", "reader", "socket", "speaker", "state", "waiting", "window")
+    __slots__ = ("__weakref__", "bytes_left", "due", "fd", "frames", "frames_left", "hidden", "last_heard", "outbox",
+                 "paused", "queued", "reader", "socket", "speaker", "state", "waiting", "window")
 
     def __init__(self, fd: int, reader: Reader, rest: bytes = b"") -> None:
         """Takes over the descriptor; `rest` is what came in behind the handshake."""
@@ -61,6 +62,8 @@ class Connection:
         self.outbox: Outbox | None = None
         self.waiting: list[bytes] | None = None
         self.queued = False
+        self.hidden: Blocked = NOBODY
+        """Whom the one behind it does not want to read."""
         self.paused = False
         self.due = 0
         self.last_heard = reader.now
@@ -97,6 +100,8 @@ class Connection:
         """Frames of a channel, after everything that was answered before."""
         if self.state is not State.OPEN:
             return
+        if self.hidden:
+            batch = batch.without(self.hidden)
         if self.outbox is not None:
             self.flush(0)
             self._deliver_late(batch)

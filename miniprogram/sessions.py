@@ -17,7 +17,7 @@ from miniprogram.session import Session
 from miniprogram.tokens import Claims, Tokens
 from miniprogram.workers import Workers
 from miniprogram.writer import Writer
-from rooms import identities, seats
+from rooms import blocks, identities, seats
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.store import Store
@@ -60,6 +60,7 @@ class Sessions:
         session.issued = claims.issued
         session.until = self.reader.now + max(1, (claims.expires - now) // 1000)
         session.person = person
+        session.connection.hidden = blocks.of(self.store, person.id)
         connection = session.connection
         connection.last_heard = self.reader.now
         if connection.state is not State.OPEN:
@@ -148,11 +149,20 @@ class Sessions:
         self._check(user, identities.who(self.store, user))
 
     def check_rights(self) -> None:
-        """Every five seconds: who was signed out or banned since their socket opened goes."""
+        """Every five seconds: who was signed out or banned since their socket opened goes; whom somebody has blocked
+        since is no longer read."""
         users = list(self._of)
         for start in range(0, len(users), USERS_AT_ONCE):
-            for user, who in identities.who_all(self.store, users[start:start + USERS_AT_ONCE]).items():
+            part = users[start:start + USERS_AT_ONCE]
+            for user, who in identities.who_all(self.store, part).items():
                 self._check(user, who)
+            for user, blocked in blocks.of_all(self.store, part).items():
+                self.hide(user, blocked)
+
+    def hide(self, user: str, blocked: blocks.Blocked) -> None:
+        """Whom this user does not want to read, on all their sockets here."""
+        for session in self._of.get(user, ()):
+            session.connection.hidden = blocked
 
     def _check(self, user: str, who: identities.Who | None) -> None:
         for session in list(self._of.get(user, ())):

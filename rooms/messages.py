@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from rooms import gate, held, ids, media, mentions, outside, overlay, recovery, repeats, shares, words
+from rooms import blocks, gate, held, ids, media, mentions, outside, overlay, recovery, repeats, shares, words
 from rooms.drafts import Draft, check, written
 from rooms.errors import Code, Refused
 from rooms.events import Door, Logged, Person
@@ -138,9 +138,11 @@ def after(store: Store, channel: str, seq: int, limit: int, until: int | None = 
 
 
 def owed(store: Store, user: str, channel: str, seq: int, limit: int) -> list[Logged]:
-    """The same for somebody who may have been put out meanwhile: nothing above the entry that says so."""
+    """The same for somebody who may have been put out meanwhile: nothing above the entry that says so, and nothing of
+    whom they do not want to read."""
     tip = _tip(store, channel)  # before it is asked whether they were: a kick that comes now is above it
-    return after(store, channel, seq, limit, min(tip, outside.limits(store, user, [channel]).get(channel, tip)))
+    found = after(store, channel, seq, limit, min(tip, outside.limits(store, user, [channel]).get(channel, tip)))
+    return blocks.leave_out(found, blocks.of(store, user))
 
 
 def _after(store: Store, channel: str, seq: int, limit: int, until: int | None) -> list[Logged]:
@@ -168,11 +170,12 @@ def history(store: Store, person: Person, channel: str, before: int | None = Non
     if not role:  # asked after the tip was: a kick that comes now is above it
         tip = min(tip, outside.limits(store, person.id, [channel]).get(channel, tip))
     before = min(before or tip + 1, tip + 1)
+    blocked = blocks.NOBODY if role else blocks.of(store, person.id)
     if after_seq is not None:
         page = after(store, channel, max(0, after_seq), limit, until=tip)
-        return Page(page, bool(page) and page[-1].seq < tip)
+        return Page(blocks.hide(page, blocked), bool(page) and page[-1].seq < tip)
     page = overlay.as_they_stand(store, channel, _below(store, channel, limit, before))
-    return Page(page, bool(page) and page[0].seq > 1)
+    return Page(blocks.hide(page, blocked), bool(page) and page[0].seq > 1)
 
 
 def readable(store: Store, person: Person, channel: str) -> int:

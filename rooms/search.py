@@ -6,13 +6,13 @@ what only looks alike to the index. The work of one request is bounded: where it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import grams, ids, indexing, members, outside, overlay, recovery
+from rooms import blocks, grams, ids, indexing, members, outside, overlay, recovery
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Logged, Person
 from rooms.permissions import Right, allows
@@ -70,6 +70,7 @@ class _Wanted(NamedTuple):
     since: int
     until: int
     after: tuple[int, str, int] | None
+    blocked: Collection[str]
     ends: Mapping[str, int]
     """Channels that the searcher was put out of, and the newest seq of each that they may be shown."""
 
@@ -97,6 +98,7 @@ def search(store: Store, person: Person, query: Query, after: str | None = None,
         raise Refused(Code.NOT_FOUND)
     wanted = _Wanted(_needs(terms, users, query.type), terms, users, query.type, query.since or 0,
                      query.until if query.until is not None else 1 << 62, place,
+                     blocks.NOBODY if staff else blocks.of(store, person.id),
                      {} if staff else outside.limits(store, person.id, readable))
     return _Search(store, wanted, limit).run(readable)
 
@@ -206,7 +208,7 @@ class _Search:
     def _fits(self, row: Row) -> bool:
         wanted, order = self._wanted, (-row.at, row.channel, -row.seq)
         return (wanted.since <= row.at <= wanted.until and (wanted.after is None or order > wanted.after)
-                and row.seq <= wanted.ends.get(row.channel, row.seq)
+                and row.user not in wanted.blocked and row.seq <= wanted.ends.get(row.channel, row.seq)
                 and (not wanted.users or row.user in wanted.users)
                 and (not wanted.type or indexing.type_of(row) == wanted.type))
 

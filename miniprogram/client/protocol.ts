@@ -449,7 +449,7 @@ export interface Refuse {
   retry_after_seconds?: number;
 }
 
-/** Somebody said something. With `repeat_of` it is the same as that entry, and has no body. `mentions` are the users it names, `*` is everybody. What follows stands only in history, on entering and on resuming: how it stands now. */
+/** Somebody said something. With `repeat_of` it is the same as that entry, and has no body. `mentions` are the users it names, `*` is everybody. `hidden`: one does not want to read its author, and its body is left out. What follows stands only in history, on entering and on resuming: how it stands now. */
 export interface Message {
   op: "message";
   channel: string;
@@ -464,6 +464,7 @@ export interface Message {
   repeat_of?: number;
   mentions?: string[];
   recalled?: boolean;
+  hidden?: boolean;
   edited_at?: number;
   reactions?: Record<string, number>;
   pinned?: boolean;

@@ -19,7 +19,8 @@ class Entry(msgspec.Struct, tag_field="op", tag=str.lower, kw_only=True):
 
 class Message(Entry, kw_only=True):
     """Somebody said something. With `repeat_of` it is the same as that entry, and has no body. `mentions` are the users
-    it names, `*` is everybody. What follows stands only in history, on entering and on resuming: how it stands now."""
+    it names, `*` is everybody. `hidden`: one does not want to read its author, and its body is left out. What follows
+    stands only in history, on entering and on resuming: how it stands now."""
 
     by: Author = msgspec.field(name="from")
     type: MessageType
@@ -29,6 +30,7 @@ class Message(Entry, kw_only=True):
     repeat_of: int | UnsetType = UNSET
     mentions: list[str] | UnsetType = UNSET
     recalled: bool | UnsetType = UNSET
+    hidden: bool | UnsetType = UNSET
     edited_at: int | UnsetType = UNSET
     reactions: dict[str, int] | UnsetType = UNSET
     pinned: bool | UnsetType = UNSET
