@@ -28,7 +28,8 @@ class Kind(NamedTuple):
 
 CONTENT_TYPES = {
     "jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "mp3": "audio/mpeg", "m4a": "audio/mp4",
-    "mp4": "video/mp4", "webm": "video/webm", "pdf": "application/pdf", "txt": "text/plain; charset=utf-8",
+    "mp4": "video/mp4", "webm": "video/webm", "pdf": "application/pdf", "zip": "application/zip",
+    "txt": "text/plain; charset=utf-8",
     "doc": "application/msword", "xls": "application/vnd.ms-excel", "ppt": "application/vnd.ms-powerpoint",
     "ole": "application/x-ole-storage",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from leash import lock
 from media import ffmpeg
+from media.exports import JOBS
 from media.intake import House, remake
 from media.kinds import VIDEO, Kind
 from media.store import Absent
@@ -73,6 +74,9 @@ def one(given: House, id_: str) -> bool:
 
 
 def _make(given: House, taken: Media, folder: Path, held: _Held) -> None:
+    if taken.type in JOBS:
+        JOBS[taken.type](given, taken, folder, held.at)
+        return
     program = ffmpeg.program(given.settings)
     if program is None:
         raise ffmpeg.Unplayable("the server has no ffmpeg any more")

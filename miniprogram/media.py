@@ -15,10 +15,11 @@ from media.kinds import CONTENT_TYPES
 from media.links import Link, Links
 from media.store import Absent
 from refusals import error
-from rooms import identities, media
+from rooms import erasure, exports, identities, media
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.media import FAILED, READY, Media
+from rooms.moderation import Actor
 
 if TYPE_CHECKING:
     from miniprogram.api import Api
@@ -40,6 +41,10 @@ def add_to(pages: Blueprint, api: Api) -> None:
     pages.post("/media")(api.signed(files.upload))
     pages.get("/media")(api.signed(files.many))
     pages.get("/media/<id>")(api.signed(files.one))
+    pages.post("/me/export")(api.signed(files.export))
+    pages.get("/me/export")(api.signed(files.exports))
+    pages.post("/rooms/<room>/export")(api.signed(files.export_room))
+    pages.delete("/me")(api.signed(files.erase_me))
 
 
 def blueprint(api: Api) -> Blueprint:
@@ -87,8 +92,9 @@ class Files:
         return {"media": [self._told(found[each], person) for each in wanted if each in found]}
 
     def _told(self, each: Media, person: Person) -> dict[str, Any]:
-        told: dict[str, Any] = {"id": each.id, "type": each.type, "state": each.state, "bytes": each.bytes,
-                                "body": media.body(each)}
+        told: dict[str, Any] = {"id": each.id, "type": each.type, "state": each.state, "bytes": each.bytes}
+        if each.type in media.TYPES:
+            told["body"] = media.body(each)
         if each.state == FAILED:
             return told | {"problem": each.problem}
         if each.state != READY:
@@ -99,6 +105,21 @@ class Files:
             word = "thumbnail" if name.startswith("thumb.") else name.rpartition(".")[2]
             told[word] = self._links.to(each, name, person.id, now)
         return told
+
+    # ---- one's data
+
+    def export(self, person: Person) -> Any:
+        return {"export": self._told(exports.ask(self._store, person), person)}
+
+    def exports(self, person: Person) -> Any:
+        return {"exports": [self._told(each, person) for each in exports.of(self._store, person)]}
+
+    def export_room(self, person: Person, room: str) -> Any:
+        return {"export": self._told(exports.ask_room(self._store, Actor(person), room), person)}
+
+    def erase_me(self, person: Person) -> Any:
+        erasure.begin(self._store, person.id, person.id, "asked")
+        return {}
 
     # ---- out
 

@@ -262,15 +262,19 @@ def _user_of(store: Store, account: Of, openid: str, unionid: str, kind: str) ->
     known = store.record.read(lambda c: identities.one(c, account.appid, openid))
     if known is not None and (known.unionid or not unionid):
         return known.user
-    from rooms import merging
+    from rooms import erasure, merging
 
     now = store.clock.now()
+    digests = erasure.digests(store, account.organization, [(account.appid, openid, unionid)])
     for _ in range(TRIES):
         try:
-            merged = store.record.write(lambda c: _join(c, account, openid, unionid, kind, now, known is not None))
+            merged = store.record.write(
+                lambda c: _join(c, account, openid, unionid, kind, now, known is not None, digests))
         except _LostRaceError:
             continue
         merging.settle(store, account.organization, merged)
+        if known is None:
+            erasure.caught_up(store, account.organization, merged.kept)
         if kind == FOLLOWER and not unionid:
             store.live.hint("unionid", f"{account.appid} {openid}")
         return merged.kept
@@ -278,8 +282,8 @@ def _user_of(store: Store, account: Of, openid: str, unionid: str, kind: str) ->
 
 
 def _join(connection: Connection, account: Of, openid: str, unionid: str, kind: str, now: int,
-          met: bool) -> merging.Merged:
-    from rooms import merging
+          met: bool, digests: Sequence[str] = ()) -> merging.Merged:
+    from rooms import erasure, merging
 
     if met:  # what they are called by WeChat's whole family is new, and may show them to be somebody we know
         organizations.lock(connection, account.organization)
@@ -298,6 +302,7 @@ def _join(connection: Connection, account: Of, openid: str, unionid: str, kind: 
         users.add(connection, User(user, account.organization, _first_name(), "", 0, now))
         if unionid and not identities.add_anchor(connection, account.organization, UNIONID, unionid, user):
             raise _LostRaceError
+    erasure.inherit(connection, account.organization, digests, user, now)
     if not identities.add(connection, Identity(account.appid, openid, unionid, user, kind, kind == FOLLOWER,
                                                now if kind == FOLLOWER else None, None, now)):
         raise _LostRaceError

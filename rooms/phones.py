@@ -12,7 +12,7 @@ import secrets
 import unicodedata
 from typing import NamedTuple
 
-from rooms import ids, merging
+from rooms import erasure, ids, merging
 from rooms.errors import Code, Refused, TeahouseError
 from rooms.events import Person
 from rooms.live.scripts import GUESS, KEEP_CODE
@@ -163,11 +163,13 @@ def bind(store: Store, person: Person, number: str) -> Bound:
                 phones.remove(connection, holder.user)
                 _note(connection, organization, now, person, "phone_moved", holder.user)
         phones.set_(connection, phone._replace(user=merged.kept))
+        erasure.inherit(connection, organization, [digest], merged.kept, now)
         _note(connection, organization, now, person, "phone", merged.kept)
         return merged
 
     merged = store.record.write(act)
     merging.settle(store, organization, merged)
+    erasure.caught_up(store, organization, merged.kept)
     return Bound(merged.kept, masked(number), bool(merged.gone))
 
 

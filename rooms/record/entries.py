@@ -128,6 +128,22 @@ def above(connection: Connection, channel: str, seq: int, until: int, limit: int
     return [_opened(connection, row) for row in connection.execute(query.order_by(_TABLE.c.seq).limit(limit)).all()]
 
 
+def by_users(connection: Connection, channel: str, users: Collection[str], after: int, limit: int) -> list[Row]:
+    """Whole rows of what these people did in one channel, ascending, also of ends of the log that were lost."""
+    query = select(*columns(_TABLE, Row._fields)).where(
+        _TABLE.c.channel == channel, _TABLE.c.user.in_(users), _TABLE.c.seq > after)
+    return [_opened(connection, row) for row in list(connection.execute(query.order_by(_TABLE.c.seq).limit(limit)))]
+
+
+def blank(connection: Connection, rows: Sequence[Row]) -> None:
+    """These rows stand for what was erased: their frames take the place of what was said. Nothing else changes."""
+    keys = _keys_of(connection, {row.channel for row in rows})
+    for row in rows:
+        connection.execute(update(_TABLE).where(
+            _TABLE.c.channel == row.channel, _TABLE.c.seq == row.seq, _TABLE.c.epoch == row.epoch).values(
+                frame=_closed(keys.get(row.channel), row), client_id=""))
+
+
 def several(connection: Connection, wanted: Mapping[str, Collection[int]]) -> list[Row]:
     """Whole rows of several channels' logs as they are now: those of `wanted` that there are."""
     places = or_(*(and_(_TABLE.c.channel == channel, _TABLE.c.seq.in_(seqs)) for channel, seqs in wanted.items()))

@@ -110,6 +110,10 @@ def give(connection: Connection, user: str, to: str) -> None:
             connection.execute(update(_TABLE).where(_TABLE.c.id == row.id).values(user=to))
 
 
+def remove_user(connection: Connection, user: str) -> None:
+    connection.execute(delete(_TABLE).where(_TABLE.c.user == user))
+
+
 def _of_user(connection: Connection, user: str) -> Sequence[HeldRow]:
     query = select(*_COLUMNS).where(_TABLE.c.user == user)
     return [HeldRow._make(row) for row in connection.execute(query)]

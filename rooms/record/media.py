@@ -86,6 +86,12 @@ def due(connection: Connection, now: int, limit: int) -> list[str]:
         _TABLE.c.at).limit(limit)))
 
 
+def jobs_of(connection: Connection, user: str, type: str, limit: int) -> list[Media]:  # noqa: A002
+    """The newest of one type that this user asked for."""
+    query = select(*_COLUMNS).where(_TABLE.c.user == user, _TABLE.c.type == type, _TABLE.c.state != GONE)
+    return [Media._make(row) for row in connection.execute(query.order_by(_TABLE.c.at.desc()).limit(limit))]
+
+
 def gone(connection: Connection, limit: int) -> list[Media]:
     """What is to be deleted from the store."""
     query = select(*_COLUMNS).where(_TABLE.c.state == GONE).order_by(_TABLE.c.at).limit(limit)

@@ -440,3 +440,8 @@ suspicions = _table(
     _must("score", NUMBER), _must("why", TEXT), _must("state", WORD), _must("at", TIME), Column("decided_at", TIME),
     _must("by", ID), Index("ix_suspicions_organization_at", "organization", "at"), Index("ix_suspicions_user", "user"))
 """Whom the clean-up took for a spammer and why: proposed, acted, dismissed or undone."""
+
+shadows = _table(
+    "shadows", Column("organization", ID, ForeignKey(organizations.c.id), primary_key=True),
+    Column("digest", FOREIGN_ID, primary_key=True), _must("user", ID), _must("at", TIME))
+"""Keyed hashes of the identities of people who were erased while something held against them."""

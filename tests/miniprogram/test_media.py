@@ -261,3 +261,15 @@ def test_messages_that_do_not_come_through_a_socket_show_files_as_well(files: Fi
     [shown] = files.web.get(f"/api/v1/channels/{files.hall}/messages?after={said.seq - 1}",
                             headers=files.headers(files.bob)).json()["messages"]
     assert shown["body"] == {"media": told["id"], "name": "茶.docx", "bytes": told["bytes"]}
+
+
+def test_one_asks_for_ones_data_and_to_be_forgotten(files: Files) -> None:
+    base, headers = f"http://127.0.0.1:{files.web.port}/api/v1", files.headers(files.charlie)
+    asked = requests.post(f"{base}/me/export", headers=headers, timeout=10)
+    assert asked.json()["export"]["state"] == "waiting"
+    assert requests.get(f"{base}/me/export", headers=headers, timeout=10).json()["exports"] == [asked.json()["export"]]
+    assert requests.post(f"{base}/rooms/{files.web.cast.room}/export", headers=headers, timeout=10).status_code == 403
+    assert requests.delete(f"{base}/me", timeout=10).status_code == 401
+    assert requests.delete(f"{base}/me", headers=headers, timeout=10).status_code == 200
+    assert requests.get(f"{base}/me", headers=headers, timeout=10).status_code in (401, 403)
+    assert identities.who(files.store, files.charlie.id) is None
