@@ -27,7 +27,7 @@ p{{margin:.2rem 0}}time,small{{color:#777;font-size:.8rem}}</style>
 """
 
 
-def person(given: House, job: Media, folder: Path, progress: Progress) -> None:
+def person(given: House, job: Media, folder: Path, progress: Progress) -> Path:
     """data.json, messages.jsonl, index.html to read, and the files themselves."""
     store, target = given.store, folder / "export.zip"
     about = exports.about(store, job.organization, job.user)
@@ -39,16 +39,16 @@ def person(given: House, job: Media, folder: Path, progress: Progress) -> None:
             progress(min(99, number * 100 // len(files)))
             for variant in each.variants.split()[:1]:
                 _write_file(given, parcel, each, variant)
-    _keep(given, job, target)
+    return target
 
 
-def room(given: House, job: Media, folder: Path, progress: Progress) -> None:
+def room(given: House, job: Media, folder: Path, progress: Progress) -> Path:
     """messages.jsonl and index.html."""
     target = folder / "export.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as parcel:
         _write_words(parcel, folder, "聊天室 Room", exports.words_in(given.store, job.name))
     progress(99)
-    _keep(given, job, target)
+    return target
 
 
 def erase(given: House, job: Media, folder: Path, progress: Progress) -> None:  # noqa: ARG001 - as the others
@@ -56,15 +56,20 @@ def erase(given: House, job: Media, folder: Path, progress: Progress) -> None:  
     media.settle(given.store, job, [])
 
 
+def _kept(pack: Callable[[House, Media, Path, Progress], Path]) -> Callable[[House, Media, Path, Progress], None]:
+    """Packs it, and keeps the parcel for who asked."""
+    def keep(given: House, job: Media, folder: Path, progress: Progress) -> None:
+        target = pack(given, job, folder, progress)
+        size = target.stat().st_size
+        given.kept.put(f"{job.organization}/{job.id}/export.zip", target)
+        if not media.settle(given.store, job, ["export.zip"], bytes=size):
+            given.kept.delete(job.organization, job.id)
+
+    return keep
+
+
 JOBS: dict[str, Callable[[House, Media, Path, Progress], None]] = {
-    exports.PERSON: person, exports.ROOM: room, erasure.JOB: erase}
-
-
-def _keep(given: House, job: Media, target: Path) -> None:
-    size = target.stat().st_size
-    given.kept.put(f"{job.organization}/{job.id}/export.zip", target)
-    if not media.settle(given.store, job, ["export.zip"], bytes=size):
-        given.kept.delete(job.organization, job.id)
+    exports.PERSON: _kept(person), exports.ROOM: _kept(room), erasure.JOB: erase}
 
 
 def _write_words(parcel: zipfile.ZipFile, folder: Path, title: str, words: Iterable[Logged]) -> None:

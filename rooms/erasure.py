@@ -105,6 +105,12 @@ def begin(store: Store, user: str, by: str, because: str) -> Media:
     return job._replace(bytes=files)
 
 
+def of_identity(store: Store, appid: str, openid: str) -> Media | None:
+    """The whole person behind an identity, as WeChat asks for them; None for nobody."""
+    known = store.record.read(lambda c: identities.one(c, appid, openid))
+    return begin(store, known.user, known.user, "cancelled") if known else None
+
+
 def finish(store: Store, job: Media, progress: Callable[[int], bool] = lambda _: True) -> Report:
     """Every entry of theirs becomes a tombstone. Safe to repeat; who dies on the way is followed by the next."""
     theirs = store.record.read(lambda c: [job.user, *(alias.user for alias in aliases.of(c, job.user))])

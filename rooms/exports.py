@@ -58,6 +58,12 @@ def of(store: Store, person: Person) -> list[Media]:
         *media.jobs_of(c, person.id, PERSON, SHOWN), *media.jobs_of(c, person.id, ROOM, SHOWN)])
 
 
+def new(store: Store, organization: str, user: str, kind: str, name: str) -> Media:
+    """A job that nobody knows of yet."""
+    return Media(ids.new("m"), organization, user, kind, WAITING, name, 0, 0, 0, 0, "", "", 0, 0, 0, "",
+                 store.clock.now())
+
+
 def about(store: Store, organization: str, user: str) -> dict[str, Any]:
     """What the record says of a person, apart from what they said."""
     def look(connection: Connection) -> dict[str, Any]:
@@ -105,8 +111,7 @@ def _standing(store: Store, channel: str, page: list[Logged]) -> list[Logged]:
 
 
 def _ask(store: Store, person: Person, kind: str, name: str) -> Media:
-    now = store.clock.now()
-    job = Media(ids.new("m"), person.organization, person.id, kind, WAITING, name, 0, 0, 0, 0, "", "", 0, 0, 0, "", now)
+    now, job = store.clock.now(), new(store, person.organization, person.id, kind, name)
 
     def act(connection: Connection) -> None:
         if not spent.spend(connection, now // DAY_MS, kind, person.id, A_DAY):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from rooms import doors, ids, rooms
 from rooms.events import Door, Person
 from rooms.moderation import Actor
 from rooms.record import rooms as room_rows
+from rooms.record import users
 from settings import Settings
 
 Teahouse = Callable[..., str]
@@ -193,3 +195,21 @@ def test_sqlite_has_no_partitions_and_no_keys_without_a_master_key(teahouse: Tea
     assert "--yes" in teahouse("keys", "erase", organization, status=1)
     assert "no data key" in teahouse("keys", "erase", organization, "--yes", status=1)
     assert teahouse("repack") == "0 entries changed"
+
+
+def test_a_person_is_exported_and_erased_by_the_operator(teahouse: Teahouse, organization: str, var: Path,
+                                                         tmp_path: Path) -> None:
+    room = teahouse("room", "add", "hall", "--organization", organization)
+    user = ids.new("u")
+    with opened(Settings.from_environment()) as store:
+        store.record.write(lambda c: users.add(c, users.User(user, organization, "Alice", "", 0, 0)))
+    for subject, names in ((user, {"data.json", "index.html", "messages.jsonl"}),
+                           (room, {"index.html", "messages.jsonl"})):
+        teahouse("export", subject, str(tmp_path / "out.zip"))
+        with zipfile.ZipFile(tmp_path / "out.zip") as parcel:
+            assert set(parcel.namelist()) == names
+    assert "--yes" in teahouse("erase", user, status=1)
+    proof = json.loads(teahouse("erase", user, "--yes"))
+    assert (proof["user"], proof["messages"]) == (user, 0)
+    assert "not_found" in teahouse("erase", user, "--yes", status=1)
+    assert "not_found" in teahouse("export", user, str(tmp_path / "out.zip"), status=1)

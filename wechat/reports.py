@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from rooms import identities, ledger, templates
+from rooms import erasure, identities, ledger, templates
 from rooms.accounts import Account
 from rooms.store import Store
 from wechat import sessions
@@ -79,7 +79,7 @@ class Reports:
         identities.take_back(self._store, account, _whose(push), _items(push))
 
     def _cancelled(self, account: Account, push: Push) -> None:
-        identities.forget(self._store, account, _whose(push))
+        erasure.of_identity(self._store, account.appid, _whose(push))
 
     # the rest
 
