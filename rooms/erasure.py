@@ -40,6 +40,7 @@ from rooms.record import (
     reactions,
     reads,
     requests,
+    safety,
     sanctions,
     shadows,
     sms,
@@ -183,7 +184,7 @@ def _forget(connection: Connection, user: str) -> None:
         fetches.remove_of(connection, each.appid, each.openid)
         identities.remove(connection, each.appid, each.openid)
     identities.remove_anchors(connection, user)
-    for noun in (held, cursors, member_rows, requests, notices, reads, sms, blocks, mentions, reactions):
+    for noun in (held, safety, cursors, member_rows, requests, notices, reads, sms, blocks, mentions, reactions):
         noun.remove_user(connection, user)
     phones.remove(connection, user)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
 
 from rooms.record import tables
 from rooms.record.asking import columns, put
@@ -122,3 +122,8 @@ def forget(connection: Connection, before: int, limit: int) -> int:
 
 def give(connection: Connection, user: str, to: str) -> None:
     connection.execute(update(_CHECKS).where(_CHECKS.c.user == user).values(user=to))
+
+
+def remove_user(connection: Connection, user: str) -> None:
+    """What they said is asked about no more."""
+    connection.execute(delete(_CHECKS).where(_CHECKS.c.user == user))
