@@ -11,6 +11,7 @@ from console import (
     api_organization,
     api_overview,
     api_people,
+    api_review,
     api_rooms,
     api_sanctions,
     api_session,
@@ -72,6 +73,14 @@ ROUTES: list[Route] = [
 
     get("/sanctions", api_sanctions.listed),
     post("/sanctions", api_sanctions.act, MODERATORS),
+
+    get("/review/held", api_review.held),
+    get("/review/held/<held_id>/around", api_review.around_held),
+    post("/review/held/<held_id>", api_review.decide, MODERATORS),
+    get("/review/reported", api_review.reported),
+    post("/channels/<channel>/messages/<int:seq>/review", api_review.settle, MODERATORS),
+    get("/review/statistics", api_review.statistics),
+    post("/people/<user>/remove_recent", api_review.remove_recent, MODERATORS),
 
     get("/words", api_words.listed),
     post("/words", api_words.make, MODERATORS),

@@ -12,7 +12,20 @@ import pytest
 
 from console.routes import Route
 from console.table import ROUTES
-from rooms import accounts, api_tokens, ids, invitations, members, messages, requests, webhooks, words
+from rooms import (
+    accounts,
+    api_tokens,
+    held,
+    ids,
+    invitations,
+    members,
+    messages,
+    reports,
+    requests,
+    review,
+    webhooks,
+    words,
+)
 from rooms.drafts import Draft
 from rooms.permissions import StaffRole
 from tests.console.desk import PASSWORD, Desk, House, Office, code
@@ -114,6 +127,25 @@ def word_list(body: Any) -> Example:
     return example
 
 
+def held_message(body: Any) -> Example:
+    def example(office: Office, desk: Desk) -> Try:
+        members.set_role(office.store, office.room, office.alice.id, "member")
+        draft = Draft("text", {"text": "加我"}, ids.new("x"))
+        author = office.cast.person("Zoe")
+        held.keep(office.store, author, office.channel, draft, "words")
+        waiting = review.held_messages(office.store, office.actor, office.room)
+        return Try({"held_id": next(one.id for one in waiting if one.user == author.id)}, body)
+
+    return example
+
+
+def reported_message(office: Office, desk: Desk) -> Try:
+    seq, reporter = said(office), office.cast.person("Rita")
+    members.set_role(office.store, office.room, reporter.id, "member")
+    reports.report(office.store, reporter, office.channel, seq, "广告")
+    return Try({"channel": office.channel, "seq": seq}, {"outcome": "dismissed"})
+
+
 def over_time(office: Office, desk: Desk) -> Try:
     return Try(query=SPAN, foreign=False)
 
@@ -162,6 +194,14 @@ EXAMPLES: dict[str, Example] = {
     "sanctions_listed": at_large(),
     "live_overview": at_large(),
     "live_channel": channel,
+    "review_held": lambda office, desk: Try(query={"room": office.room}),
+    "review_around_held": held_message(None),
+    "review_decide": held_message({"approve": True}),
+    "review_reported": lambda office, desk: Try(query={"room": office.room}),
+    "review_settle": reported_message,
+    "review_statistics": at_large(),
+    "review_remove_recent": lambda office, desk: Try(
+        {"user": office.alice.id}, {"place": office.channel, "hours": 1}),
     "words_listed": lambda office, desk: Try(query={"room": office.room}),
     "words_make": lambda office, desk: Try(body={"room": office.room, "name": "广告", "action": "block"}),
     "words_test": lambda office, desk: Try(body={"room": office.room, "text": "加微信"}),
