@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from flask import Response
 
 from console.asking import Ask, Cursor, Id, In, Limit, Millis, Out
-from rooms import auditing, identities
+from rooms import auditing, identities, ids
 from rooms.errors import Code, Refused
 from rooms.record import audit, staff
 from rooms.record.audit import Row
@@ -64,6 +64,8 @@ def listed(ask: Ask, query: AuditQuery) -> Audit:
         raise Refused(Code.BAD_FRAME, "cursor: what the page before ended with")
     chosen = {name: value for name in ("actor", "act", "target", "room", "channel")
               if (value := getattr(query, name)) is not None}
+    if query.channel is not None and ids.is_channel(query.channel):
+        chosen["room"] = query.room or ids.room_of(query.channel)
     found = ask.store.record.read(lambda c: audit.newest(
         c, ask.organization, chosen, query.after, query.before, int(query.cursor or 0), query.limit))
     called = _names(ask, found)

@@ -19,6 +19,7 @@ FLOOD = 300
 """Messages a minute in one channel."""
 
 FRESH_SECONDS, STEP_SECONDS, WINDOW_SECONDS = 0.8, 5, 60
+COUNTED_SECONDS = 10
 REMEMBERED = 100
 
 
@@ -69,6 +70,7 @@ class OverviewNow(Out):
 
 
 _recent: OrderedDict[tuple[str, str], tuple[float, OverviewNow]] = OrderedDict()
+_counts: OrderedDict[tuple[str, str], tuple[float, tuple[dict[str, int], int]]] = OrderedDict()
 _talk: OrderedDict[tuple[str, str], list[tuple[float, dict[str, int]]]] = OrderedDict()
 
 
@@ -90,8 +92,7 @@ def now(ask: Ask) -> OverviewNow:
 def _look(ask: Ask, key: tuple[str, str]) -> OverviewNow:
     seen = overlooking.overview(ask.store, ask.organization)
     pulse.note(ask.store, ask.organization, seen)
-    members, alarming = ask.store.record.read(lambda c: (
-        people.counts(c, ask.organization), alarms.count_open(c)))
+    members, alarming = _counted(ask, key)
     before = _before(key, {channel: state.talk for channel, state in seen.states.items()})
     rooms = [_room(seen, before, room.id, room.name, room.state, members.get(room.id, 0)) for room in seen.rooms]
     rooms.sort(key=lambda room: (not room.trouble, -room.present))
@@ -100,6 +101,15 @@ def _look(ask: Ask, key: tuple[str, str]) -> OverviewNow:
         waiting=sum(room.waiting for room in rooms), a_minute=sum(room.a_minute for room in rooms),
         members=sum(room.members for room in rooms), alarms=alarming, rooms=rooms,
         minutes=[MinuteNow(**one._asdict()) for one in pulse.minutes(ask.store, ask.organization, seen)])
+
+
+def _counted(ask: Ask, key: tuple[str, str]) -> tuple[dict[str, int], int]:
+    """Members by room, and open alarms: counted every ten seconds, as they are many and change slowly."""
+    counted, known = _counts.get(key, (0.0, None))
+    if known is None or time.monotonic() - counted > COUNTED_SECONDS:
+        known = ask.store.record.read(lambda c: (people.counts(c, ask.organization), alarms.count_open(c)))
+        _remember(_counts, key, (time.monotonic(), known))
+    return known
 
 
 def _before(key: tuple[str, str], talk: dict[str, int]) -> dict[str, int]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from rooms.record import organizations, tables
 from rooms.record.asking import columns
@@ -64,14 +64,30 @@ def newest(connection: Connection, organization: str, chosen: Mapping[str, str],
     channel, at or after `after` and before `before` (ms)."""
     query = select(_TABLE.c.number, _TABLE.c.hash, *_COLUMNS).where(
         _TABLE.c.organization == organization, *(_TABLE.c[name] == value for name, value in chosen.items()))
+    if before is not None:
+        below = min(below or 1 << 62, _first_since(connection, organization, before))
     if below:
         query = query.where(_TABLE.c.number < below)
     if after is not None:
-        query = query.where(_TABLE.c.at >= after)
-    if before is not None:
-        query = query.where(_TABLE.c.at < before)
-    found = connection.execute(query.order_by(_TABLE.c.number.desc()).limit(limit))
+        query = query.where(_TABLE.c.number >= _first_since(connection, organization, after))
+    # what one person suffered is little: found by its own index, where the key's order would walk through all
+    order = _TABLE.c.number + 0 if "target" in chosen else _TABLE.c.number
+    found = connection.execute(query.order_by(order.desc()).limit(limit))
     return [Row(row[0], Act._make(row[2:]), row[1]) for row in found]
+
+
+def _first_since(connection: Connection, organization: str, at: int) -> int:
+    """The number of the first act at that time or later, or the next that there will be. Numbers have no holes and
+    times go with them, so twenty looks find it among a million."""
+    own = _TABLE.c.organization == organization
+    low, high = 1, (connection.scalars(select(func.max(_TABLE.c.number)).where(own)).one() or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        if connection.scalars(select(_TABLE.c.at).where(own, _TABLE.c.number == middle)).one() < at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def first_broken(connection: Connection, organization: str) -> int | None:

@@ -41,12 +41,12 @@ def in_room(connection: Connection, room: str, named: str, role: str, free: bool
     listed = _FREE.c.user.is_not(None)
     query = (select(_MEMBERS.c.user, _USERS.c.name, _USERS.c.avatar, _MEMBERS.c.role, _MEMBERS.c.joined_at, listed)
              .join(_USERS, _USERS.c.id == _MEMBERS.c.user)
-             .outerjoin(_FREE, (_FREE.c.room == _MEMBERS.c.room) & (_FREE.c.user == _MEMBERS.c.user))
+             .join(_FREE, (_FREE.c.room == _MEMBERS.c.room) & (_FREE.c.user == _MEMBERS.c.user), isouter=not free)
              .where(_MEMBERS.c.room == room, _MEMBERS.c.user > after))
     if role:
         query = query.where(_MEMBERS.c.role == role)
-    if free is not None:
-        query = query.where(listed if free else ~listed)
+    if free is False:
+        query = query.where(~listed)
     found = connection.execute(_named(query, named).order_by(_MEMBERS.c.user).limit(limit))
     return [InRoom._make(row)._replace(free=bool(row[-1])) for row in found]
 
