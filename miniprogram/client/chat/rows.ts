@@ -75,8 +75,13 @@ export function rows(timeline: Timeline, outgoing: readonly Outgoing[], given: V
     if (row) shown.push(row);
     before = entry;
   }
-  if (to >= entries.length) for (const each of outgoing) shown.push(outgoingRow(each, timeline, view));
-  return shown;
+  if (to >= entries.length) for (const each of outgoing) shown.push(outgoingRow(each, timeline, view, shown[shown.length - 1]?.mine !== true));
+  return shown.map((row, index) => (saysTheSame(row, shown[index + 1]) ? { ...row, time: "" } : row));
+}
+
+/** The last of a group tells the time of all in the same minute. */
+function saysTheSame(row: Row, next: Row | undefined): boolean {
+  return row.kind === "message" && next?.kind === "message" && next.head === false && next.time === row.time;
 }
 
 /** A line for a list: who said what. */
@@ -152,11 +157,11 @@ function messageRow(entry: Entry, before: Entry | undefined, timeline: Timeline,
   };
 }
 
-function outgoingRow(out: Outgoing, timeline: Timeline, view: View): Row {
+function outgoingRow(out: Outgoing, timeline: Timeline, view: View, head: boolean): Row {
   const state = out.stage === "failed" ? "failed" : out.stage === "held" ? "held" : "sending";
   const quote = quoted(out.reply_to, timeline, view);
   return {
-    key: `m-${out.client_id}`, kind: "message", seq: 0, mine: true, head: true, from: view.me, name: "", text: out.body.text ?? "",
+    key: `m-${out.client_id}`, kind: "message", seq: 0, mine: true, head, from: view.me, name: "", text: out.body.text ?? "",
     type: out.type, body: out.body, client_id: out.client_id, time: clock(out.at), state, reactions: [], ...(quote && { quote }),
     ...(out.stage === "failed" && { reason: out.reason && out.code === "rejected" ? out.reason : excuse(view.words, out.code ?? "") }),
   };

@@ -343,7 +343,10 @@ export class Subscriptions {
 
   private passing(one: Subscription, frame: Frame): void {
     const { timeline, composer } = one;
-    if (frame.op === "present") one.present = Number(frame.count);
+    if (frame.op === "present") {
+      one.present = Number(frame.count);
+      for (const each of (frame.joined as { id: string; name: string }[] | undefined) ?? []) timeline.names.set(each.id, each.name);
+    }
     if (frame.op === "typing") this.types(one, frame.users as unknown[]);
     if (frame.op === "reacted") timeline.reacted(Number(frame.seq), frame.counts as Record<string, number>);
     if (frame.op === "rejected") composer.rejected(String(frame.client_id), String(frame.reason ?? ""));

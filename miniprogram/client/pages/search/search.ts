@@ -1,3 +1,4 @@
+import { idOf, nameOf } from "../../chat/entry";
 import type { Entry } from "../../chat/entry";
 import { gist, hueOf, letterOf } from "../../chat/rows";
 import { theHouse } from "../../house/house";
@@ -71,9 +72,10 @@ Component({
 function shown({ channel, entry, excerpt }: Found["results"][number]) {
   const house = theHouse();
   const place = house.rooms.channel(channel);
-  const name = entry.from?.name ?? "";
+  const author = entry.from ?? entry.by;
+  const name = nameOf(author);
   return {
-    key: `${channel}-${entry.seq}`, channel, seq: entry.seq, name, letter: letterOf(name), hue: hueOf(entry.from?.id ?? ""),
+    key: `${channel}-${entry.seq}`, channel, seq: entry.seq, name, letter: letterOf(name), hue: hueOf(idOf(author)),
     place: place ? `${place.room.name} · ${place.channel.name}` : "", time: when(house.words, entry.at, Date.now()),
     parts: excerpt.length ? excerpt : [{ text: gist(entry.body, entry.type, house.words) || (entry.text ?? "") }],
   };

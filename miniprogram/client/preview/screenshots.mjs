@@ -1,0 +1,142 @@
+/**
+ * Pictures of the main pages, made on a running house: `npm run screenshots -- http://127.0.0.1:8000`.
+ * The house is the one that `teahouse` finds by TEAHOUSE_VAR; a room with a password and one with two seats are added to it.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { browser, phone } from "./browser.mjs";
+import { ROOT } from "./pack.mjs";
+
+const house = process.argv[2] ?? "http://127.0.0.1:8000";
+const folder = join(ROOT, "../../docs/images/miniprogram");
+const run = Date.now().toString(36);
+const teahouse = (...words) => execFileSync(join(ROOT, "../../.venv/bin/teahouse"), words, { cwd: join(ROOT, "../.."), encoding: "utf8" }).trim().split("\n").at(-1);
+const top = ".phone-page:not([hidden])";
+const put = (page, name) => page.screenshot({ path: join(folder, `${name}.png`) });
+const rest = (page, milliseconds = 700) => page.waitForTimeout(milliseconds);
+const go = (page, url) => page.evaluate((where) => globalThis.wx.navigateTo({ url: where }), url);
+const enter = (page, id) => go(page, `/pages/channel/channel?id=${id}`);
+const back = (page) => page.locator(".phone-back").click();
+
+async function say(page, text) {
+  await page.bringToFront();
+  await page.locator(`${top} [id$=words] textarea`).last().fill(text);
+  await page.locator(`${top} [id$=send]`).last().click();
+  await rest(page, 250);
+}
+
+const demo = JSON.parse(teahouse("init", "--demo", "--json"));
+const [room] = demo.rooms;
+const courtyard = teahouse("channel", "add", room.id, "听雨轩", "--capacity", "2");
+const bamboo = teahouse("room", "add", "竹里馆", "--organization", demo.organization.id, "--password", "longjing");
+const grove = teahouse("channel", "add", bamboo, "竹林");
+mkdirSync(folder, { recursive: true });
+
+await browser(async (context) => {
+  const open = (name, options = {}) => phone(context, house, name, { who: `${name}${run}`, ...options });
+  const welcome = await open("清明", { agree: false });
+  await welcome.locator("wx-input[type=nickname] input").focus();
+  await rest(welcome);
+  await put(welcome, "welcome");
+  await welcome.close();
+
+  const [owner, guest, waiter] = [await open("掌柜"), await open("谷雨"), await open("白露")];
+  teahouse("member", "role", room.id, await joined(owner, courtyard), "moderator");
+  await owner.evaluate(() => globalThis.getApp().house.connection.renew());
+  await enter(guest, courtyard);
+  await rest(guest);
+  for (const [page, text] of [
+    [owner, "各位早，今天的水已经烧好了。"], [guest, "早！昨晚下了一夜雨，院子里的桂花落了一地。"], [guest, "正好收来做桂花乌龙。"],
+    [owner, "好主意。上午十点开汤，座位只有两个，来得早的先坐。"], [guest, "我带茶点来：绿豆糕和一点盐渍梅子。"],
+  ]) await say(page, text);
+  await owner.evaluate((id) => globalThis.getApp().house.connection.ask("announce", { channel: id, text: "今日茶单：明前龙井、桂花乌龙、老白茶。十点开汤，请安静入座。" }), courtyard);
+  await guest.bringToFront();
+  await guest.locator(`${top} .bubble`, { hasText: "上午十点开汤" }).click({ button: "right" });
+  await rest(guest);
+  await put(guest, "menu");
+  await guest.locator(`${top} .sheet-action`, { hasText: "回复" }).click();
+  await say(guest, "给我留个靠窗的。");
+  await rest(guest);
+  await put(guest, "channel");
+  await owner.bringToFront();
+  await owner.locator(`${top} .bubble`, { hasText: "绿豆糕" }).click({ button: "right" });
+  await owner.locator(`${top} .sheet-action`, { hasText: "禁言" }).click();
+  await rest(owner);
+  await put(owner, "mute");
+  await owner.locator(`${top} .sheet-cancel`).click();
+  await owner.locator(`${top} .gear`).click();
+  await rest(owner);
+  await put(owner, "settings");
+
+  await waiter.bringToFront();
+  await enter(waiter, courtyard);
+  await rest(waiter, 1_200);
+  await put(waiter, "waiting");
+  await guest.evaluate((id) => globalThis.getApp().house.subscriptions.leave(id), courtyard);
+  await waiter.getByText("有座位了").waitFor();
+  await put(waiter, "seat");
+  await waiter.locator("[id$=take]").click();
+  await rest(waiter);
+  await owner.evaluate(([id, user]) => globalThis.getApp().house.connection.ask("kick", { channel: id, user, reason: "占座不喝茶" }), [courtyard, await waiter.evaluate(() => globalThis.getApp().house.me.id)]);
+  await rest(waiter);
+  await put(waiter, "out");
+
+  await guest.bringToFront();
+  await back(guest);
+  await enter(guest, courtyard);
+  await enter(guest, room.channels[0].id);
+  await say(guest, "大厅有人吗？听雨轩还有一个座。");
+  await back(guest);
+  await back(guest);
+  await rest(guest);
+  await put(guest, "rooms");
+  await enter(guest, grove);
+  await rest(guest);
+  await put(guest, "password");
+  await back(guest);
+  await go(guest, `/pages/members/members?channel=${courtyard}`);
+  await rest(guest);
+  await put(guest, "members");
+  await back(guest);
+  await go(guest, "/pages/search/search");
+  await guest.locator("[id$=query] input").fill("桂花");
+  await rest(guest, 2_500);
+  await put(guest, "search");
+  await back(guest);
+  await go(guest, "/pages/profile/profile");
+  await rest(guest);
+  await put(guest, "profile");
+  await back(guest);
+
+  const night = await open("霜降", { theme: "dark" });
+  await rest(night);
+  await put(night, "rooms-night");
+  await owner.bringToFront();
+  await owner.evaluate((id) => globalThis.getApp().house.subscriptions.leave(id), courtyard);
+  await night.bringToFront();
+  await enter(night, courtyard);
+  await rest(night);
+  await say(night, "夜里也开门吗？");
+  await rest(night);
+  await put(night, "channel-night");
+  const english = await open("Autumn", { language: "en" });
+  await rest(english);
+  await put(english, "rooms-english");
+  await go(english, "/pages/profile/profile");
+  await rest(english);
+  await put(english, "profile-english");
+
+  const side = await context.newPage();
+  await side.setViewportSize({ width: 900, height: 820 });
+  await side.goto(`${house}/preview/`);
+  await rest(side, 2_500);
+  await put(side, "preview");
+}, { deviceScaleFactor: 1.5, locale: "zh-CN", permissions: ["clipboard-write"] });
+
+/** Goes in, and says who it is. */
+async function joined(page, channel) {
+  await enter(page, channel);
+  await page.locator("[id$=words]").waitFor();
+  return page.evaluate(() => globalThis.getApp().house.me.id);
+}
