@@ -59,9 +59,9 @@ def blueprint(settings: Settings) -> Blueprint | None:
 
 def _only_from_here() -> None:
     """Codes are given to this machine's browsers only, and to no page of another site that one of them shows."""
-    origin = urlsplit(request.headers.get("Origin", "")).netloc
+    origin = request.headers.get("Origin")
     here = request.remote_addr in LOOPBACK and urlsplit(f"//{request.host}").hostname in LOOPBACK
-    if not here or (origin and origin != request.host):
+    if not here or (origin is not None and urlsplit(origin).netloc != request.host):
         raise Refused(Code.NOT_FOUND, "no such page")
 
 

@@ -41,10 +41,10 @@ def blueprint(world: World) -> Blueprint:
 
 def refuse_strangers(asked: Request) -> None:
     """Only this machine, and no page of another site that a browser on this machine happens to show."""
-    origin = urlsplit(asked.headers.get("Origin", "")).netloc
+    origin = asked.headers.get("Origin")
     if asked.remote_addr not in LOOPBACK or urlsplit(f"//{asked.host}").hostname not in LOOPBACK:
         raise Unclear(403, "the control API answers on this machine only")
-    if origin and origin != asked.host:
+    if origin is not None and urlsplit(origin).netloc != asked.host:  # "null" is another site as well
         raise Unclear(403, "the control API does not answer pages of other sites")
 
 

@@ -41,8 +41,8 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def browser(wechat: Sandbox, built: Path) -> Iterator[FlaskClient]:
-    yield page_of(wechat.url)
+def browser(wechat: Sandbox, built: Path) -> FlaskClient:
+    return page_of(wechat.url)
 
 
 def test_where_the_real_platform_answers_there_is_no_preview() -> None:

@@ -24,7 +24,7 @@ def test_the_sandbox_imports_nothing_of_the_house() -> None:
 
 
 def test_a_page_of_another_site_may_not_give_orders(wechat: Sandbox) -> None:
-    for headers in ({"Origin": "https://example.com"}, {"Host": "example.com"}):
+    for headers in ({"Origin": "https://example.com"}, {"Origin": "null"}, {"Host": "example.com"}):
         for path in ("/control/accounts", "/house/api/v1/me"):
             assert requests.get(wechat.url + path, headers=headers, timeout=5).status_code == 403
 
