@@ -1,9 +1,9 @@
 /** Which part of a long timeline is on the screen: a window of entries that moves with the reading. Pure. */
 
 /** Rows on the screen at most; more would make each change slow. */
-export const SHOWN = 160;
+export const SHOWN = 120;
 /** How far the window moves at its end. */
-const STEP = 60;
+const STEP = 40;
 
 export class Window {
   private from = 0;

@@ -1,7 +1,7 @@
 /** The house as this phone knows it: one per app. Pages ask it, and hear from it what changed. */
 import type { Entry } from "../chat/entry";
 import { Connection } from "../socket/connection";
-import type { State, Task, Why } from "../socket/connection";
+import type { Frame, State, Task, Why } from "../socket/connection";
 import { Subscriptions } from "../socket/subscriptions";
 import type { KeptChannels, Subscription } from "../socket/subscriptions";
 import { wordsOf } from "../words/words";
@@ -19,6 +19,7 @@ export type Topic = "connection" | "person" | "rooms" | "language" | (string & {
 type Listener = (topic: Topic) => void;
 
 const KEEP_MS = 400;
+const MOST_WATCHED = 100;
 
 export class House {
   language: Language = recall<Language>("language", systemLanguage());
@@ -37,7 +38,7 @@ export class House {
     open: (protocol) => socket(protocol),
     token: (fresh) => this.login.token(fresh),
     resume: () => this.subscriptions.resume(),
-    told: (frame) => this.subscriptions.told(frame),
+    told: (frame) => this.told(frame),
     changed: (state, why) => this.connected(state, why),
   }, `miniprogram/${VERSION}`);
   /** Names of people, as entries and lists gave them: acts of authority name their object by id only. */
@@ -127,10 +128,24 @@ export class House {
   }
 
   private connected(state: State, why: Why): void {
-    if (state === "online") void this.rooms.refresh();
+    if (state === "online") void this.rooms.refresh().then(() => this.watch());
     else this.subscriptions.lost();
     if (why === "signed_out") this.login.forget();
     this.changed("connection");
+  }
+
+  private told(frame: Frame): void {
+    if (frame.op === "tip") this.rooms.tip(String(frame.channel), Number(frame.unread), Number(frame.mentions ?? 0));
+    if (frame.op === "progress") this.files.expire(String(frame.media));
+    this.subscriptions.told(frame);
+  }
+
+  /** Channels of the list where the person is not: only their tips. */
+  private watch(): void {
+    const inside = new Set(this.subscriptions.entered().map((each) => each.id));
+    const others = this.rooms.all.filter((room) => room.member).flatMap((room) => room.channels.map((each) => each.id));
+    const channels = others.filter((id) => !inside.has(id)).slice(0, MOST_WATCHED);
+    if (channels.length) this.connection.ask("watch", { channels }).catch(() => undefined);
   }
 
   private heard(channel: string, entry: Entry): void {

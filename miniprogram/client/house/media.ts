@@ -46,6 +46,14 @@ export class Files {
     return known;
   }
 
+  /** Something about it is new. */
+  expire(id: string): void {
+    const known = this.known.get(id);
+    if (!known) return;
+    known.until = 0;
+    this.changed();
+  }
+
   /** One's own upload: the house has told already. */
   learn(told: Told): void {
     const asked = this.known.get(told.id)?.asked ?? 0;

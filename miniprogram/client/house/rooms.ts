@@ -71,6 +71,14 @@ export class Rooms {
     this.changed();
   }
 
+  /** A channel that is only watched. */
+  tip(id: string, unread: number, mentions: number): void {
+    const found = this.channel(id);
+    if (!found) return;
+    Object.assign(found.channel, { unread, mentions });
+    this.changed();
+  }
+
   seen(id: string): void {
     const found = this.channel(id);
     if (!found || (!found.channel.unread && !found.channel.mentions)) return;

@@ -31,15 +31,20 @@ export interface Asked {
 
 export const NOTHING: Asked = { kind: "", title: "", hint: "", actions: [] };
 export const OWN_RECALL_MS = 120_000;
+export const OWN_EDIT_MS = 300_000;
+/** What one tap says about a message. */
+export const EMOJI = ["👍", "❤️", "😄", "🎉", "🍵", "🙏"];
 
 export function aboutMessage(house: House, one: Subscription, row: Row): Asked {
   const { words } = house;
   const over = moderates(one.role);
   const entry = one.timeline.at(row.seq);
-  const recent = entry !== undefined && Date.now() - entry.at < OWN_RECALL_MS;
+  const age = entry === undefined ? Infinity : Date.now() - entry.at;
+  const [recent, fresh] = [age < OWN_RECALL_MS, age < OWN_EDIT_MS];
   const actions: (Action | false)[] = [
     { id: "reply", text: words.reply, icon: "reply" },
     row.type === "text" && { id: "copy", text: words.copy, icon: "copy" },
+    row.mine === true && row.type === "text" && fresh && { id: "edit", text: words.edit, icon: "edit" },
     ((row.mine && recent) || over) && { id: "recall", text: words.recall, icon: "undo" },
     over && { id: row.pinned ? "unpin" : "pin", text: row.pinned ? words.unpin : words.pin, icon: "pin" },
     !row.mine && { id: "report", text: words.report, icon: "flag" },

@@ -25,7 +25,7 @@ export async function browser(act, options = {}) {
 
 /** One person's phone in a window of its own. */
 export async function phone(context, house, name, options = {}) {
-  const { appid } = await (await fetch(`${house}/preview/about`)).json();
+  const { appid } = await about(house);
   const page = await context.newPage();
   await page.setViewportSize({ width: options.width ?? 375, height: options.height ?? 740 });
   const asked = new URLSearchParams({ who: options.who ?? name, name, appid, language: options.language ?? "zh_CN", theme: options.theme ?? "light", ...(options.open && { open: options.open }) });
@@ -36,4 +36,10 @@ export async function phone(context, house, name, options = {}) {
   await page.locator("wx-input[type=nickname] input").focus(); // where WeChat offers the name
   await page.locator("wx-button", { hasText: /同意|Agree/ }).click();
   return page;
+}
+
+/** A house that has just come up may close the connection that was used to see whether it is there. */
+async function about(house) {
+  const ask = async () => (await fetch(`${house}/preview/about`)).json();
+  return ask().catch(ask);
 }

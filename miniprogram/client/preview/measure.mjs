@@ -1,15 +1,16 @@
 /**
- * How a long channel behaves: `npm run measure -- http://127.0.0.1:8000 CHANNEL [MESSAGES]`, on a house that was started with
- * TEAHOUSE_SAY_PER_SECOND=0. Says so many messages, opens the channel on a processor slowed four times, scrolls to its beginning,
- * and prints one JSON object.
+ * How a long channel behaves, on a house of its own: `npm run measure -- [MESSAGES]`. Says so many messages, opens the channel on a
+ * processor slowed four times, scrolls to its beginning, and prints one JSON object.
  */
 import { browser, phone } from "./browser.mjs";
+import { withHouse } from "./house.mjs";
 
-const [, , house = "http://127.0.0.1:8000", channel = "", count = "5000"] = process.argv;
+const count = process.argv[2] ?? "5000";
 const run = Date.now().toString(36);
 const SLOWED = 4;
 
-await browser(async (context) => {
+await withHouse(({ url: house, demo }) => browser(async (context) => {
+  const channel = demo.rooms[0].channels[0].id;
   const speaker = await phone(context, house, "掌柜", { who: `speaker${run}` });
   await speaker.evaluate((id) => globalThis.getApp().house.subscriptions.enter(id), channel);
   await speaker.evaluate(async ([id, many, name]) => {
@@ -59,4 +60,4 @@ await browser(async (context) => {
   const heap = metrics.find((each) => each.name === "JSHeapUsedSize").value;
   const rounded = Object.fromEntries(Object.entries(scrolled).map(([name, value]) => [name, Math.round(value * 10) / 10]));
   console.log(JSON.stringify({ first_screen_ms: Math.round(firstScreen), slowed: SLOWED, heap_mb: Math.round(heap / 1024 / 1024), ...rounded }));
-});
+}), { TEAHOUSE_SAY_PER_SECOND: "0", TEAHOUSE_CHANNEL_SAY_PER_SECOND: "0" });

@@ -1,17 +1,11 @@
-/**
- * Pictures of the main pages, made on a running house: `npm run screenshots -- http://127.0.0.1:8000`.
- * The house is the one that `teahouse` finds by TEAHOUSE_VAR; a room with a password and one with two seats are added to it.
- */
-import { execFileSync } from "node:child_process";
+/** Pictures of the main pages, on a house of their own: `npm run screenshots`. They go to docs/images/miniprogram/. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { browser, phone } from "./browser.mjs";
+import { withHouse } from "./house.mjs";
 import { ROOT } from "./pack.mjs";
 
-const house = process.argv[2] ?? "http://127.0.0.1:8000";
 const folder = join(ROOT, "../../docs/images/miniprogram");
-const run = Date.now().toString(36);
-const teahouse = (...words) => execFileSync(join(ROOT, "../../.venv/bin/teahouse"), words, { cwd: join(ROOT, "../.."), encoding: "utf8" }).trim().split("\n").at(-1);
 const top = ".phone-page:not([hidden])";
 const put = (page, name) => page.screenshot({ path: join(folder, `${name}.png`) });
 const rest = (page, milliseconds = 700) => page.waitForTimeout(milliseconds);
@@ -26,15 +20,14 @@ async function say(page, text) {
   await rest(page, 250);
 }
 
-const demo = JSON.parse(teahouse("init", "--demo", "--json"));
-const [room] = demo.rooms;
-const courtyard = teahouse("channel", "add", room.id, "听雨轩", "--capacity", "2");
-const bamboo = teahouse("room", "add", "竹里馆", "--organization", demo.organization.id, "--password", "longjing");
-const grove = teahouse("channel", "add", bamboo, "竹林");
 mkdirSync(folder, { recursive: true });
 
-await browser(async (context) => {
-  const open = (name, options = {}) => phone(context, house, name, { who: `${name}${run}`, ...options });
+await withHouse(({ url, demo, teahouse }) => browser(async (context) => {
+  const [room] = demo.rooms;
+  const courtyard = teahouse("channel", "add", room.id, "听雨轩", "--capacity", "2");
+  const bamboo = teahouse("room", "add", "竹里馆", "--organization", demo.organization.id, "--password", "longjing");
+  const grove = teahouse("channel", "add", bamboo, "竹林");
+  const open = (name, options = {}) => phone(context, url, name, options);
   const welcome = await open("清明", { agree: false });
   await welcome.locator("wx-input[type=nickname] input").focus();
   await rest(welcome);
@@ -128,11 +121,11 @@ await browser(async (context) => {
   await put(english, "profile-english");
 
   const side = await context.newPage();
-  await side.setViewportSize({ width: 900, height: 820 });
-  await side.goto(`${house}/preview/`);
+  await side.setViewportSize({ width: 860, height: 800 });
+  await side.goto(`${url}/preview/`);
   await rest(side, 2_500);
   await put(side, "preview");
-}, { deviceScaleFactor: 1.5, locale: "zh-CN", permissions: ["clipboard-write"] });
+}, { deviceScaleFactor: 1.5, locale: "zh-CN", permissions: ["clipboard-write"] }));
 
 /** Goes in, and says who it is. */
 async function joined(page, channel) {

@@ -70,6 +70,8 @@ export class Subscription {
   /** How far the log reached when the channel was entered or resumed. */
   tip = 0;
   typing = new Map<string, number>();
+  /** One's own reactions since the app began, as "seq emoji": the server tells counts only. */
+  readonly mine = new Set<string>();
   password: string | undefined;
   mending = false;
   wake = 0;

@@ -3,6 +3,7 @@ Component({
   options: { virtualHost: true },
   properties: {
     row: { type: Object, value: {} },
+    /** The few words of its own marks; all would be copied into every row. */
     w: { type: Object, value: {} },
     playing: { type: Boolean, value: false },
   },
@@ -18,6 +19,9 @@ Component({
     },
     quote() {
       this.triggerEvent("quote", { seq: (this.data.row as { quote: { seq: number } }).quote.seq });
+    },
+    react(event: { currentTarget: { dataset: { emoji: string } } }) {
+      this.triggerEvent("reacted", { row: this.data.row, emoji: event.currentTarget.dataset.emoji });
     },
     again() {
       this.triggerEvent("again", { row: this.data.row });

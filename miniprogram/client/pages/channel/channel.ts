@@ -10,9 +10,10 @@ import { TEXT_LIMIT } from "../../protocol";
 import type { Subscription } from "../../socket/subscriptions";
 import { duration, fill } from "../../words/words";
 import type { Words } from "../../words/words";
-import { aboutFailed, aboutMessage, aboutPerson, act, attempt, howLong, NOTHING, whyReported } from "../acts";
+import { aboutFailed, aboutMessage, aboutPerson, act, attempt, EMOJI, howLong, NOTHING, whyReported } from "../acts";
 import type { Asked } from "../acts";
 import { watch } from "../screen";
+import type { Tapped } from "../screen";
 import { listen, Recording, send } from "./media";
 
 const NEAR_PX = 120;
@@ -24,6 +25,8 @@ const GATES = ["password_needed", "password_wrong", "verify_phone", "forbidden",
 /** What the page remembers beside what it shows. */
 interface Own {
   id: string;
+  /** That of the words on the screen. */
+  language: string;
   window: Window;
   /** Up to where everything was read when the person came. */
   read: number;
@@ -41,15 +44,15 @@ interface Own {
 
 Component({
   data: {
-    w: {}, view: "loading", rows: [] as Row[], strip: [] as unknown[], into: "", below: "", draft: "", silence: "", replying: "",
+    w: {}, marks: {}, view: "loading", rows: [] as Row[], strip: [] as unknown[], into: "", below: "", draft: "", silence: "", replying: "",
     room: "", roomId: "", name: "", present: "", typing: "", code: "", queue: {}, offered: false, more: false, most: TEXT_LIMIT,
-    out: { drawing: "out", title: "", hint: "", button: "" }, asked: NOTHING, reason: "", playing: "", media: true,
+    out: { drawing: "out", title: "", hint: "", button: "" }, asked: NOTHING, reason: "", playing: "", media: true, emoji: EMOJI,
   },
   methods: {
     onLoad(query: { id?: string; seq?: string }) {
       const own = Object.assign(this as unknown as Own, { window: new Window(), clock: setInterval(() => this.tick(), SECOND_MS), recording: new Recording() });
       own.off = watch(theHouse(), (topic) => topic === own.id || ["rooms", "language", "person", "connection", "media", "draft"].includes(topic), () => own.id && this.draw());
-      own.recording.done = (voice) => void this.spoken(voice);
+      own.recording.done = (voice) => void this.recorded(voice);
       this.goTo(query.id ?? "", Number(query.seq ?? 0));
     },
     onUnload() {
@@ -96,7 +99,7 @@ Component({
       const found = house.rooms.channel(own.id);
       const view = viewOf(one);
       this.setData({
-        w: house.words, view, code: one.refusal?.code ?? "", queue: one.queue ?? {}, offered: one.standing === "offered",
+        ...this.spoken(), view, code: one.refusal?.code ?? "", queue: one.queue ?? {}, offered: one.standing === "offered",
         draft: one.composer.draft, room: found?.room.name ?? "", roomId: found?.room.id ?? "", name: found?.channel.name ?? "", present: fill(house.words.here_now, one.present),
         strip: stripOf(house, own.id), out: outOf(one, house.words), typing: typingOf(one, house.words),
       });
@@ -104,6 +107,14 @@ Component({
       if (one.standing === "offered" && !this.data.offered) wx.vibrateLong();
       if (view === "talk") this.drawRows(one);
       this.tick();
+    },
+    /** The words, when the language is another one: they are many, and crossing to the screen is what costs. */
+    spoken() {
+      const [own, { words, language }] = [this as unknown as Own, theHouse()];
+      if (own.language === language) return {};
+      own.language = language;
+      const { announcement, sending, not_sent, held, edited, pinned } = words;
+      return { w: words, marks: { announcement, sending, not_sent, held, edited, pinned } };
     },
     drawRows(one: Subscription) {
       const [own, house] = [this as unknown as Own, theHouse()];
@@ -249,7 +260,7 @@ Component({
       if (event.detail.on) recording.start();
       else recording.stop(event.detail.cancel === true);
     },
-    async spoken(voice: { path: string; seconds: number }) {
+    async recorded(voice: { path: string; seconds: number }) {
       if (voice.seconds < 1) wx.showToast({ title: theHouse().words.voice_short, icon: "none" });
       else await attempt(theHouse(), async () => {
         const found = await send("voice", voice);
@@ -360,8 +371,33 @@ Component({
       else if (id === "reply") {
         one.composer.reply = row.seq;
         this.setData({ replying: this.quoteOf(one, row.seq) });
-      } else if (id === "recall") await this.ask("recall", { seq: row.seq });
+      } else if (id === "edit") await this.edit(row);
+      else if (id === "recall") await this.ask("recall", { seq: row.seq });
       else await this.ask("pin", { seq: row.seq, on: id === "pin" });
+    },
+    async edit(row: Row) {
+      const { words } = theHouse();
+      const told = await wx.showModal({ title: words.edit, content: row.text, editable: true, confirmText: words.save, cancelText: words.cancel });
+      const text = (told.content ?? "").trim();
+      if (told.confirm && text && text !== row.text) await this.ask("edit", { seq: row.seq, body: { text } });
+    },
+    /** One emoji under a message; again, and it is gone. */
+    async react(event: Tapped<{ emoji: string }>) {
+      const { row } = this.data.asked as Asked;
+      this.closeSheet();
+      if (row) await this.toggle(row.seq, event.currentTarget.dataset.emoji);
+    },
+    async reacted(event: { detail: { row: Row; emoji: string } }) {
+      await this.toggle(event.detail.row.seq, event.detail.emoji);
+    },
+    async toggle(seq: number, emoji: string) {
+      const { mine } = theHouse().subscriptions.of((this as unknown as Own).id);
+      const key = `${seq} ${emoji}`;
+      const on = !mine.has(key);
+      const { connection } = theHouse();
+      const done = await attempt(theHouse(), () => connection.ask("react", { channel: (this as unknown as Own).id, seq, emoji, on }));
+      if (done && on) mine.add(key);
+      if (done && !on) mine.delete(key);
     },
     async ask(op: string, fields: object, done = "") {
       const { connection } = theHouse();

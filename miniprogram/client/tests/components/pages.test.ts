@@ -183,6 +183,27 @@ test("a moderator mutes for as long as they choose; others are not even offered 
   expect(sheet.actions.map((each) => each.id)).toEqual(["mention", "block"]);
 });
 
+test("one's own words are edited, and an emoji put under a message and taken away", async () => {
+  const { page } = await open("pages/channel/channel", { id: CHANNEL });
+  house.subscriptions.told(said(3, "我的话", { id: "u_me", name: "我", door: "miniprogram" }));
+  await settled();
+  const { rows } = (page as unknown as { data: { rows: { seq: number; text: string }[] } }).data;
+  page.press!({ detail: { row: rows.find((row) => row.seq === 3) } });
+  phone.answers.push({ confirm: true, content: "更好的话" });
+  page.choose!({ detail: { id: "edit" } });
+  await settled();
+  expect(asked.at(-1)).toEqual(["edit", { channel: CHANNEL, seq: 3, body: { text: "更好的话" } }]);
+  for (const on of [true, false]) {
+    page.press!({ detail: { row: rows.find((row) => row.seq === 1) } });
+    page.react!({ currentTarget: { dataset: { emoji: "🍵" } } });
+    await settled();
+    expect(asked.at(-1)).toEqual(["react", { channel: CHANNEL, seq: 1, emoji: "🍵", on }]);
+  }
+  house.subscriptions.told({ op: "reacted", channel: CHANNEL, seq: 1, counts: { "🍵": 12 } });
+  await settled();
+  expect(document.body.textContent).toContain("🍵 12");
+});
+
 test("in English everything is English", async () => {
   house.words = wordsOf("en");
   const { text } = await open("pages/rooms/rooms");

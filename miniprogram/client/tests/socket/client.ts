@@ -2,8 +2,8 @@
 import type { Entry } from "../../chat/entry";
 import { Connection } from "../../socket/connection";
 import { Subscriptions } from "../../socket/subscriptions";
-import { ALICE } from "../house";
-import type { House } from "../house";
+import { ALICE } from "../played_house";
+import type { House } from "../played_house";
 
 export function client(house: House, random: () => number = () => 0.5) {
   const heard: Entry[] = [];

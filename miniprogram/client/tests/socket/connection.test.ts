@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Monitor } from "../../socket/monitor";
-import { CHANNEL, House } from "../house";
+import { CHANNEL, House } from "../played_house";
 import { client } from "./client";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { LONGEST_PAUSE_MS, PATIENCE_MS } from "../../socket/monitor";
 import type { Subscriptions } from "../../socket/subscriptions";
 import { dice } from "../dice";
-import { ALICE, CHANNEL, House } from "../house";
+import { ALICE, CHANNEL, House } from "../played_house";
 import { client } from "./client";
 
 const HISTORIES = 1_000;
