@@ -104,9 +104,22 @@ export class House {
   }
 
   /** What the house calls the person now. A socket keeps the name it was opened with, so it is opened again. */
-  async rename(change: { name: string } | { avatar: string }): Promise<void> {
-    this.login.became(await this.api.put<Person & Record<string, unknown>>("/me", change));
+  async rename(name: string): Promise<void> {
+    this.login.became(await this.api.put<Person & Record<string, unknown>>("/me", { name }));
     this.connection.renew();
+  }
+
+  /** Whom the person blocked, also on another phone. */
+  async readBlocked(): Promise<void> {
+    const told = await this.api.get<{ blocked: Person[] }>("/me/blocked").catch(() => undefined);
+    if (!told) return;
+    this.blocked.clear();
+    for (const { id, name } of told.blocked) {
+      this.blocked.add(id);
+      this.names.set(id, name);
+    }
+    keep("blocked", [...this.blocked]);
+    this.changed("person");
   }
 
   async block(user: string, on: boolean): Promise<void> {

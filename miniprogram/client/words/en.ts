@@ -238,6 +238,7 @@ export const en: Words = {
   export: "Export my data",
   export_hint: "Copies all data about you",
   export_done: "Copied to the clipboard",
+  export_later: "Being prepared. Please come back in a while",
   erase: "Delete my account",
   erase_hint: "Erases who you are. It cannot be undone",
   sure_erase: "Your identity, phone and blocked list are erased, and your messages lose your name. This cannot be undone. Go on?",

@@ -236,6 +236,7 @@ export const zh = {
   export: "导出我的数据",
   export_hint: "复制一份关于你的全部数据",
   export_done: "已复制到剪贴板",
+  export_later: "正在准备，过一会儿再来取",
   erase: "注销账号",
   erase_hint: "删除你的身份与个人数据，不可恢复",
   sure_erase: "注销后你的身份、手机号和屏蔽名单都会删除，发过的消息不再署名。不可恢复，确定？",

@@ -21,7 +21,7 @@ Component({
     async agreed() {
       this.setData({ shown: false });
       const name = this.data.name.trim();
-      if (name) await theHouse().rename({ name }).catch(() => undefined);
+      if (name) await theHouse().rename(name).catch(() => undefined);
     },
   },
 });

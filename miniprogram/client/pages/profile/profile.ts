@@ -1,16 +1,26 @@
 import { hueOf, letterOf } from "../../chat/rows";
 import { theHouse } from "../../house/house";
-import type { Refused } from "../../house/refused";
+import { addressOf } from "../../house/media";
 import type { Language } from "../../words/words";
 import { attempt, sure } from "../acts";
 import { watch } from "../screen";
 import type { Tapped } from "../screen";
+
+const AGAIN_MS = 2_000;
+const MOST_ASKED = 30;
+
+/** One's data, being made or ready. */
+interface Made {
+  id: string;
+  url?: string;
+}
 
 Component({
   data: { w: {}, name: "", kept: "", avatar: "", letter: "", hue: 0, language: "zh", blocked: [] as unknown[], busy: false },
   methods: {
     onLoad() {
       Object.assign(this, { off: watch(theHouse(), (topic) => topic === "person" || topic === "language", () => this.draw()) });
+      void theHouse().readBlocked();
     },
     onUnload() {
       (this as unknown as { off(): void }).off();
@@ -19,7 +29,7 @@ Component({
       const { words, me, language, blocked, names } = theHouse();
       wx.setNavigationBarTitle({ title: words.profile });
       this.setData({
-        w: words, name: me?.name ?? "", kept: me?.name ?? "", avatar: me?.avatar ?? "", letter: letterOf(me?.name ?? ""), hue: hueOf(me?.id ?? ""), language,
+        w: words, name: this.data.name === this.data.kept ? me?.name ?? "" : this.data.name, kept: me?.name ?? "", avatar: me?.avatar ?? "", letter: letterOf(me?.name ?? ""), hue: hueOf(me?.id ?? ""), language,
         blocked: [...blocked].map((id) => ({ id, name: names.get(id) ?? words.someone, letter: letterOf(names.get(id) ?? ""), hue: hueOf(id) })),
       });
     },
@@ -32,16 +42,8 @@ Component({
       const name = this.data.name.trim();
       if (!name || name === this.data.kept || this.data.busy) return;
       this.setData({ busy: true });
-      await attempt(house, () => house.rename({ name }), house.words.saved);
+      await attempt(house, () => house.rename(name), house.words.saved);
       this.setData({ busy: false });
-    },
-    async picture(event: { detail: { avatarUrl: string } }) {
-      const house = theHouse();
-      await attempt(house, async () => {
-        const told = await house.api.upload("/media", event.detail.avatarUrl);
-        const media = told.media as { id: string };
-        await house.rename({ avatar: media.id });
-      }, house.words.saved);
     },
     speak(event: Tapped<{ language: Language }>) {
       theHouse().speak(event.currentTarget.dataset.language);
@@ -49,14 +51,22 @@ Component({
     async unblock(event: Tapped<{ id: string }>) {
       await attempt(theHouse(), () => theHouse().block(event.currentTarget.dataset.id, false));
     },
+    /** The house makes it in the background; its address is copied as soon as there is one. */
     async exportData() {
       const house = theHouse();
-      try {
-        const told = await house.api.post("/me/export");
-        wx.setClipboardData({ data: typeof told.url === "string" ? told.url : JSON.stringify(told) });
-      } catch (error) {
-        wx.showToast({ title: (error as Refused).code === "not_found" ? house.words.code_unavailable : house.words.code_unknown, icon: "none" });
-      }
+      if (this.data.busy) return;
+      this.setData({ busy: true });
+      await attempt(house, async () => {
+        let { export: made } = await house.api.post<{ export: Made }>("/me/export");
+        for (let count = 0; !made.url && count < MOST_ASKED; count += 1) {
+          await new Promise<void>((done) => { setTimeout(done, AGAIN_MS); });
+          const told = await house.api.get<{ exports: Made[] }>("/me/export");
+          made = told.exports.find((each) => each.id === made.id) ?? made;
+        }
+        if (made.url) wx.setClipboardData({ data: addressOf(made.url) });
+        wx.showToast({ title: made.url ? house.words.export_done : house.words.export_later, icon: "none" });
+      });
+      this.setData({ busy: false });
     },
     async erase() {
       const house = theHouse();
