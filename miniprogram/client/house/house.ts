@@ -11,6 +11,7 @@ import { Api } from "./api";
 import { Login } from "./login";
 import type { Person } from "./login";
 import { Files } from "./media";
+import { learn } from "./notices";
 import { Rooms } from "./rooms";
 import { forget, keep, recall } from "./storage";
 
@@ -141,8 +142,11 @@ export class House {
   }
 
   private connected(state: State, why: Why): void {
-    if (state === "online") void this.rooms.refresh().then(() => this.watch());
-    else this.subscriptions.lost();
+    if (state === "online") {
+      void this.rooms.refresh().then(() => this.watch());
+      void learn(this);
+    }
+    if (state !== "online") this.subscriptions.lost();
     if (why === "signed_out") this.login.forget();
     this.changed("connection");
   }
