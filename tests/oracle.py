@@ -22,6 +22,7 @@ import redis
 
 from rooms import ids
 from rooms.live import keys
+from rooms.record import bodies
 from tests.house_client import House
 from tests.phone import Phone, Sent
 
@@ -187,7 +188,8 @@ class Oracle:
                 "later.number > own.number WHERE own.channel = e.channel AND own.epoch = e.epoch AND "
                 "later.after_seq < e.seq) ORDER BY seq",
                 (self.channel,)).fetchall()
-        return [Entry(seq, epoch, op, client_id, bytes(frame)) for seq, epoch, op, client_id, frame in rows]
+        return [Entry(seq, epoch, op, client_id, bodies.unpacked(bytes(frame)))
+                for seq, epoch, op, client_id, frame in rows]
 
     def streamed(self) -> list[Entry]:
         """What is in Redis."""
