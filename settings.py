@@ -139,6 +139,16 @@ class Settings:
         "the master key before, until `teahouse keys rotate` has wrapped every data key anew", secret=True)
     retention_days: int = _setting("TEAHOUSE_RETENTION_DAYS", _whole(0, 36_500),
         "how long words are kept where an organization says nothing (0: for ever); see `teahouse retention`", "0")
+    backup_key: str | None = _setting("TEAHOUSE_BACKUP_KEY", _secret,
+        "seals backups; keep it elsewhere: without it no backup opens", secret=True)
+    backup_folder: Path | None = _setting("TEAHOUSE_BACKUP_FOLDER", _directory,
+        "where backups are made by the clock; without it they are made by `teahouse backup` only")
+    backup_hours: int = _setting("TEAHOUSE_BACKUP_HOURS", _whole(1, 24 * 31), "how often, in hours", "24")
+    backups_kept: int = _setting("TEAHOUSE_BACKUPS_KEPT", _whole(1, 10_000),
+        "how many of them stay in the folder", "7")
+    backup_bucket: str | None = _setting("TEAHOUSE_BACKUP_BUCKET", _text,
+        "a bucket of the S3-compatible store to which each of them is copied (up to 5 GB); the bucket's own rules "
+        "delete old ones")
     var: Path = _setting("TEAHOUSE_VAR", _directory, "where the embedded servers keep their data", "var")
     host: str = _setting("TEAHOUSE_HOST", _text, "the address the web processes listen on", "127.0.0.1")
     port: int = _setting("TEAHOUSE_PORT", _whole(1, 65535), "their port", "8000")
@@ -233,6 +243,8 @@ class Settings:
             raise Misconfigured("TEAHOUSE_SECRET_KEY: required as soon as REDIS_URL or DATABASE_URL is set; "
                                 f"at least {SECRET_KEY_LENGTH} characters, `openssl rand -hex 32` makes one")
 
+        if self.backup_folder is not None and self.backup_key is None:
+            raise Misconfigured("TEAHOUSE_BACKUP_KEY: required with TEAHOUSE_BACKUP_FOLDER")
         self._check_sms()
 
     def _check_sms(self) -> None:

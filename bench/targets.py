@@ -92,6 +92,10 @@ def targets(book: Book) -> list[Target]:
         Target("cost per delivery with the most channels / with 40", 1.25, True, _channels),
         Target("Redis' cost per post with the longest history / with none", 1.25, True,
                _growth("growth with history", "µs CPU of Redis")),
+        *(Target(f"search for two characters on {kind}: p95 ms", 100, True, _figure("search", kind, "p95 ms"))
+          for kind in ("SQLite", "MariaDB")),
+        *(Target(f"a page of history on {kind}: p99 ms", 20, True, _figure("history", kind, "p99 page ms"))
+          for kind in ("SQLite", "MariaDB")),
     ]
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from embedded import running_redis, settle
 from processes import under_sandbox
-from rooms import accounts, denials
+from rooms import accounts, backup, denials
 from rooms.errors import Misconfigured, Refused
 from rooms.record import migrate
 from rooms.store import Store, check_durability, open_store
@@ -86,6 +86,7 @@ def _with(store: Store, settings: Settings) -> Iterator[Finding]:
     yield _carefully("durability", lambda: _durability(store, settings), redis)
     yield _carefully("memory", lambda: _memory(store), redis)
     yield _carefully("redis clock", lambda: _against_redis(store), redis)
+    yield _carefully("backup", lambda: _backup(store, settings), "see sql and migrations")
     yield _carefully("sql", lambda: _sql(store), "see that the database runs and that DATABASE_URL names it")
     try:
         known = accounts.every(store)
@@ -148,6 +149,21 @@ def _against_redis(store: Store) -> Finding:
     key = store.live.name("doctor")
     seconds, microseconds = store.live.command("TIME", key=key)
     return _apart("redis clock", int(seconds) + int(microseconds) / 1e6, "Redis's host")
+
+
+def _backup(store: Store, settings: Settings) -> Finding:
+    """A scheduled one is old after two times its time and a bit; one by hand after a month."""
+    last, scheduled = backup.last_good(store), settings.backup_folder is not None
+    hours = 2 * settings.backup_hours + 1 if scheduled else 24 * 31
+    if last is None:
+        state = State.WARNING if scheduled else State.OK
+        return Finding("backup", state, "none yet", "set TEAHOUSE_BACKUP_KEY, then `teahouse backup FILE`; with "
+                       "TEAHOUSE_BACKUP_FOLDER the clock makes them")
+    age = (store.clock.now() - last.at) // backup.HOUR_MS
+    if age >= hours:
+        return Finding("backup", State.WARNING, f"the last good one is {age} hours old ({last.detail})",
+                       "run `teahouse backup FILE` and see what it says; is the clock running?")
+    return Finding("backup", State.OK, f"the last good one is {age} hours old ({last.detail})")
 
 
 def _sql(store: Store) -> Finding:

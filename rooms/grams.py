@@ -11,6 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 LONGEST_QUERY, MOST_TERMS = 100, 8
 
@@ -64,6 +65,7 @@ def spans(text: str, wanted: Sequence[str]) -> list[tuple[int, int]]:
     return joined
 
 
+@lru_cache(maxsize=50_000)
 def number(gram: str, key: bytes = b"") -> int:
     """The gram as the index holds it: 63 bits, which without the key tell nothing where there is one."""
     digest = hashlib.blake2b(gram.encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest()

@@ -25,7 +25,7 @@ from rooms.store import Store
 
 log = logging.getLogger(__name__)
 
-CHANNELS, ROWS = 200, 500
+CHANNELS, ROWS = 200, 1_000
 """How many channels are looked for at a time, and how many entries go into one transaction."""
 
 EDITED_WITHIN_MS, EDITS_SCANNED = 600_000, 20_000

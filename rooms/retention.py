@@ -2,7 +2,7 @@
 search index and the log in Redis. Numbers stay, and what was audited.
 
 On MySQL and MariaDB a month that nobody wants any more is dropped in one piece; everywhere, the rest goes entry by
-entry, in small transactions. The network log has a time of its own (see `visits`).
+entry, in small transactions.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rooms.live import keys
 from rooms.live.scripts import TRIM
 from rooms.moderation import Actor
 from rooms.permissions import StaffRole
-from rooms.record import Connection, audit, channels, entries, marks, partitions, rooms, search
+from rooms.record import Connection, audit, channels, entries, partitions, rooms, search
 from rooms.record import retention as rows
 from rooms.record.audit import Act
 from rooms.record.retention import Kept, Owned
@@ -113,7 +113,7 @@ def _sweep(store: Store, channel: Owned, before: int, days: int) -> int:
         count += gone
     first = store.record.read(lambda c: entries.first(c, channel.id))
     if first > 1:
-        store.record.write(lambda c: marks.remove_below(c, channel.id, first))
+        store.record.write(lambda c: rows.forget_below(c, channel.id, first))
         _cut_index(store, channel.id, first)
     _trim(store, channel, days)
     return count

@@ -6,9 +6,9 @@ what only looks alike to the index. The work of one request is bounded: where it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -66,11 +66,11 @@ class _Wanted(NamedTuple):
     needs: Sequence[frozenset[str]]
     terms: Sequence[str]
     users: frozenset[str]
+    blocked: Collection[str]
     type: str
     since: int
     until: int
     after: tuple[int, str, int] | None
-    blocked: Collection[str]
     ends: Mapping[str, int]
     """Channels that the searcher was put out of, and the newest seq of each that they may be shown."""
 
@@ -96,9 +96,9 @@ def search(store: Store, person: Person, query: Query, after: str | None = None,
         _of_staff(c, person, query) if staff else _readable(c, person, query, now), _meant(c, query.user)))
     if (query.room or query.channel) and not readable:
         raise Refused(Code.NOT_FOUND)
-    wanted = _Wanted(_needs(terms, users, query.type), terms, users, query.type, query.since or 0,
+    wanted = _Wanted(_needs(terms, users, query.type), terms, users,
+                     blocks.NOBODY if staff else blocks.of(store, person.id), query.type, query.since or 0,
                      query.until if query.until is not None else 1 << 62, place,
-                     blocks.NOBODY if staff else blocks.of(store, person.id),
                      {} if staff else outside.limits(store, person.id, readable))
     return _Search(store, wanted, limit).run(readable)
 
@@ -113,40 +113,65 @@ class _Stream:
     chunk: int = FIRST_LOOK
 
 
+class _Recalled(msgspec.Struct):
+    recalled: bool = False
+
+
+_recalled = msgspec.json.Decoder(_Recalled)
+
+
 class _Search:
+    """`_found` are rows that hold the terms as they were said; how they stand now is asked of those that are shown."""
+
     def __init__(self, store: Store, wanted: _Wanted, limit: int) -> None:
         self._store, self._wanted, self._limit = store, wanted, limit
         self._newest = wanted.until if wanted.after is None else min(wanted.until, -wanted.after[0])
-        self._hits: dict[Order, Hit] = {}
+        self._found: dict[Order, Row] = {}
+        self._standing: dict[Order, Hit] = {}
+        self._blocks: list[Block] = []
+        self._streams: list[_Stream] = []
         self._looked_at = 0
         self._ready: set[str] = set()
 
     def run(self, readable: Sequence[str]) -> Found:
-        blocks = [block for block in self._store.record.read(lambda c: index.blocks(c, readable))
-                  if self._may_hold(block)]
-        streams: list[_Stream] = []
+        self._blocks = [block for block in self._store.record.read(lambda c: index.blocks(c, readable))
+                        if self._may_hold(block)]
+        while True:
+            reached = self._look_until_certain()
+            orders = sorted(order for order in self._found if reached is None or -order[0] > reached)
+            shown = orders[:self._limit]
+            self._settle([self._found[order] for order in shown if order not in self._standing])
+            if all(order in self._standing for order in shown):
+                after = (_written(shown[-1]) if len(orders) > self._limit
+                         else None if reached is None else _written((-reached - 1, "~", 0)))
+                return Found([self._standing[order] for order in shown], after)
+
+    def _look_until_certain(self) -> int | None:
+        """Looks at candidates until no other can come before the page's end. None when all were looked at, else the
+        time (ms) above which they were."""
         while True:
             last = self._last_order()
-            streams = [stream for stream in streams if stream.candidates and -stream.newest <= last]
-            coming = [block for block in blocks if -block.last_at <= last]
-            if coming and (not streams or max(stream.newest for stream in streams) <= coming[0].last_at):
-                part = [block for block in blocks[:BLOCKS_AT_ONCE] if block.last_at >= coming[0].first_at]
-                blocks = blocks[len(part):]
-                streams += self._store.record.read(lambda c, part=part: list(self._open(c, part)))  # type: ignore[misc]
+            self._streams = [stream for stream in self._streams if stream.candidates and -stream.newest <= last]
+            coming = [block for block in self._blocks if -block.last_at <= last]
+            reached = max((stream.newest for stream in self._streams), default=0)
+            if coming and (not self._streams or reached <= coming[0].last_at):
+                part = [block for block in self._blocks[:BLOCKS_AT_ONCE] if block.last_at >= coming[0].first_at]
+                self._blocks = self._blocks[len(part):]
+                self._streams += self._store.record.read(
+                    lambda c, part=part: list(self._open(c, part)))  # type: ignore[misc]
                 continue
-            if not streams:
-                return self._page(None)
-            reached = max(stream.newest for stream in streams)
+            if not self._streams:
+                return None
             if self._looked_at >= LOOKED_AT and reached < self._newest:
-                return self._page(reached)
-            self._look_further(sorted(streams, key=lambda stream: -stream.newest)[:BLOCKS_AT_ONCE])
+                return reached
+            self._look_further(sorted(self._streams, key=lambda stream: -stream.newest)[:BLOCKS_AT_ONCE])
 
     def _may_hold(self, block: Block) -> bool:
         return block.first_at <= self._newest and block.last_at >= self._wanted.since
 
     def _last_order(self) -> float:
         """-at of the last hit that the page can hold; nothing older is of interest once there are enough."""
-        orders = sorted(self._hits)
+        orders = sorted(self._found)
         return orders[self._limit][0] if len(orders) > self._limit else float("inf")
 
     def _open(self, connection: Connection, blocks: Sequence[Block]) -> Iterator[_Stream]:
@@ -180,24 +205,33 @@ class _Search:
             taken.setdefault(stream.block.channel, []).extend(some)
             self._looked_at += len(some)
         rows = self._store.record.read(lambda c: entries.several(c, taken))
-        self._judge(rows)
+        fitting = {(-row.at, row.channel, -row.seq): row for row in rows if self._fits(row)}
+        said = {order: row for order, row in fitting.items() if self._holds(row.frame)}
+        self._found |= said
+        self._settle([row for order, row in fitting.items() if order not in said])  # it may have been edited since
         for stream in streams:
             times = [row.at for row in rows if row.channel == stream.block.channel
                      and stream.block.first <= row.seq < stream.block.first + BLOCK]
             stream.newest = min([stream.newest, *times])
             stream.chunk = min(2 * stream.chunk, 200)
 
-    def _judge(self, rows: Iterable[Row]) -> None:
+    def _settle(self, rows: Sequence[Row]) -> None:
+        """How these stand now: found with what they say, or not any more."""
         by_channel: dict[str, list[Row]] = {}
-        for row in sorted(rows, key=lambda row: (row.channel, row.seq)):
-            if self._fits(row):
-                by_channel.setdefault(row.channel, []).append(row)
+        for row in sorted(rows, key=lambda row: row.seq):
+            by_channel.setdefault(row.channel, []).append(row)
         for channel, some in by_channel.items():
             self._make_ready(ids.room_of(channel))
             stand = overlay.as_they_stand(
                 self._store, channel, [Logged(row.seq, row.epoch, row.op, row.frame) for row in some])
             for row, logged in zip(some, stand, strict=True):
-                self._take(row, logged)
+                order = (-row.at, channel, -row.seq)
+                self._found.pop(order, None)
+                if not _recalled.decode(logged.frame).recalled and self._holds(logged.frame):
+                    words = indexing.words_of(Entry.parse(logged.frame))
+                    self._found[order] = row
+                    self._standing[order] = Hit(
+                        ids.room_of(channel), channel, row.at, logged, excerpt(words, self._wanted.terms))
 
     def _make_ready(self, room: str) -> None:
         """How entries stand is known of rooms that are ready."""
@@ -208,31 +242,14 @@ class _Search:
     def _fits(self, row: Row) -> bool:
         wanted, order = self._wanted, (-row.at, row.channel, -row.seq)
         return (wanted.since <= row.at <= wanted.until and (wanted.after is None or order > wanted.after)
-                and row.user not in wanted.blocked and row.seq <= wanted.ends.get(row.channel, row.seq)
-                and (not wanted.users or row.user in wanted.users)
+                and row.seq <= wanted.ends.get(row.channel, row.seq)
+                and row.user not in wanted.blocked and (not wanted.users or row.user in wanted.users)
                 and (not wanted.type or indexing.type_of(row) == wanted.type))
 
-    def _take(self, row: Row, logged: Logged) -> None:
-        frame: dict[str, Any] = msgspec.json.decode(logged.frame)
-        if frame.get("recalled"):
-            return
-        words = indexing.words_of(Entry.parse(logged.frame))
-        folded = grams.fold(words)
-        if all(grams.stands_in(folded, term) for term in self._wanted.terms):
-            self._hits[-row.at, row.channel, -row.seq] = Hit(
-                ids.room_of(row.channel), row.channel, row.at, logged, excerpt(words, self._wanted.terms))
-
-    def _page(self, reached: int | None) -> Found:
-        """`reached`: the time (ms) down to which everything was looked at; None when all was."""
-        orders = sorted(order for order in self._hits if reached is None or -order[0] > reached)
-        shown = orders[:self._limit]
-        if len(orders) > self._limit:
-            after = _written(shown[-1])
-        elif reached is not None:
-            after = _written((-reached - 1, "~", 0))
-        else:
-            after = None
-        return Found([self._hits[order] for order in shown], after)
+    def _holds(self, frame: bytes) -> bool:
+        """Whether it says all that is searched for."""
+        folded = grams.fold(indexing.words_of(Entry.parse(frame)))
+        return all(grams.stands_in(folded, term) for term in self._wanted.terms)
 
 
 def excerpt(words: str, terms: Sequence[str]) -> list[tuple[str, bool]]:

@@ -33,6 +33,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)  # about root and pi
 
 app = Celery("teahouse", include=[
     "tasks.archive",
+    "tasks.backup",
     "tasks.broadcast",
     "tasks.deliver",
     "tasks.fetch",

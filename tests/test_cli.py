@@ -17,7 +17,7 @@ from rooms import doors, ids, rooms
 from rooms.events import Door, Person
 from rooms.moderation import Actor
 from rooms.record import rooms as room_rows
-from rooms.record import users
+from rooms.record import tables, users
 from settings import Settings
 
 Teahouse = Callable[..., str]
@@ -213,3 +213,48 @@ def test_a_person_is_exported_and_erased_by_the_operator(teahouse: Teahouse, org
     assert (proof["user"], proof["messages"]) == (user, 0)
     assert "not_found" in teahouse("erase", user, "--yes", status=1)
     assert "not_found" in teahouse("export", user, str(tmp_path / "out.zip"), status=1)
+
+
+def test_a_house_that_was_destroyed_is_set_up_from_its_backup(
+        teahouse: Teahouse, var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = json.loads(teahouse("init", "--demo", "--json"))
+    file = tmp_path / "house.backup"
+    assert "TEAHOUSE_BACKUP_KEY" in teahouse("backup", str(file), status=1)
+    monkeypatch.setenv("TEAHOUSE_BACKUP_KEY", "k" * 32)
+    (var / "media" / "o_1").mkdir(parents=True)
+    (var / "media" / "o_1" / "picture").write_bytes(b"tea")
+    assert json.loads(teahouse("backup", str(file), "--json"))["parts"]["files"] == 64 + 3
+    assert "empty place" in teahouse("restore", str(file), status=1)
+    shutil.rmtree(var)
+    done = json.loads(teahouse("restore", str(file), "--json"))
+    assert (done["problems"], done["files"]) == ([], 2)
+    assert (var / "media" / "o_1" / "picture").read_bytes() == b"tea"
+    again = json.loads(teahouse("init", "--demo", "--json"))
+    assert _without_passwords(again) == _without_passwords(demo)
+
+
+def test_backups_by_the_clock_are_rotated_and_an_old_one_is_warned_about(
+        teahouse: Teahouse, organization: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "backups"
+    monkeypatch.setenv("TEAHOUSE_BACKUP_KEY", "k" * 32)
+    assert "TEAHOUSE_BACKUP_FOLDER" in teahouse("backup", "--scheduled", status=1)
+    monkeypatch.setenv("TEAHOUSE_BACKUP_FOLDER", str(folder))
+    monkeypatch.setenv("TEAHOUSE_BACKUPS_KEPT", "2")
+    folder.mkdir()
+    for day in (1, 2, 3):
+        (folder / f"teahouse-2026010{day}-000000.backup").write_bytes(b"")
+    (folder / "something else").write_bytes(b"")
+    teahouse("backup", "--scheduled")
+    assert min(path.name[:17] for path in folder.glob("teahouse-*")) == "teahouse-20260103"
+    assert len(list(folder.glob("teahouse-*"))) == 2
+    assert (folder / "something else").exists()
+
+    def said() -> dict[str, str]:
+        findings = json.loads(teahouse("doctor", "--json", status=1))["findings"]
+        return next(each for each in findings if each["what"] == "backup")
+
+    assert said()["state"] == "ok"
+    with opened(Settings.from_environment()) as store:
+        table = tables.backups
+        store.record.write(lambda c: c.execute(table.update().values(at=table.c.at - 50 * 3_600_000)))
+    assert (said()["state"], "50 hours old" in said()["found"]) == ("warning", True)

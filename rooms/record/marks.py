@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, select
 
 from rooms.record import tables
 from rooms.record.asking import columns
@@ -29,11 +29,6 @@ _COLUMNS = columns(_TABLE, Mark._fields)
 def add_many(connection: Connection, marks: Sequence[Mark]) -> None:
     if marks:
         connection.execute(insert(_TABLE), [mark._asdict() for mark in marks])
-
-
-def remove_below(connection: Connection, channel: str, seq: int) -> None:
-    """Forgets how entries below `seq` stood: they are no longer there."""
-    connection.execute(delete(_TABLE).where(_TABLE.c.channel == channel, _TABLE.c.of < seq))
 
 
 def recalled(connection: Connection, channel: str) -> list[int]:

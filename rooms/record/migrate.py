@@ -39,6 +39,11 @@ def pending(url: str) -> list[str]:
         return _pending(connection)
 
 
+def head(connection: Connection) -> str:
+    """The last migration that was applied."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
 @contextmanager
 def _engine(url: str) -> Iterator[Engine]:
     engine = engine_for(parse(url))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
-from rooms.record import tables
+from rooms.record import media, tables
 from rooms.record.asking import columns, put
 
 
@@ -47,6 +47,17 @@ def of_organization(connection: Connection, organization: str) -> Sequence[Kept]
 
 def every(connection: Connection) -> Sequence[Kept]:
     return [Kept._make(row) for row in connection.execute(select(*_COLUMNS))]
+
+
+def forget_below(connection: Connection, channel: str, seq: int) -> None:
+    """What else is known of entries below `seq`, which are gone: how they stood, who was named, what they showed."""
+    for table, about in ((tables.marks, "of"), (tables.mentions, "seq"), (tables.reactions, "seq")):
+        connection.execute(delete(table).where(table.c.channel == channel, table.c[about] < seq))
+    uses = tables.media_uses
+    shown = connection.scalars(select(uses.c.seq).distinct().where(
+        uses.c.channel == channel, uses.c.seq > 0, uses.c.seq < seq)).all()
+    for start in range(0, len(shown), 500):
+        media.let_go(connection, media.drop(connection, channel, shown[start:start + 500]))
 
 
 def channels(connection: Connection, after: str, limit: int) -> Sequence[Owned]:

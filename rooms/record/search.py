@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sys
 from array import array
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, delete, func, insert, select
 
 from rooms.record import tables
 from rooms.record.asking import put
@@ -47,6 +48,7 @@ class Behind(NamedTuple):
 Postings = Mapping[int, Collection[int]]
 """gram → seqs."""
 
+_NOTHING: frozenset[int] = frozenset()
 _PLACES, _BLOCKS, _GRAMS = tables.search_places, tables.search_blocks, tables.search_grams
 
 
@@ -111,27 +113,40 @@ def blocks(connection: Connection, channels: Sequence[str]) -> list[Block]:
 def change(connection: Connection, channel: str, added: Postings, removed: Postings) -> None:
     """Adds and removes entries under grams. The blocks of what is added are there. For writes."""
     ids = {block.first // BLOCK: block.id for block in blocks(connection, [channel])}
-    plus, minus = _by_row(ids, added), _by_row(ids, removed)
-    rows = sorted({*plus, *minus})
-    for start in range(0, len(rows), TOGETHER):
-        part = rows[start:start + TOGETHER]
-        held = _held(connection, part)
-        now = {row: (set(held.get(row, ())) - minus.get(row, set())) | plus.get(row, set()) for row in part}
-        put(connection, _GRAMS, [{"block": block, "gram": gram, "seqs": _packed(now[block, gram])}
-                                 for block, gram in part if now[block, gram]])
-        empty = [row for row in part if not now[row] and row in held]
+    plus, minus = _by_block(added), _by_block(removed)
+    for number, id_ in ids.items():
+        more, less = plus.get(number, {}), minus.get(number, {})
+        if more or less:
+            _change(connection, id_, more, less)
+
+
+def _change(connection: Connection, block: int, more: Mapping[int, set[int]], less: Mapping[int, set[int]]) -> None:
+    grams = sorted(more.keys() | less.keys())
+    for start in range(0, len(grams), TOGETHER):
+        part = grams[start:start + TOGETHER]
+        held = {gram: seqs for (_, gram), seqs in postings(connection, [block], part).items()}
+        written, empty = [], []
+        for gram in part:
+            now = (set(held.get(gram, ())) - less.get(gram, _NOTHING)) | more.get(gram, _NOTHING)
+            if now:
+                written.append((block, gram, _packed(now)))
+            elif gram in held:
+                empty.append(gram)
+        _write(connection, written)
         if empty:
-            connection.execute(delete(_GRAMS).where(tuple_(_GRAMS.c.block, _GRAMS.c.gram).in_(empty)))
+            connection.execute(delete(_GRAMS).where(_GRAMS.c.block == block, _GRAMS.c.gram.in_(empty)))
 
 
 def postings(connection: Connection, within: Sequence[int],
              grams: Collection[int]) -> dict[tuple[int, int], array[int]]:
     """(block, gram) → where in the block, ascending."""
     found: dict[tuple[int, int], array[int]] = {}
-    for start in range(0, len(within), TOGETHER):
-        query = select(_GRAMS.c.block, _GRAMS.c.gram, _GRAMS.c.seqs).where(
-            _GRAMS.c.block.in_(within[start:start + TOGETHER]), _GRAMS.c.gram.in_(grams))
-        found |= {(block, gram): _unpacked(seqs) for block, gram, seqs in connection.execute(query)}
+    wanted = ",".join(map(str, grams))
+    for start in range(0, len(within) if wanted else 0, TOGETHER):
+        part = ",".join(map(str, within[start:start + TOGETHER]))
+        rows = connection.exec_driver_sql(  # numbers only, and too many of them for the expression language
+            f"SELECT block, gram, seqs FROM {_GRAMS.name} WHERE block IN ({part}) AND gram IN ({wanted})")  # noqa: S608
+        found |= {(block, gram): _unpacked(seqs) for block, gram, seqs in rows.all()}
     return found
 
 
@@ -157,8 +172,7 @@ def cut(connection: Connection, channel: str, seq: int, after: int, limit: int) 
         _GRAMS.c.block == block, _GRAMS.c.gram > after).order_by(_GRAMS.c.gram).limit(limit)))
     left = {gram: [place for place in _unpacked(seqs) if place >= seq % BLOCK] for gram, seqs in part}
     shorter = [gram for gram, seqs in part if 2 * len(left[gram]) < len(seqs)]
-    put(connection, _GRAMS, [{"block": block, "gram": gram, "seqs": _packed(left[gram])}
-                             for gram in shorter if left[gram]])
+    _write(connection, [(block, gram, _packed(left[gram])) for gram in shorter if left[gram]])
     empty = [gram for gram in shorter if not left[gram]]
     if empty:
         connection.execute(delete(_GRAMS).where(_GRAMS.c.block == block, _GRAMS.c.gram.in_(empty)))
@@ -171,20 +185,21 @@ def start_over(connection: Connection, channel: str) -> None:
     connection.execute(delete(_PLACES).where(_PLACES.c.channel == channel))
 
 
-def _held(connection: Connection, rows: Sequence[tuple[int, int]]) -> dict[tuple[int, int], array[int]]:
-    grams: dict[int, list[int]] = {}
-    for block, gram in rows:
-        grams.setdefault(block, []).append(gram)
-    return {row: seqs for block, some in grams.items() for row, seqs in postings(connection, [block], some).items()}
+def _write(connection: Connection, rows: Sequence[tuple[int, int, bytes]]) -> None:
+    """Rows take the place of those with their keys."""
+    if rows:
+        places = "?, ?, ?" if connection.dialect.name == "sqlite" else "%s, %s, %s"
+        connection.exec_driver_sql(
+            f"REPLACE INTO {_GRAMS.name} (block, gram, seqs) VALUES ({places})", list(rows))  # noqa: S608
 
 
-def _by_row(ids: Mapping[int, int], postings: Postings) -> dict[tuple[int, int], set[int]]:
-    rows: dict[tuple[int, int], set[int]] = {}
+def _by_block(postings: Postings) -> dict[int, dict[int, set[int]]]:
+    """block's number → gram → where in the block."""
+    found: defaultdict[int, dict[int, set[int]]] = defaultdict(dict)
     for gram, seqs in postings.items():
         for seq in seqs:
-            if (block := ids.get(seq // BLOCK)) is not None:
-                rows.setdefault((block, gram), set()).add(seq % BLOCK)
-    return rows
+            found[seq // BLOCK].setdefault(gram, set()).add(seq % BLOCK)
+    return found
 
 
 def _packed(seqs: Iterable[int]) -> bytes:

@@ -353,6 +353,11 @@ retention = _table(
     Column("channel", ID, primary_key=True), _must("days", NUMBER))
 """How long words are kept; 0: for ever. No `channel` means the room, no `room` the organization."""
 
+backups = _table(
+    "backups", Column("id", SERIAL, primary_key=True, autoincrement=True), _must("at", TIME), _must("until", TIME),
+    _must("state", WORD), _must("bytes", COUNT), _must("detail", LINE), Index("ix_backups_state_at", "state", "at"))
+"""The backups that were made, and how they ended."""
+
 media = _table(
     "media", Column("id", ID, primary_key=True), _of("organization", organizations), _must("user", ID),
     _must("type", WORD), _must("state", WORD), _must("name", LINE), _must("bytes", COUNT), _must("width", NUMBER),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench import callbacks, client, crowd, fanout, growth, posting, wire
+from bench import callbacks, client, crowd, fanout, growth, keeping, posting, wire
 from bench.book import SHORT, Book
 from bench.callback_client import Pusher
 from bench.fanout import COST, HOUSE
@@ -91,6 +91,11 @@ def test_all_that_is_archived_was_said(book: Book) -> None:
 
     archive.run(book)
     assert (book.value("archive", "SQLite", "rows per second") or 0) > 0
+
+
+def test_every_search_finds_what_the_texts_say(book: Book) -> None:
+    keeping.run_search(book)
+    assert book.value("search", "SQLite", "share of queries found") == 1.0
 
 
 def test_a_target_that_was_not_measured_is_not_judged(book: Book) -> None:

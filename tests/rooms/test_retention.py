@@ -113,6 +113,20 @@ def test_what_is_past_its_time_is_gone_everywhere_and_numbers_go_on(stage: Stage
     assert stage.seqs(stage.hall) == [4]
 
 
+def test_what_only_old_messages_showed_goes_with_them(stage: Stage) -> None:
+    for text in ("一", "二"):
+        stage.say(stage.hall, text)
+    uses = tables.media_uses
+    stage.store.record.write(lambda c: c.execute(uses.insert(), [
+        {"media": "m_000001", "channel": stage.hall, "seq": 1, "at": 1},
+        {"media": "m_000002", "channel": stage.chat, "seq": 1, "at": 1}]))
+    stage.keep(30, stage.cast.room, stage.hall)
+    assert stage.sweep_in(31) == 2
+    left = stage.store.record.read(lambda c: {row.media for row in c.execute(uses.select()) if row.at == 1})
+    assert "m_000001" not in left
+    assert "m_000002" in left
+
+
 def test_what_is_younger_stays_and_leaves_no_gram_of_the_older(stage: Stage) -> None:
     stage.say(stage.hall, "从前的话")
     stage.find("从前")

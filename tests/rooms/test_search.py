@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms import archive, indexing, members, messages, moderation, rooms, search, seats
+from rooms import archive, blocks, indexing, members, messages, moderation, rooms, search, seats
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Person
@@ -172,6 +172,16 @@ def test_who_was_put_out_of_a_channel_finds_nothing_above_the_kick_until_they_en
     assert stage.find("茶馆", stage.bob) == [(stage.hall, before)]
     seats.enter(stage.store, stage.bob, stage.hall, "p1.1")
     assert stage.find("茶馆", stage.bob) == [(stage.hall, above), (stage.hall, before)]
+
+
+def test_whom_somebody_blocks_they_do_not_find(stage: Stage) -> None:
+    stage.say("茶馆", stage.bob)
+    mine = stage.say("茶馆")
+    stage.index()
+    blocks.block(stage.store, stage.alice, stage.bob.id)
+    assert stage.in_hall("茶馆") == [mine]
+    assert len(stage.find("茶馆", stage.olga)) == 2
+    assert stage.find("", user=stage.bob.id) == []
 
 
 def test_recalled_words_are_not_found_from_that_instant_and_leave_the_index(stage: Stage) -> None:

@@ -1,0 +1,201 @@
+"""Many messages in the record: how they are searched, how a page of them is read, and what they take on the disk.
+
+`search`: generated Chinese in twenty channels; 500 queries of two characters that somebody said, each compared with
+what a walk over all texts finds. `history`: many more rows, over the months of a year; pages at random places.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bench.archive import _mariadb
+from bench.book import Book
+from bench.chinese import Writer
+from bench.house import Guest, House, house
+from bench.load import LoadFailed
+from bench.servers import LeftOut
+from rooms import indexing, search
+from rooms.record import Connection, bodies, channels, entries, partitions, tables
+from rooms.record.entries import Row
+from rooms.search import Query
+
+CHANNELS, SPEAKERS, QUERIES, PAGES, TOGETHER = 20, 500, 500, 1_000, 2_000
+SEED = 20_261_125
+YEAR_MS = 365 * 86_400_000
+READERS = 10
+"""Who search by turns, because each may only so often."""
+HISTORY_TIMES = 10
+"""How many times as many rows the pages are read from."""
+
+
+def run_search(book: Book) -> None:
+    _on_both(book, "search", _search)
+
+
+def run_history(book: Book) -> None:
+    _on_both(book, "history", _history)
+
+
+def _on_both(book: Book, name: str, measure: Callable[[Book, str, House], None]) -> None:
+    for kind in ("SQLite",) if book.size.short else ("SQLite", "MariaDB"):
+        try:
+            with ExitStack() as stack:
+                environ = {} if kind == "SQLite" else stack.enter_context(_mariadb())
+                measure(book, kind, stack.enter_context(house(environ=environ)))
+        except LeftOut as reason:
+            book.leave_out(f"{name} on {kind}: {reason}")
+
+
+class Said:
+    """What was written into the record: every text, by channel, in the order of the numbers."""
+
+    def __init__(self, home: House, readers: list[Guest], count: int) -> None:
+        self.home, self.texts = home, defaultdict[str, list[str]](list)
+        self.channels = home.channels([readers for _ in range(CHANNELS)])
+        self.plain = self.packed = 0
+        self._chance, self._writer = random.Random(SEED), Writer(SEED)
+        self._speakers = [f"u_{number:012d}" for number in range(SPEAKERS)]
+        self._step = YEAR_MS // count
+        self._at = home.store.clock.now() - YEAR_MS
+        self.seconds = _timed(lambda: self._write(count))
+
+    def _write(self, count: int) -> None:
+        store, left = self.home.store, count
+        while left > 0:
+            rows = list(self._rows(min(TOGETHER, left)))
+            left -= len(rows)
+            store.record.write(lambda c, rows=rows: entries.add_many(c, rows))  # type: ignore[misc]
+        for channel, texts in self.texts.items():
+            store.record.write(partial(_archived, channel=channel, last=len(texts)))
+
+    def _rows(self, count: int) -> Iterator[Row]:
+        for _ in range(count):
+            channel, user, text = self._chance.choice(self.channels), self._chance.choice(self._speakers), (
+                self._writer.message())
+            self.texts[channel].append(text)
+            seq = len(self.texts[channel])
+            self._at += self._step
+            frame = msgspec.json.encode({
+                "op": "message", "channel": channel, "epoch": "e1", "seq": seq, "at": self._at,
+                "from": {"id": user, "name": f"茶客{user[-4:]}", "door": "miniprogram"}, "type": "text",
+                "body": {"text": text}, "client_id": f"{self._chance.getrandbits(128):032x}"})
+            self.plain += len(frame)
+            self.packed += len(bodies.packed(frame))
+            yield Row(channel, seq, "e1", self._at, "message", user, "miniprogram", "text", f"k{seq}", seq, None, frame)
+
+    def pair(self, chance: random.Random) -> str:
+        """Two characters that stand side by side somewhere."""
+        while True:
+            text = chance.choice(self.texts[chance.choice(self.channels)])
+            start = chance.randrange(max(1, len(text) - 1))
+            pair = text[start:start + 2]
+            if len(pair) == 2 and all("\u4e00" <= one <= "\u9fff" for one in pair):
+                return pair
+
+    def holding(self, pair: str) -> set[tuple[str, int]]:
+        return {(channel, seq) for channel, texts in self.texts.items() for seq, text in enumerate(texts, 1)
+                if pair in text}
+
+
+def _search(book: Book, kind: str, home: House) -> None:
+    size = book.size
+    readers = home.guests(READERS)
+    said = Said(home, readers, size.kept)
+    book.note("search", kind, "messages", size.kept)
+    book.note("search", kind, "MiB of entries", _size(home, kind, "entries"))
+    seconds = _timed(lambda: indexing.index(home.store))
+    book.note("search", kind, "indexed per second", size.kept / seconds)
+    book.note("search", kind, "MiB with the index", _size(home, kind, "entries", "search_grams", "search_blocks"))
+    book.note("search", kind, "share left by packing", said.packed / said.plain)
+    chance = random.Random(SEED)
+    queries = [said.pair(chance) for _ in range(20 if size.short else QUERIES)]
+    times, cpus, found, right = [], [], 0, 0
+    for number, pair in enumerate(queries):
+        begun, cpu = time.perf_counter(), time.process_time()
+        page = search.search(home.store, readers[number % READERS].person, Query(pair))
+        times.append((time.perf_counter() - begun) * 1000)
+        cpus.append((time.process_time() - cpu) * 1000)
+        hits = {(hit.channel, hit.entry.seq) for hit in page.hits}
+        expected = said.holding(pair)
+        found += bool(hits)
+        right += hits <= expected and len(hits) == min(search.PAGE, len(expected))
+    if right < len(queries):
+        raise LoadFailed(f"{len(queries) - right} of {len(queries)} searches were not what the texts say")
+    book.note("search", kind, "share of queries found", found / len(queries))
+    _spread(book, "search", kind, "ms", times)
+    _spread(book, "search", kind, "ms CPU of ours", cpus)
+
+
+def _history(book: Book, kind: str, home: House) -> None:
+    size = book.size
+    said = Said(home, home.guests(1), size.kept)
+    rows = size.kept
+    for number in range(1, HISTORY_TIMES):
+        for channel, texts in said.texts.items():
+            home.store.record.write(partial(_again, channel=channel, count=len(texts), number=number))
+            rows += len(texts)
+    chance, times = random.Random(SEED), []
+    for _ in range(50 if size.short else PAGES):
+        channel = chance.choice(said.channels)
+        before = chance.randrange(60, len(said.texts[channel]) * HISTORY_TIMES)
+        begun = time.perf_counter()
+        page = home.store.record.read(lambda c, id_=channel, seq=before: entries.page(c, id_, before=seq))  # type: ignore[misc]
+        times.append((time.perf_counter() - begun) * 1000)
+        if [entry.seq for entry in page] != list(range(before - 50, before)):
+            raise LoadFailed(f"a page below {before} holds {[entry.seq for entry in page][:3]}…")
+    book.note("history", kind, "rows", rows)
+    book.note("history", kind, "partitions", len(home.store.record.read(partitions.listed)))
+    _spread(book, "history", kind, "page ms", times)
+
+
+def _again(connection: Connection, channel: str, count: int, number: int) -> None:
+    """The channel's first entries once more, with the numbers that follow; the times are spread over the same year."""
+    connection.exec_driver_sql(
+        "INSERT INTO entries (channel, seq, epoch, at, op, user, door, type, client_id, ordinal, of, frame)"
+        f" SELECT channel, seq + {number * count}, epoch, at, op, user, door, type, client_id, ordinal, of, frame"
+        f" FROM entries WHERE channel = '{channel}' AND seq <= {count}")
+
+
+def _archived(connection: Connection, channel: str, last: int) -> None:
+    channels.move(connection, channel, last, last)
+
+
+def _size(home: House, kind: str, *names: str) -> float:
+    """MiB on the disk."""
+    if kind == "SQLite":
+        path = Path(str(home.settings.database_url).removeprefix("sqlite:///"))
+        return sum(each.stat().st_size for each in path.parent.glob(f"{path.name}*")) / (1 << 20)
+
+    def ask(connection: Connection) -> float:
+        found = 0
+        for name in names:
+            assert name in tables.metadata.tables
+            connection.exec_driver_sql(f"ANALYZE TABLE {name}")
+            found += int(connection.exec_driver_sql(
+                "SELECT data_length + index_length FROM information_schema.tables WHERE table_schema = DATABASE()"
+                f" AND table_name = '{name}'").scalar() or 0)
+        return found / (1 << 20)
+
+    return home.store.record.read(ask)
+
+
+def _spread(book: Book, measurement: str, kind: str, unit: str, times: list[float]) -> None:
+    parts = statistics.quantiles(times, n=100)
+    for name, value in (("p50", parts[49]), ("p95", parts[94]), ("p99", parts[98])):
+        book.note(measurement, kind, f"{name} {unit}", value)
+
+
+def _timed(work: Callable[[], Any]) -> float:
+    begun = time.monotonic()
+    work()
+    return time.monotonic() - begun
