@@ -175,6 +175,16 @@ def test_a_room_is_added_with_its_ways_in(teahouse: Teahouse, organization: str)
     assert (found.listed, found.by_request, found.verified, found.white_only) == (False, True, True, False)
 
 
+def test_what_is_judged_without_people_is_shown_and_set(teahouse: Teahouse, organization: str) -> None:
+    assert json.loads(teahouse("safety", organization, "--json")) == {"text": "off", "media": "off", "outage": "show"}
+    assert "text after" in teahouse("safety", organization, "--text", "after", "--outage", "people")
+    assert json.loads(teahouse("safety", organization, "--json")) == {
+        "text": "after", "media": "off", "outage": "people"}
+    assert "mode act" in teahouse("spam", organization, "--mode", "act", "--threshold", "80")
+    assert "threshold" in teahouse("spam", organization, "--threshold", "900", status=1)
+    assert "no such organization" in teahouse("safety", "o_nobody", status=1)
+
+
 def test_how_long_words_are_kept_is_said_and_shown(teahouse: Teahouse, organization: str) -> None:
     assert "TEAHOUSE_RETENTION_DAYS" in teahouse("retention", organization)
     room = teahouse("room", "add", "茶馆", "--organization", organization)
