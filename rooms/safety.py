@@ -110,12 +110,16 @@ def collect(store: Store) -> int:
                 c, READER, TOGETHER, each.organization))
             found += sum(store.record.write(lambda c, each=each, one=one: _shown(c, each, one, now))  # type: ignore[misc]
                          for one in behind)
-    return found + store.record.write(lambda c: _held(c, now))
+    if store.record.read(lambda c: rows.held_unasked(c, held.SAFETY, 1)):
+        found += store.record.write(lambda c: _held(c, now))
+    return found
 
 
 def take(store: Store, limit: int) -> list[Check]:
     """For the one who asks about them now."""
     now = store.clock.now()
+    if not store.record.read(lambda c: rows.due(c, now, 1)):
+        return []  # most seconds: nobody waits for a lock in vain
 
     def act(connection: Connection) -> list[Check]:
         return [one for one in rows.due(connection, now, limit) if rows.claim(connection, one, now + LEASE_MS)]
