@@ -43,8 +43,9 @@ def add_to(commands: Any) -> None:
 
 
 def run_publish(chosen: argparse.Namespace) -> int:
-    settings = settle(under_sandbox(Settings.from_environment()))
-    with opened(Settings.from_environment()) as store:
+    given = under_sandbox(Settings.from_environment())
+    with opened(given) as store:
+        settings = settle(given)
         published = []
         for account in _official(store, chosen.account):
             wanted = _menu(store, chosen, account)
@@ -56,8 +57,9 @@ def run_publish(chosen: argparse.Namespace) -> int:
 
 
 def run_explain(chosen: argparse.Namespace) -> int:
-    settings = settle(under_sandbox(Settings.from_environment()))
-    with opened(Settings.from_environment()) as store:
+    given = under_sandbox(Settings.from_environment())
+    with opened(given) as store:
+        settings = settle(given)
         found = explaining.explain(store, settings, chosen.user)
     if chosen.json:
         print(json.dumps(found, ensure_ascii=False))
@@ -79,8 +81,9 @@ def _clock(at: int) -> str:
 
 
 def run_code(chosen: argparse.Namespace) -> int:
-    settings = settle(under_sandbox(Settings.from_environment()))
-    with opened(Settings.from_environment()) as store:
+    given = under_sandbox(Settings.from_environment())
+    with opened(given) as store:
+        settings = settle(given)
         account = _official(store, chosen.account)[0]
         made = ways_in.official(store, settings.wechat_api_url, settings.secret_key or "", account.appid, chosen.place,
                                 chosen.days)
