@@ -11,7 +11,7 @@ from miniprogram.connection import Connection, State
 from miniprogram.counters import Counters
 from miniprogram.hub import Forks, Hub
 from miniprogram.log import log
-from miniprogram.protocol import Close
+from miniprogram.protocol import Close, Seat
 from miniprogram.reader import Reader
 from miniprogram.session import Session
 from miniprogram.tokens import Claims, Tokens
@@ -129,8 +129,12 @@ class Sessions:
 
     def _wait_again(self, session: Session, channel_id: str) -> None:
         ticket = session.waiting.get(channel_id)
-        if ticket is not None:
-            seats.arrive(self.store, session.me, channel_id, session.holder, None, ticket, again=True)
+        if ticket is None:
+            return
+        there = seats.arrive(self.store, session.me, channel_id, session.holder, None, ticket, again=True)
+        if isinstance(there, seats.Entered):  # their turn had come: the seat is theirs, and they are told to take it
+            self.hub.lines.leave(session, channel_id)
+            session.tell(Seat(channel=channel_id, ticket=ticket, hold_seconds=seats.HOLD_SECONDS))
 
     def put_out(self, channel: Channel, user: str) -> None:
         """The log says that `user` is no longer there. Never waits."""

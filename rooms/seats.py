@@ -24,6 +24,8 @@ from rooms.record import outside as put_out
 from rooms.store import Store
 
 LARGEST_PAGE = 200
+HOLD_SECONDS = 30
+"""For which an offered seat is held for somebody on a socket."""
 
 
 class Entered(NamedTuple):
