@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 
-NODE := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null && npm --version 2>/dev/null)
+NODE := $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null && npm --version 2>/dev/null)
 CONSOLE := console/client
 CONSOLE_BUILT := $(CONSOLE)/dist/index.html
 CONSOLE_CHECKED := $(CONSOLE)/node_modules/.checked
