@@ -114,7 +114,8 @@ if not staff then
 end
 for named in string.gmatch(ARGV[18], '%S+') do
   local seqs = (redis.call('HGET', KEYS[20], named) or '') .. ' ' .. (named == '*' and seq .. '/' .. user or seq)
-  redis.call('HSET', KEYS[20], named, string.sub(string.match(seqs, '%s.*') or seqs, -1600))
+  if #seqs > 1600 then seqs = string.match(seqs, '%s.*', -1600) end
+  redis.call('HSET', KEYS[20], named, seqs)
 end
 if tonumber(ARGV[13]) > 0 then redis.call('ZADD', KEYS[8], 'GT', whole(at + ARGV[13]), user) end
 return {'ok', epoch, seq, when, 0, redis.call('HLEN', KEYS[9])}

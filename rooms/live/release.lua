@@ -36,6 +36,7 @@ if text then
 end
 for named in string.gmatch(ARGV[8], '%S+') do
   local seqs = (redis.call('HGET', KEYS[11], named) or '') .. ' ' .. (named == '*' and seq .. '/' .. user or seq)
-  redis.call('HSET', KEYS[11], named, string.sub(string.match(seqs, '%s.*') or seqs, -1600))
+  if #seqs > 1600 then seqs = string.match(seqs, '%s.*', -1600) end
+  redis.call('HSET', KEYS[11], named, seqs)
 end
 return {'ok', head[2], seq, when, 0, redis.call('HLEN', KEYS[10])}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rooms import members, mentions, messages, moderation, receipts, seats
 from rooms.drafts import Draft
 from rooms.events import Person
+from rooms.live import keys
 from rooms.moderation import Actor
 from rooms.receipts import Reader, Readers
 from rooms.store import Store
@@ -60,6 +61,18 @@ def test_all_is_for_moderators_and_does_not_name_oneself(stage: Stage) -> None:
     stage.say(stage.olga, "@所有人 listen")
     assert state(stage, stage.bob) == (2, 1)
     assert state(stage, stage.olga)[1] == 0
+
+
+def test_however_often_all_are_named_they_can_enter_and_the_newest_count(stage: Stage) -> None:
+    for _ in range(100):
+        stage.say(stage.olga, "@all listen")
+        stage.later(1_000)
+        name = keys.of_channel(stage.store.live.prefix, stage.hall)
+        kept = stage.store.live.command("HGET", name.mentioned, "*", key=name.mentioned).decode().split()
+        assert all(word.endswith(f"/{stage.olga.id}") and word[0].isdigit() for word in kept), "only whole words"
+    unread, named = state(stage, stage.bob)
+    assert (unread, named) == (100, len(kept))
+    assert 60 < len(kept) < 100
 
 
 def test_a_mention_that_was_recalled_is_none(stage: Stage) -> None:
