@@ -78,7 +78,7 @@ if guard > 0 and digest ~= '' then
   if trusted or at - since >= window then said, since = 0, at end
   if said >= guard then return no('duplicate', since + window - at) end
   redis.call('HSET', KEYS[18], digest, whole(said + 1) .. ' ' .. whole(since))
-  redis.call('PEXPIRE', KEYS[18], 3600000)
+  redis.call('PEXPIRE', KEYS[18], 3600000, 'NX')
 end
 if gap > 0 then
   redis.call('HSET', KEYS[7], user, whole(due + gap))
@@ -99,7 +99,7 @@ if fold > 0 and digest ~= '' then
     first = whole(head[3] + 1)
   end
   redis.call('HSET', KEYS[18], user, digest .. ' ' .. first .. ' ' .. when)
-  redis.call('PEXPIRE', KEYS[18], 3600000)
+  redis.call('PEXPIRE', KEYS[18], 3600000, 'NX')
 end
 local epoch, ring = head[2], period % 3
 local seq, ordinal = append(KEYS[3], KEYS[4], KEYS[13], epoch, head[3], head[4], ARGV[6], user, 1, ARGV[7], tail, when)

@@ -8,6 +8,7 @@ from rooms import members, messages, moderation, receipts, recovery, seats
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Person
+from rooms.live import keys
 from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.store import Store
@@ -145,6 +146,15 @@ def test_too_many_of_the_same_words_are_refused(stage: Stage) -> None:
     assert refusal(stage.say, stage.charlie, "buy tea") is Code.DUPLICATE
     stage.wait(60)
     stage.say(stage.charlie, "buy tea")
+
+
+def test_what_was_said_lately_is_forgotten_though_people_go_on_talking(stage: Stage) -> None:
+    moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"guard_count": 2, "fold_seconds": 60})
+    stage.say(stage.charlie, "tea")
+    echo = keys.of_channel(stage.store.live.prefix, stage.hall).echo
+    assert stage.store.live.command("PEXPIRE", echo, "60000", key=echo) == 1
+    stage.say(stage.charlie, "more tea")
+    assert 0 < stage.store.live.command("PTTL", echo, key=echo) <= 60_000
 
 
 def test_only_those_who_may_post_do(stage: Stage) -> None:
