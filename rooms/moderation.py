@@ -160,14 +160,14 @@ def pin(store: Store, actor: Actor, channel: str, seq: int, on: bool = True) -> 
 def recall(store: Store, actor: Actor, channel: str, seq: int, reason: str = "") -> Done:
     """Takes words back: one's own within two minutes, moderators those of others always.
 
-    Raises Refused: not_found, forbidden.
+    Raises Refused: not_found, forbidden, too_long.
     """
-    where = _place(store, actor, channel)
+    where, reason = _place(store, actor, channel), checked_reason(reason)
     author = _author_of(store, channel, seq)
     done = _entries(store, actor, where, "recalled", "", {"of": seq}, ["recall", str(seq), str(OWN_RECALL_MS), author])
     media.recalled(store, channel, seq)
     if author != actor.person.id:
-        store.record.write(lambda c: _write_down(c, store, actor, where, "recall", author, checked_reason(reason), {},
+        store.record.write(lambda c: _write_down(c, store, actor, where, "recall", author, reason, {},
                                                  {"seq": seq}))
     return done
 

@@ -157,6 +157,12 @@ def test_what_was_said_lately_is_forgotten_though_people_go_on_talking(stage: St
     assert 0 < stage.store.live.command("PTTL", echo, key=echo) <= 60_000
 
 
+def test_an_act_with_too_long_a_reason_is_none(stage: Stage) -> None:
+    said = stage.say(stage.charlie, "tea")
+    assert refusal(moderation.recall, stage.store, Actor(stage.bob), stage.hall, said.seq, "x" * 201) is Code.TOO_LONG
+    assert b"tea" in messages.after(stage.store, stage.hall, said.seq - 1, 1)[0].frame
+
+
 def test_only_those_who_may_post_do(stage: Stage) -> None:
     moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"post": "moderator"})
     assert refusal(stage.say, stage.charlie) is Code.FORBIDDEN
