@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import drafts, gate, ids, words
+from rooms import drafts, gate, ids, members, words
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Person
@@ -20,6 +20,7 @@ from rooms.permissions import RANK, Role, rank
 from rooms.store import Store
 
 OWN_MS = 300_000
+PER_MINUTE = 30
 
 
 class Edited(NamedTuple):
@@ -32,9 +33,10 @@ class Edited(NamedTuple):
 
 def edit(store: Store, person: Person, channel: str, seq: int, body: dict[str, Any]) -> Edited:
     """Raises Refused: not_found (no such message, or recalled), forbidden (another's, or too late), not_member, banned,
-    muted, muted_all, closed, too_long, blocked_words, bad_frame (not a text)."""
+    muted, muted_all, closed, too_long, blocked_words, rate_limited, bad_frame (not a text)."""
     if not ids.is_channel(channel):
         raise Refused(Code.NOT_FOUND)
+    members.count_try(store, "edit", person.id, PER_MINUTE)
     said = log.between(store.live, channel, seq, seq)
     if said and said[0].op == "message" and Entry.parse(said[0].frame).type != "text":
         raise Refused(Code.BAD_FRAME, "only texts are edited")
@@ -46,7 +48,7 @@ def edit(store: Store, person: Person, channel: str, seq: int, body: dict[str, A
         raise Refused(Code.BAD_FRAME, "text is not Unicode") from error
     name = keys.of_channel(store.live.prefix, channel)
     names = [name.room.gate, name.room.members, name.head, name.log, name.feed, name.room.sanctions, name.recalled,
-             name.edited, name.room.free]
+             name.edited, name.room.free, name.allowed]
     before = f'{{"op":"edited","channel":"{channel}"'
     epoch, number, at = gate.ask(store, ids.room_of(channel), EDIT, names, [
         person.organization, person.id, channel, str(seq), before, after, str(OWN_MS)])
@@ -65,8 +67,8 @@ def _judged(store: Store, person: Person, channel: str, draft: Draft) -> Any:
     held = book is not None and book.holds(person, draft)
     if verdict is None and not held:
         return new
-    members = keys.of_channel(store.live.prefix, channel).room.members
-    place = max(0, rank((store.live.command("HGET", members, person.id, key=members) or b"").decode()))
+    roles = keys.of_channel(store.live.prefix, channel).room.members
+    place = max(0, rank((store.live.command("HGET", roles, person.id, key=roles) or b"").decode()))
     if held and place < RANK[Role.MODERATOR]:
         raise Refused(Code.FORBIDDEN, "what is judged before it is shown is not edited")
     if verdict is None:

@@ -46,7 +46,7 @@ def react(store: Store, person: Person, channel: str, seq: int, emoji: str, on: 
     members.count_try(store, "react", person.id, PER_MINUTE)
     name = keys.of_channel(store.live.prefix, channel)
     names = [name.room.gate, name.room.members, name.head, name.log, name.feed, name.room.sanctions, name.recalled,
-             name.reactions, name.reacted]
+             name.reactions, name.reacted, name.allowed]
     answer = gate.ask(store, ids.room_of(channel), REACT, names, [
         person.organization, person.id, channel, str(seq), emoji, "1" if on else "0", str(REACTABLE), str(MOST_OF_ONE),
         str(MOST_KINDS), str(MOST_PEOPLE)])

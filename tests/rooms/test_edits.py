@@ -106,6 +106,18 @@ def test_who_may_not_speak_may_not_edit(stage: Stage) -> None:
         undo(stage.store, actor, stage.hall, stage.alice.id)
     moderation.set_rules(stage.store, actor, stage.hall, {"muted_all": True})
     assert refused(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is Code.MUTED_ALL
+    moderation.set_rules(stage.store, actor, stage.hall, {"muted_all": False, "post": "moderator"})
+    assert refused(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is Code.FORBIDDEN
+
+
+def test_edits_are_no_way_to_fill_the_log(stage: Stage) -> None:
+    seq = stage.say(stage.alice)
+
+    def edit_on_and_on() -> None:
+        for _ in range(2 * edits.PER_MINUTE + 1):  # a minute may begin in between
+            edits.edit(stage.store, stage.alice, stage.hall, seq, {"text": "x"})
+
+    assert refused(edit_on_and_on) is Code.RATE_LIMITED
 
 
 def test_the_lists_of_words_judge_an_edit_too(stage: Stage) -> None:
@@ -182,6 +194,14 @@ def test_reactions_are_bounded_and_for_those_who_may_speak(stage: Stage) -> None
     for _ in range(reactions.PER_MINUTE):
         reactions.react(stage.store, stage.alice, stage.hall, seq, "👍")
     assert refused(reactions.react, stage.store, stage.alice, stage.hall, seq, "👍") is Code.RATE_LIMITED
+
+
+def test_who_may_not_see_a_channel_does_not_react_in_it(stage: Stage) -> None:
+    seq = stage.say(stage.alice)
+    moderation.set_rules(stage.store, Actor(stage.olga), stage.hall, {"see": "moderator"})
+    assert refused(reactions.react, stage.store, stage.bob, stage.hall, seq, "👍") is Code.NOT_FOUND
+    assert refused(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is Code.NOT_FOUND
+    assert reactions.react(stage.store, stage.olga, stage.hall, seq, "👍") == {"👍": 1}
 
 
 def test_how_messages_stand_survives_the_loss_of_redis(stage: Stage) -> None:
