@@ -2,7 +2,7 @@
 
 The automata (Aho–Corasick) take time that grows with the text and not with the words. They are made of 20,000 words at
 a time: one of a hundred thousand would be quicker by some microseconds, but nothing else could run for half a second
-while it is made. `docs/decisions/0061` has the figures.
+while it is made. `docs/decisions/0071` has the figures.
 """
 
 from __future__ import annotations
