@@ -47,7 +47,7 @@ class Use(NamedTuple):
     at: int
 
 
-_TABLE, _USES = tables.media, tables.media_uses
+_TABLE, _USES, _HELD = tables.media, tables.media_uses, tables.held
 _COLUMNS = columns(_TABLE, Media._fields)
 
 
@@ -104,9 +104,11 @@ def of_user(connection: Connection, user: str) -> list[Media]:
 
 
 def unused(connection: Connection, before: int, limit: int) -> list[str]:
-    """Older than that and shown by no message, nor the poster of what is shown."""
+    """Older than that and shown by no message, nor the poster of what is shown, nor in a message that is held."""
     used = exists().where(_USES.c.media == _TABLE.c.id)
-    query = select(_TABLE.c.id).where(_TABLE.c.at < before, _TABLE.c.state != GONE, ~used)
+    waits = exists().where(_HELD.c.user == _TABLE.c.user, _HELD.c.state.in_(("waiting", "passing")),
+                           _HELD.c.body.contains(_TABLE.c.id))
+    query = select(_TABLE.c.id).where(_TABLE.c.at < before, _TABLE.c.state != GONE, ~used, ~waits)
     return list(connection.scalars(query.order_by(_TABLE.c.at).limit(limit)))
 
 

@@ -23,6 +23,7 @@ from rooms import (
     edits,
     erasure,
     exports,
+    held,
     identities,
     ids,
     indexing,
@@ -41,6 +42,7 @@ from rooms.errors import Code, Refused
 from rooms.events import Door, Person
 from rooms.moderation import Actor
 from rooms.record import audit, entries
+from rooms.record import held as held_rows
 from rooms.record import media as rows
 from rooms.search import Query
 from rooms.store import Store
@@ -219,3 +221,16 @@ def test_of_who_leaves_in_peace_no_hash_is_kept(stage: Stage) -> None:
     erasure.begin(stage.store, stage.alice.id, stage.alice.id, "asked")
     again = identities.sign_in(stage.store, stage.account, stage.openid, "union")
     members.join(stage.store, again, stage.cast.room)
+
+
+def test_a_picture_that_waits_for_a_review_waits_as_long_as_its_message(stage: Stage) -> None:
+    took = intake.take(stage.house, stage.alice, [samples.picture()], "tea.jpg")
+    draft = Draft("image", {"media": took.id, "width": took.width, "height": took.height}, "k1")
+    held.keep(stage.store, stage.alice, stage.hall, draft, held.SAFETY)
+    stage.store.record.write(lambda c: rows.change(c, took.id, ("ready",), at=took.at - 2 * media.DAY_MS))
+    work.sweep(stage.house)
+    assert stage.store.record.read(lambda c: rows.one(c, took.id)) is not None
+    (row,) = stage.store.record.read(lambda c: held_rows.waiting(c, stage.cast.organization, "", (0, ""), 10))
+    held.reject(stage.store, row, stage.olga.id, "no tea")
+    work.sweep(stage.house)
+    assert stage.store.record.read(lambda c: rows.one(c, took.id)) is None
