@@ -12,7 +12,7 @@ from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
 from rooms.live.scripts import HUSH
-from rooms.record import members, rooms
+from rooms.record import channels, members, rooms
 from rooms.record import quiet as rows
 from rooms.record.quiet import Quiet
 from rooms.recovery import quiet_field
@@ -32,8 +32,9 @@ def set_quiet(store: Store, person: Person, place: str, on: bool = True, until: 
         raise Refused(Code.NOT_FOUND)
     if on and until is not None and not now < until <= now + LONGEST_MS:
         raise Refused(Code.BAD_FRAME, "until: a time to come, at most ten years away")
-    found, role = store.record.read(lambda c: (rooms.one(c, room), members.role(c, room, person.id)))
-    if found is None or found.organization != person.organization or (found.private and role is None):
+    found, role, there = store.record.read(lambda c: (
+        rooms.one(c, room), members.role(c, room, person.id), place == room or channels.one(c, place) is not None))
+    if not there or found is None or found.organization != person.organization or (found.private and role is None):
         raise Refused(Code.NOT_FOUND)
     if role is None:
         raise Refused(Code.NOT_MEMBER)

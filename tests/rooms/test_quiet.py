@@ -69,3 +69,8 @@ def test_only_members_ask_for_it_and_only_for_a_time_to_come(stage: Stage) -> No
     assert refusal(quiet.set_quiet, stage.store, stage.cast.person("eve"), stage.hall) is Code.NOT_MEMBER
     for until in (now - 1, 0, now + 20 * quiet.LONGEST_MS):
         assert refusal(quiet.set_quiet, stage.store, stage.charlie, stage.hall, until=until) is Code.BAD_FRAME
+
+
+def test_it_is_asked_for_only_where_there_is_a_channel(stage: Stage) -> None:
+    made_up = stage.hall[:-4] + "zzzz"
+    assert refusal(quiet.set_quiet, stage.store, stage.charlie, made_up) is Code.NOT_FOUND
