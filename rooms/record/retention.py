@@ -50,8 +50,10 @@ def every(connection: Connection) -> Sequence[Kept]:
 
 
 def forget_below(connection: Connection, channel: str, seq: int) -> None:
-    """What else is known of entries below `seq`, which are gone: how they stood, who was named, what they showed."""
-    for table, about in ((tables.marks, "of"), (tables.mentions, "seq"), (tables.reactions, "seq")):
+    """What else is known of entries below `seq`, which are gone: how they stood, who was named, what they showed,
+    and what they said while they were held."""
+    for table, about in ((tables.marks, "of"), (tables.mentions, "seq"), (tables.reactions, "seq"),
+                         (tables.held, "seq")):
         connection.execute(delete(table).where(table.c.channel == channel, table.c[about] < seq))
     uses = tables.media_uses
     shown = connection.scalars(select(uses.c.seq).distinct().where(

@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms import archive, indexing, members, messages, moderation, retention, search, seats
+from rooms import archive, held, indexing, members, messages, moderation, retention, search, seats
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import log as live_log
 from rooms.moderation import Actor
 from rooms.record import Connection, audit, entries, marks, tables
+from rooms.record import held as held_rows
 from rooms.record import search as index
 from rooms.record.retention import Kept, Owned
 from rooms.retention import DAY_MS
@@ -125,6 +126,24 @@ def test_what_only_old_messages_showed_goes_with_them(stage: Stage) -> None:
     left = stage.store.record.read(lambda c: {row.media for row in c.execute(uses.select()) if row.at == 1})
     assert "m_000001" not in left
     assert "m_000002" in left
+
+
+def test_words_that_were_held_go_with_the_message_that_they_became(stage: Stage) -> None:
+    draft = Draft("text", {"text": "茶"}, "h1")
+    assert isinstance(held.keep(stage.store, stage.alice, stage.hall, draft, held.WORDS), held.Held)
+
+    def rows() -> list[held.HeldRow]:
+        return list(stage.store.record.read(lambda c: [
+            *held_rows.in_state(c, held_rows.WAITING, 1 << 53, 10), *held_rows.in_state(
+                c, held_rows.PUBLISHED, 1 << 53, 10)]))
+
+    (row,) = [one for one in rows() if one.channel == stage.hall]
+    held.let_through(stage.store, row, stage.alice.id)
+    stage.say(stage.hall, "二")
+    stage.keep(30, stage.cast.room, stage.hall)
+    assert [one.id for one in rows() if one.channel == stage.hall] == [row.id]
+    stage.sweep_in(31)
+    assert [one for one in rows() if one.channel == stage.hall] == []
 
 
 def test_what_is_younger_stays_and_leaves_no_gram_of_the_older(stage: Stage) -> None:
