@@ -87,8 +87,7 @@ def let_through(store: Store, row: HeldRow, by: str) -> Published | None:
     try:
         return _pass_on(store, row)
     except Refused as refused:
-        if refused.code in (Code.CLOSED, Code.NOT_FOUND):
-            store.record.write(lambda c: rows.move(c, row.id, PASSING, WAITING, decided_at=None, by=""))
+        _put_back(store, row, refused)
         raise
 
 
@@ -126,9 +125,16 @@ def _try(store: Store, row: HeldRow) -> bool:
     try:
         _pass_on(store, row)
     except Refused as refused:
+        _put_back(store, row, refused)
         log.warning("a message that was let through is still to come id=%s: %s", row.id, refused.message)
         return False
     return True
+
+
+def _put_back(store: Store, row: HeldRow, refused: Refused) -> None:
+    """Where nobody may speak now, it waits on, and is not tried again and again before the others."""
+    if refused.code in (Code.CLOSED, Code.NOT_FOUND):
+        store.record.write(lambda c: rows.move(c, row.id, PASSING, WAITING, decided_at=None, by=""))
 
 
 def _pass_on(store: Store, row: HeldRow) -> Published:

@@ -9,7 +9,6 @@ if gate[1] ~= READY then return {'closed'} end
 if gate[2] ~= ARGV[3] then return no('not_found') end
 local head = redis.call('HMGET', KEYS[2], 'state', 'epoch', 'tip', 'talk', 'seen0', 'seen1', 'seen2')
 if not head[1] then return no('not_found') end
-if gate[3] ~= 'open' or head[1] ~= 'open' then return no('closed') end
 local at = now()
 local once, period = user .. '|' .. ARGV[5], math.floor(at / 43200000)
 for bucket = 0, 2 do
@@ -21,6 +20,7 @@ for bucket = 0, 2 do
     end
   end
 end
+if gate[3] ~= 'open' or head[1] ~= 'open' then return no('closed') end
 
 local ring, when = period % 3, whole(at)
 local seq, ordinal = append(KEYS[2], KEYS[3], KEYS[8], head[2], head[3], head[4], 'message', user, 1, ARGV[6], ARGV[7], when)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rooms import held, members, messages, moderation, notices, receipts, reports, review, seats, words
+from rooms import arranging, held, members, messages, moderation, notices, receipts, reports, review, seats, words
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Door, Entry, Person
@@ -105,6 +105,22 @@ def test_a_process_that_dies_on_the_way_loses_nothing_and_doubles_nothing(
     assert held.finish(stage.store) == 0
     held._pass_on(stage.store, row)
     assert [entry.client_id for entry in stage.entries()] == ["k1"]
+
+
+def test_what_was_on_its_way_into_a_room_that_is_closed_waits_again(
+        stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.say(stage.charlie, "卖茅台", "k1")
+    row = stage.only()
+    stage.store.record.write(lambda c: rows.move(c, row.id, rows.WAITING, rows.PASSING, decided_at=1, by="u_x"))
+    arranging.edit_room(stage.store, stage.admin, stage.cast.room, archived=True)
+    monkeypatch.setattr(held, "LEFT_BEHIND_MS", -1)
+    assert held.finish(stage.store) == 0
+    assert stage.only().state == rows.WAITING
+    arranging.edit_room(stage.store, stage.admin, stage.cast.room, archived=False)
+    held._pass_on(stage.store, row)  # and who died right after: it has its number, closed or not
+    stage.store.record.write(lambda c: rows.move(c, row.id, rows.WAITING, rows.PASSING, decided_at=1, by="u_x"))
+    arranging.edit_room(stage.store, stage.admin, stage.cast.room, archived=True)
+    assert held.finish(stage.store) == 1
 
 
 def test_a_follower_hears_what_became_of_their_words(stage: Stage) -> None:

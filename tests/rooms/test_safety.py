@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import archive, edits, held, members, messages, review, safety, seats
+from rooms import archive, arranging, edits, held, members, messages, review, safety, seats
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Door, Entry, Person
@@ -83,6 +83,18 @@ def test_what_is_held_waits_for_its_verdict(stage: Stage, word: str, read: list[
     archive.archive_channel(stage.store, stage.hall)
     stage.policy(AFTER)
     assert stage.due() == []
+
+
+def test_a_room_that_was_closed_meanwhile_leaves_it_to_people(stage: Stage) -> None:
+    stage.policy(BEFORE)
+    stage.say(stage.charlie, "好话")
+    arranging.edit_room(stage.store, stage.admin, stage.cast.room, archived=True)
+    stage.judged("pass")
+    assert stage.due() == [], "nobody is asked a second time"
+    (row,) = review.held_messages(stage.store, stage.admin, stage.cast.room)
+    arranging.edit_room(stage.store, stage.admin, stage.cast.room, archived=False)
+    assert review.approve(stage.store, stage.admin, row.id) is not None
+    assert stage.read() == ["好话"]
 
 
 def test_where_no_verdict_can_be_had_the_policy_decides(stage: Stage) -> None:
