@@ -42,12 +42,13 @@ def find_lost_hints(store: Store) -> int:
     """Walks all channels and marks those that want attention; returns how many."""
     found = 0
     for page in _pages(store):
-        for channel, (head, present, dirty, listeners, waiting) in zip(page, _glance(store, page), strict=True):
+        for channel, seen in zip(page, _glance(store, page), strict=True):
+            head, present, dirty, listeners, waiting, reacted = seen
             tip, archived = int(head[0] or 0), int(head[1] or 0)
             causes = {"archive": tip > archived, "seats": present > 0, "reads": dirty > 0, "due": listeners > 0,
-                      "calls": waiting > 0}
+                      "calls": waiting > 0, "reactions": reacted > 0}
             for kind in (kind for kind, cause in causes.items() if cause):
-                store.live.hint(kind, channel)
+                store.live.hint(kind, channel, surely=True)
                 found += 1
     return found
 
@@ -55,7 +56,7 @@ def find_lost_hints(store: Store) -> int:
 def _free_seats(store: Store) -> int:
     hinted = list(_hinted(store, "seats"))
     freed = seats.lapse(store, hinted)
-    for channel, (_, present, _, _, _) in zip(hinted, _glance(store, hinted), strict=True):
+    for channel, (_, present, *_) in zip(hinted, _glance(store, hinted), strict=True):
         if present:
             store.live.hint("seats", channel)
     return freed
@@ -95,12 +96,12 @@ def _pages(store: Store) -> Iterator[list[str]]:
         last = page[-1]
 
 
-def _glance(store: Store, page: list[str]) -> list[tuple[Any, int, int, int, int]]:
+def _glance(store: Store, page: list[str]) -> list[tuple[Any, int, int, int, int, int]]:
     wanted: list[tuple[tuple[str, ...], str]] = []
     for channel in page:
         name = keys.of_channel(store.live.prefix, channel)
         wanted += [(("HMGET", name.head, "tip", "archived"), name.head), (("HLEN", name.seats), name.head),
                    (("SCARD", name.dirty), name.head), (("HLEN", name.places), name.head),
-                   (("HLEN", name.tickets), name.head)]
+                   (("HLEN", name.tickets), name.head), (("SCARD", name.reacted), name.head)]
     answers = iter(store.live.commands(wanted))
-    return [(next(answers), next(answers), next(answers), next(answers), next(answers)) for _ in page]
+    return [(next(answers), next(answers), next(answers), next(answers), next(answers), next(answers)) for _ in page]

@@ -13,6 +13,11 @@ def tidy() -> None:
     rooms.tidy.tidy(store())
 
 
+@every(60, queue=SLOW)
+def find_lost_hints() -> None:
+    rooms.tidy.find_lost_hints(store())
+
+
 @every(10, queue=SLOW)
 def reactions() -> None:
     rooms.reactions.sweep(store())
