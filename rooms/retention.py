@@ -8,6 +8,7 @@ entry, in small transactions.
 from __future__ import annotations
 
 import logging
+import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -74,14 +75,17 @@ def days_of(kept: Sequence[Kept], channel: Owned, default: int = 0) -> int:
 
 
 def sweep(store: Store, default_days: int = 0, until: int | None = None) -> Swept:
-    """Removes what is past its time; begins no further channel after `until` (ms). Safe to run twice and at once."""
+    """Removes what is past its time; begins no further channel after `until` (ms), and each time with another one, so
+    that none is always left out. Safe to run twice and at once."""
     now = store.clock.now()
     kept = store.record.read(rows.every)
     if not any(one.days for one in kept) and not default_days:
         return Swept((), {})
     months = _drop_months(store, kept, default_days, now)
     gone: defaultdict[str, int] = defaultdict(int)
-    for channel in _channels(store):
+    owned = list(_channels(store))
+    first = random.randrange(len(owned)) if owned else 0  # noqa: S311 - nobody gains by guessing it
+    for channel in [*owned[first:], *owned[:first]]:
         days = days_of(kept, channel, default_days)
         if days:
             gone[channel.organization] += _sweep(store, channel, now - days * DAY_MS, days)

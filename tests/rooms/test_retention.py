@@ -128,6 +128,17 @@ def test_what_only_old_messages_showed_goes_with_them(stage: Stage) -> None:
     assert "m_000002" in left
 
 
+def test_a_sweep_that_has_no_time_leaves_out_another_channel_each_time(
+        stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(retention, "_sweep", lambda _store, channel, *_: begun.append(channel.id) or 0)
+    stage.keep(30)
+    for first in (0, 1):
+        monkeypatch.setattr("random.randrange", lambda _, first=first: first)
+        retention.sweep(stage.store, 30, until=0)
+    assert len(set(begun)) == 2
+
+
 def test_words_that_were_held_go_with_the_message_that_they_became(stage: Stage) -> None:
     draft = Draft("text", {"text": "茶"}, "h1")
     assert isinstance(held.keep(stage.store, stage.alice, stage.hall, draft, held.WORDS), held.Held)
