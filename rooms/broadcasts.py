@@ -172,9 +172,9 @@ def _next_room(store: Store, broadcast: Broadcast) -> str:
     except _FasterError:
         return "elsewhere"
     except Refused as refused:
+        log.warning("a room was left out of broadcast %s: %s", broadcast.id, refused.message)
         if refused.code is Code.UNAVAILABLE:
             raise
-        log.warning("a room was left out of broadcast %s: %s", broadcast.id, refused.message)
     return room
 
 
