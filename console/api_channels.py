@@ -19,8 +19,8 @@ from rooms.record import rules
 from rooms.record.channels import Channel
 
 Entry = Annotated[dict[str, Any], Meta(description="An entry of the log, in the form of docs/protocol.md.")]
-READER = "guest"
-"""Staff may read every channel of their organization; any role says so."""
+READER = Role.OWNER
+"""Staff may read every channel of their organization, whatever it asks of members."""
 
 
 class Rules(Out):

@@ -55,6 +55,14 @@ def test_an_entry_is_seen_within_a_second_of_being_said(house: House) -> None:
     stream.close()
 
 
+def test_staff_read_also_what_members_may_not_see(house: House) -> None:
+    office, hall = house.ours, house.web.channel("closed circle")
+    say(office, hall, "hello")
+    office.owner.patch(f"/channels/{hall}/rules", {"see": "moderator"})
+    assert [entry["op"] for entry in office.auditor.get(f"/channels/{hall}/messages")["messages"]] == [
+        "message", "rules"]
+
+
 def test_a_hundred_messages_a_second_arrive_in_order_and_whole(house: House) -> None:
     office, hall = house.ours, house.web.channel("busy")
     stream = Stream(office.owner, f"/live/channels/{hall}?after=0")
