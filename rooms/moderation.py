@@ -46,7 +46,6 @@ OWN_RECALL_MS = 120_000
 LONGEST_REASON = 200
 LONGEST_ANNOUNCEMENT = 2_000
 LONGEST_SECONDS = 10 * 365 * 86_400
-MOST_PINS = 10
 MOST_ASKED = 20
 """Channels of a room in which we look whether somebody sits there."""
 

@@ -4,7 +4,8 @@
 -- ARGV 3 organization 4 who acts 5 role that is given (staff), or "" 6 operation 7 counted 8 frame before the numbers
 --      9 frame after them 10 whom it is about, or "" 11 the channel
 --      12 effect: "" | "wide" (by the organization, which asked the record who may) |
---         "sanction" field until | "lift" field | "rules" field value … | "recall" seq ms | "pin" seq on most
+--         "sanction" field until | "lift" field told anyway | "rules" field value … |
+--         "recall" seq ms author | "pin" seq on author (where the log has the entry no more), at most ten
 --      13 … what the effect needs
 -- {'ok', epoch, seq, at}, or {'ok', '', '0', at} when the effect stood already
 local user, op, target, effect = ARGV[4], ARGV[6], ARGV[10], ARGV[12]
