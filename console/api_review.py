@@ -110,8 +110,11 @@ class HeldCount(Out):
 
 
 class StatisticsView(Out):
+    """`waiting`: messages in the queue now, held and reported, however old; not counted beyond 1000 of each."""
+
     held: list[HeldCount]
     reports: dict[str, int]
+    waiting: int
 
 
 class RemoveRecent(In):
@@ -171,7 +174,7 @@ def settle(ask: Ask, channel: str, seq: int, body: Settle) -> Settled:
 
 def statistics(ask: Ask, query: StatisticsQuery) -> StatisticsView:
     found = review.statistics(ask.store, ask.who.reader, query.days)
-    return StatisticsView(reports=found.reports, held=[
+    return StatisticsView(reports=found.reports, waiting=found.waiting, held=[
         HeldCount(cause=cause, state=state, amount=amount) for (cause, state), amount in sorted(found.held.items())])
 
 

@@ -29,6 +29,7 @@ from rooms.store import Store
 PAGE = 50
 AROUND = 5
 """Entries shown before and after what is reviewed."""
+MOST_COUNTED = 1_000
 LONGEST_HOURS = 7 * 24
 LOOKED_AT = 20_000
 """Entries of one channel that are looked through for a person's words."""
@@ -49,10 +50,12 @@ class Case(NamedTuple):
 
 
 class Statistics(NamedTuple):
-    """`held`: (cause, state) → how many; `reports`: state → how many."""
+    """`held`: (cause, state) → how many; `reports`: state → how many; `waiting`: messages in the queue now, of any age,
+    held and reported, of each at most MOST_COUNTED."""
 
     held: dict[tuple[str, str], int]
     reports: dict[str, int]
+    waiting: int
 
 
 # the queue
@@ -98,8 +101,11 @@ def statistics(store: Store, actor: Actor, days: int = 30) -> Statistics:
 
     def look(connection: Connection) -> Statistics:
         _judge(connection, actor, "")
-        return Statistics(held_rows.count(connection, actor.person.organization, since),
-                          report_rows.count(connection, actor.person.organization, since))
+        organization = actor.person.organization
+        waiting = (held_rows.count_in_queue(connection, organization, MOST_COUNTED)
+                   + report_rows.count_in_queue(connection, organization, MOST_COUNTED))
+        return Statistics(held_rows.count(connection, organization, since),
+                          report_rows.count(connection, organization, since), waiting)
 
     return store.record.read(look)
 

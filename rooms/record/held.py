@@ -90,6 +90,12 @@ def count(connection: Connection, organization: str, since: int) -> dict[tuple[s
     return {(cause, state): number for cause, state, number in connection.execute(query)}
 
 
+def count_in_queue(connection: Connection, organization: str, most: int) -> int:
+    """How many wait for a decision; not counted beyond `most`."""
+    waiting = select(_TABLE.c.id).where(_TABLE.c.organization == organization, _TABLE.c.state == WAITING).limit(most)
+    return connection.scalars(select(func.count()).select_from(waiting.subquery())).one()
+
+
 def count_waiting(connection: Connection, channel: str, user: str) -> int:
     query = select(func.count()).where(_TABLE.c.user == user, _TABLE.c.state == WAITING, _TABLE.c.channel == channel)
     return connection.scalars(query).one()

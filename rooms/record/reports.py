@@ -85,6 +85,13 @@ def count(connection: Connection, organization: str, since: int) -> dict[str, in
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def count_in_queue(connection: Connection, organization: str, most: int) -> int:
+    """How many messages have open reports; not counted beyond `most`."""
+    reported = (select(_TABLE.c.channel, _TABLE.c.seq).where(
+        _TABLE.c.organization == organization, _TABLE.c.state == OPEN).distinct().limit(most))
+    return connection.scalars(select(func.count()).select_from(reported.subquery())).one()
+
+
 def against(connection: Connection, organization: str, since: int) -> dict[str, int]:
     """author → how many people reported them since then, except for what was dismissed."""
     query = (select(_TABLE.c.author, func.count(_TABLE.c.user.distinct())).where(

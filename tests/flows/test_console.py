@@ -13,7 +13,7 @@ from tests.house_client import House
 SCRIPT = "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>{{7*7}}"
 PAGES = ["/", "/rooms", "/rooms/{room}", "/rooms/{room}?tab=permissions", "/rooms/{room}?tab=door",
          "/rooms/{room}?tab=invitations", "/rooms/{room}?tab=members", "/live/{channel}", "/people", "/people/{user}",
-         "/words", "/analytics", "/audit", "/wechat", "/staff", "/settings", "/settings/organization",
+         "/review", "/words", "/analytics", "/audit", "/wechat", "/staff", "/settings", "/settings/organization",
          "/settings/tokens", "/settings/webhooks", "/no-such-page"]
 
 

@@ -228,6 +228,18 @@ def test_statistics_count_what_was_held_and_reported(stage: Stage) -> None:
     assert found.reports == {"open": 1}
 
 
+def test_a_message_that_several_reported_waits_once_and_no_more_when_it_is_settled(stage: Stage) -> None:
+    stage.say(stage.charlie, "茅台", "k1")
+    stage.say(stage.charlie, "加我", "k2")
+    reports.report(stage.store, stage.dora, stage.hall, 1)
+    reports.report(stage.store, stage.judge.person, stage.hall, 1)
+    assert review.statistics(stage.store, stage.admin).waiting == 2
+    review.settle(stage.store, stage.judge, stage.hall, 1, "dismissed")
+    assert review.statistics(stage.store, stage.admin).waiting == 1
+    review.reject(stage.store, stage.judge, stage.only().id)
+    assert review.statistics(stage.store, stage.admin).waiting == 0
+
+
 def test_who_does_not_wait_for_the_answer_hears_held_too(stage: Stage) -> None:
     heard: list[object] = []
     messages.post_soon(stage.store, stage.charlie, stage.hall, Draft("text", {"text": "茅台"}, "s1"), heard.append)

@@ -10,6 +10,7 @@ export const router = createRouter({
     { path: "/live/:channel", component: () => import("@/pages/live/Live.vue") },
     { path: "/people", component: () => import("@/pages/people/People.vue") },
     { path: "/people/:user", component: () => import("@/pages/people/PersonPage.vue") },
+    { path: "/review", component: () => import("@/pages/review/Review.vue") },
     { path: "/words", component: () => import("@/pages/words/Words.vue") },
     { path: "/analytics", component: () => import("@/pages/analytics/Analytics.vue") },
     { path: "/audit", component: () => import("@/pages/audit/Audit.vue") },

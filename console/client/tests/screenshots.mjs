@@ -41,7 +41,7 @@ for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").include
   const places = {
     overview: "/", rooms: "/rooms", room: `/rooms/${room.id}`, permissions: `/rooms/${room.id}?tab=permissions`, door: `/rooms/${room.id}?tab=door`,
     invitations: `/rooms/${room.id}?tab=invitations`, members: `/rooms/${room.id}?tab=members`, live: `/live/${(rooms.find((each) => each.name === "茶馆") ?? room).channels[0].id}`, people: "/people",
-    person: person && `/people/${person}`, words: "/words", analytics: "/analytics", audit: "/audit", wechat: "/wechat", staff: "/staff", settings: "/settings", tokens: "/settings/tokens", webhooks: "/settings/webhooks",
+    person: person && `/people/${person}`, review: "/review", words: "/words", analytics: "/analytics", audit: "/audit", wechat: "/wechat", staff: "/staff", settings: "/settings", tokens: "/settings/tokens", webhooks: "/settings/webhooks",
   };
   for (const [name, place] of Object.entries(places)) {
     if (!place || (PAGES && !PAGES.split(",").includes(name))) continue;

@@ -16,6 +16,7 @@ export const places: Place[] = [
   { name: "overview", path: "/", drawing: "overview", key: "o", group: "watch" },
   { name: "rooms", path: "/rooms", drawing: "rooms", key: "r", group: "watch" },
   { name: "people", path: "/people", drawing: "people", key: "p", group: "watch" },
+  { name: "review", path: "/review", drawing: "review", key: "v", group: "tend" },
   { name: "words", path: "/words", drawing: "words", key: "l", group: "tend" },
   { name: "analytics", path: "/analytics", drawing: "analytics", key: "n", group: "tend" },
   { name: "audit", path: "/audit", drawing: "audit", key: "a", group: "keep" },

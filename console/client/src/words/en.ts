@@ -6,7 +6,7 @@ export const en: Words = {
   console: "Console",
   nav: {
     label: "Main", skip: "Skip to content", open: "Open navigation", close: "Close navigation",
-    overview: "Overview", rooms: "Rooms and channels", people: "People", review: "Moderation", words: "Word lists", broadcasts: "Broadcasts",
+    overview: "Overview", rooms: "Rooms and channels", people: "People", review: "Review", words: "Word lists", broadcasts: "Broadcasts",
     wechat: "WeChat accounts", analytics: "Analytics", audit: "Audit log", staff: "Staff", settings: "Settings",
     watch: "Watch", tend: "Tend", keep: "Keep",
   },
@@ -99,6 +99,21 @@ export const en: Words = {
       kick: (name, place) => `${name} leaves “${place}” at once, and may come back.`, ban: (name, place) => `${name} leaves “${place}” at once, cannot come in before the end, and sees nothing of what is said meanwhile.`, pardon: (name, place) => `${name} may enter “${place}” again.`,
     },
     done: (act, name) => ({ mute: `${name} is muted`, unmute: `${name} may speak`, kick: `${name} was kicked`, ban: `${name} is banned`, pardon: `${name} is pardoned` })[act],
+  },
+  review: {
+    about: "Messages that were held or reported, the longest waiting first. See what was said around them, then decide.", waiting: (many) => `${many} to review`, toLook: "messages to look at", list: "Messages to review", one: "This message",
+    all: "All", held: "Held", reported: "Reported", anywhere: "Any room", causes: { words: "Held by a word list", safety: "Content safety" }, reportedBy: (many) => `${many} ${many === 1 ? "report" : "reports"}`, reports: "Reports", noReason: "no reason given", steward: "Automatic check",
+    none: "All done", noneAbout: "Messages that are held, or that somebody reports, appear here.", noneFound: "Nothing to review here", noneFoundAbout: "Try another room or kind.", noneChosen: "Choose a message to see what was said around it", gone: "This message is no longer there.", around: "Around it", noBefore: "Nothing was said before", noAfter: "Nothing was said since",
+    choose: (name) => `Select this message of ${name}`, chooseAll: "Select all", chosen: (many) => `${many} selected`, unchoose: "Clear selection",
+    deeds: { approve: "Approve", remove: "Remove", mute: "Mute", ban: "Ban", dismiss: "Dismiss" },
+    title: (deed, many) => `${{ approve: "Approve", remove: "Remove", mute: "Remove and mute the authors of", ban: "Remove and ban the authors of", dismiss: "Dismiss the reports of" }[deed]} ${many} ${many === 1 ? "message" : "messages"}`,
+    means: {
+      approve: "These messages are said now, and their authors are told.", dismiss: "The messages stay. Those who reported them are told.", remove: "What was held is not said, what was said is recalled. Authors and those who reported are told.",
+      mute: "The messages go. Their authors can read in the room but not speak; it ends by itself.", ban: "The messages go. Their authors leave the room at once and cannot come in before the end.",
+    },
+    by: (names) => `By ${names}`, done: (deed, many) => `${{ approve: "Approved", remove: "Removed", mute: "Removed and muted", ban: "Removed and banned", dismiss: "Dismissed" }[deed]}: ${many}`,
+    already: (many) => `${many} decided by somebody else already`, failed: (many, reason) => `${many} not done: ${reason}`, unfit: "That does not fit what is selected.",
+    keys: { next: "Next message", before: "Message before", choose: "Select or not" },
   },
   doors: { miniprogram: "Mini-program", wechat: "Official Account", console: "Console" },
   people: {

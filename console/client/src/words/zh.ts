@@ -5,7 +5,7 @@ export const zh = {
   console: "控制台",
   nav: {
     label: "主导航", skip: "跳到正文", open: "打开导航", close: "收起导航",
-    overview: "概览", rooms: "房间与频道", people: "人员", review: "审核队列", words: "词库", broadcasts: "群发与模板",
+    overview: "概览", rooms: "房间与频道", people: "人员", review: "待处理", words: "词库", broadcasts: "群发与模板",
     wechat: "微信账号", analytics: "数据分析", audit: "操作日志", staff: "员工", settings: "设置",
     watch: "看店", tend: "打理", keep: "存档与权限",
   },
@@ -98,6 +98,21 @@ export const zh = {
       kick: (name: string, place: string) => `${name} 会立刻离开“${place}”，之后可以再进来。`, ban: (name: string, place: string) => `${name} 会立刻离开“${place}”，期满之前进不来，也看不到之后的任何消息。`, pardon: (name: string, place: string) => `${name} 可以重新进入“${place}”。`,
     },
     done: (act: "mute" | "unmute" | "kick" | "ban" | "pardon", name: string) => ({ mute: `已禁言 ${name}`, unmute: `${name} 可以说话了`, kick: `已请出 ${name}`, ban: `已封禁 ${name}`, pardon: `已解除 ${name} 的封禁` })[act],
+  },
+  review: {
+    about: "被拦下的和被举报的话，等得最久的在最前。看看前后说了什么，再作决定。", waiting: (many: number) => `${many} 条待处理`, toLook: "条消息等人看过", list: "待处理的消息", one: "这条消息",
+    all: "全部", held: "送审", reported: "举报", anywhere: "所有房间", causes: { words: "词库送审", safety: "内容安全" } as Record<string, string>, reportedBy: (many: number) => `${many} 人举报`, reports: "举报", noReason: "没有写理由", steward: "自动检查",
+    none: "都处理完了", noneAbout: "有话被拦下送审，或有人举报，就会出现在这里。", noneFound: "这里没有待处理的消息", noneFoundAbout: "换一个房间或类型看看。", noneChosen: "选一条看前后文", gone: "这条消息已经不在了。", around: "前后文", noBefore: "之前没有消息", noAfter: "之后还没有消息",
+    choose: (name: string) => `选中 ${name} 的这条消息`, chooseAll: "全选", chosen: (many: number) => `已选 ${many} 条`, unchoose: "取消选择",
+    deeds: { approve: "放行", remove: "不放行 / 撤回", mute: "禁言", ban: "封禁", dismiss: "没问题" },
+    title: (deed: "approve" | "remove" | "mute" | "ban" | "dismiss", many: number) => `${{ approve: "放行", remove: "拿掉", mute: "拿掉并禁言：", ban: "拿掉并封禁：", dismiss: "驳回举报：" }[deed]} ${many} 条消息`,
+    means: {
+      approve: "这些消息现在发出，作者会收到通知。", dismiss: "消息留在原处，举报的人会知道结果。", remove: "送审的不会发出，已经发出的会被撤回。作者和举报的人会收到通知。",
+      mute: "消息拿掉，作者在所在的房间里还能看，不能说，到期自动恢复。", ban: "消息拿掉，作者立刻离开所在的房间，期满之前进不来。",
+    },
+    by: (names: string) => `作者：${names}`, done: (deed: "approve" | "remove" | "mute" | "ban" | "dismiss", many: number) => `${{ approve: "已放行", remove: "已拿掉", mute: "已拿掉并禁言：", ban: "已拿掉并封禁：", dismiss: "已驳回举报：" }[deed]} ${many} 条`,
+    already: (many: number) => `${many} 条已被别人处理`, failed: (many: number, reason: string) => `${many} 条没有处理成：${reason}`, unfit: "选中的消息不能这样处理。",
+    keys: { next: "下一条", before: "上一条", choose: "选中或取消" },
   },
   doors: { miniprogram: "小程序", wechat: "公众号", console: "控制台" } as Record<string, string>,
   people: {

@@ -1,0 +1,34 @@
+/** What the house says of the queue, and what it is told. */
+
+import { get, post } from "@/api/house";
+import type { Answer } from "@/shell/asking";
+import { inOrder, type Deed, type Item } from "./triage";
+
+const END = "-";
+const OUTCOMES = { remove: "removed", mute: "muted", ban: "banned", dismiss: "dismissed" } as const;
+export type Kind = "" | "held" | "reported";
+
+/** A page of both queues; `cursor` holds the place in each. */
+export async function queue(room: string, kind: Kind, cursor: string, signal: AbortSignal): Promise<{ rows: Item[]; cursor: string | null }> {
+  const [heldFrom = "", reportedFrom = ""] = cursor === "" ? [kind === "reported" ? END : "", kind === "held" ? END : ""] : cursor.split("|");
+  const query = (from: string) => ({ room: room || undefined, cursor: from });
+  const [held, reported] = await Promise.all([
+    heldFrom === END ? { held: [], cursor: null } : get("/review/held", { query: query(heldFrom), signal }),
+    reportedFrom === END ? { cases: [], cursor: null } : get("/review/reported", { query: query(reportedFrom), signal }),
+  ]);
+  const over = held.cursor === null && reported.cursor === null;
+  return { rows: inOrder(held.held, reported.cases), cursor: over ? null : `${held.cursor ?? END}|${reported.cursor ?? END}` };
+}
+
+/** False where somebody else had decided already. Throws ApiError. */
+export async function decide(item: Item, deed: Deed, { reason, seconds }: Answer): Promise<boolean> {
+  const lasting = (deed === "mute" || deed === "ban") && seconds !== null ? { seconds } : {};
+  if (item.held !== null) {
+    if (deed === "mute" || deed === "ban") await post("/sanctions", { body: { act: deed, place: item.room, user: item.author, reason, ...lasting } });
+    return (await post("/review/held/{held_id}", { path: { held_id: item.held.id }, body: { approve: deed === "approve", reason } })).decided;
+  }
+  if (item.reported === null || deed === "approve") return false;
+  const path = { channel: item.channel, seq: item.reported.seq };
+  await post("/channels/{channel}/messages/{seq}/review", { path, body: { outcome: OUTCOMES[deed], reason, ...lasting } });
+  return true;
+}
