@@ -71,6 +71,41 @@ def test_an_owner_makes_a_room_hears_a_message_and_mutes_who_said_it(
     assert screen.run("window.pwned") is None
 
 
+def test_a_moderator_empties_the_queue_by_keys(house: House, owner: tuple[str, str], screen: Screen) -> None:
+    office = Office(house, *owner)
+    words = office.ask("POST", "/words", name="引流", action="hold")["id"]
+    office.ask("POST", f"/words/{words}/words", add=["加我微信"])
+    channel = house.new_channels("审茶")[0]
+    alice, bob = house.phone("阿明"), house.phone("小红")
+    for person in (alice, bob):
+        person.enter(channel)
+    rude = alice.say(channel, SCRIPT).seq
+    assert bob.ask({"op": "report", "channel": channel, "seq": rude, "reason": "骂人"})["op"] == "done"
+    for waiting, text in ((2, "好茶，加我微信"), (3, "便宜，加我微信")):
+        alice.say_soon(channel, text)
+        house.wait(lambda many=waiting: office.ask("GET", "/review/statistics")["waiting"] == many, 10, "it waits")
+
+    screen.sign_in(*owner)
+    screen.wait_for_text("3", ".many")
+    screen.open("/review")
+    screen.wait_for_text("骂人", ".looked")
+    screen.key("d")
+    screen.wait_for("document.querySelectorAll('.item').length === 2")
+    screen.key("a")
+    bob.wait_for_text(channel, "好茶，加我微信")
+    screen.wait_for("document.querySelectorAll('.item').length === 1")
+    screen.key("m")
+    screen.press("禁言", ".el-dialog")
+    bob.wait(lambda: [entry for entry in bob.entries(channel) if entry["op"] == "muted"])
+    screen.wait_for_text("都处理完了")
+    screen.wait_for("!document.querySelector('.many')")
+    assert office.ask("GET", "/review/statistics")["waiting"] == 0
+    assert "便宜，加我微信" not in bob.texts(channel)
+    assert SCRIPT in bob.texts(channel)
+    assert screen.run("window.pwned") is None
+    office.ask("DELETE", f"/words/{words}")
+
+
 def test_every_page_keeps_its_policy_and_has_no_serious_fault(
         house: House, owner: tuple[str, str], screen: Screen) -> None:
     bob = house.phone("阿明")

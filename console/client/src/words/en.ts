@@ -101,8 +101,8 @@ export const en: Words = {
     done: (act, name) => ({ mute: `${name} is muted`, unmute: `${name} may speak`, kick: `${name} was kicked`, ban: `${name} is banned`, pardon: `${name} is pardoned` })[act],
   },
   review: {
-    about: "Messages that were held or reported, the longest waiting first. See what was said around them, then decide.", waiting: (many) => `${many} to review`, toLook: "messages to look at", list: "Messages to review", one: "This message",
-    all: "All", held: "Held", reported: "Reported", anywhere: "Any room", causes: { words: "Held by a word list", safety: "Content safety" }, reportedBy: (many) => `${many} ${many === 1 ? "report" : "reports"}`, reports: "Reports", noReason: "no reason given", steward: "Automatic check",
+    about: "Messages that were held or reported, the longest waiting first. See what was said around them, then decide.", waiting: (many) => `${many} to review`, toLook: "messages wait", list: "Messages to review", one: "This message",
+    all: "All", held: "Held", reported: "Reported", causes: { words: "Held by a word list", safety: "Content safety" }, reportedBy: (many) => `${many} ${many === 1 ? "report" : "reports"}`, reports: "Reports", noReason: "no reason given", steward: "Automatic check",
     none: "All done", noneAbout: "Messages that are held, or that somebody reports, appear here.", noneFound: "Nothing to review here", noneFoundAbout: "Try another room or kind.", noneChosen: "Choose a message to see what was said around it", gone: "This message is no longer there.", around: "Around it", noBefore: "Nothing was said before", noAfter: "Nothing was said since",
     choose: (name) => `Select this message of ${name}`, chooseAll: "Select all", chosen: (many) => `${many} selected`, unchoose: "Clear selection",
     deeds: { approve: "Approve", remove: "Remove", mute: "Mute", ban: "Ban", dismiss: "Dismiss" },
@@ -144,6 +144,7 @@ export const en: Words = {
     anybody: "Anybody", anything: "Any act", anywhere: "Any room", from: "From", to: "To", when: "When", who: "Who", what: "Did what", whom: "To whom", where: "Where", why: "Why", more: "More", moreOf: (act, number) => `More on line ${number} (${act})`,
     house: "The house", door: "Door", number: "Number", hash: "Hash", key: "Key", before: "Before", after: "After", noChange: "No before and after was written down.", none: "Nothing fits", noneAbout: "Try other filters.",
     acts: {
+      approve: "Approve a message", reject: "Reject a message", reports: "Settle reports", remove_recent: "Remove recent words",
       words: "Change word lists", shield: "Shield", webhook_add: "Add a webhook", webhook_edit: "Edit a webhook", webhook_remove: "Remove a webhook", room: "Change the door",
       mute: "Mute", unmute: "Unmute", kick: "Kick", ban: "Ban", unban: "Pardon", pardon: "Pardon", rules: "Change rules", announce: "Announce", recall: "Recall", pin: "Pin", free: "Put on the white list", unfree: "Take off the white list", role: "Change a role",
       room_add: "New room", room_edit: "Edit a room", rooms_order: "Order rooms", channel_add: "New channel", channel_edit: "Edit a channel", channels_order: "Order channels", ways: "Change the door", invite: "Invite", uninvite: "Revoke an invitation", request: "Answer a request",
