@@ -23,6 +23,7 @@ export function watch(told) {
 
 export function openStream() {
   const stream = new EventSource("/control/stream");
+  stream.addEventListener("open", () => { document.documentElement.dataset.listening = "yes"; });
   stream.onmessage = (event) => {
     const news = JSON.parse(event.data);
     for (const told of watchers) told(news);

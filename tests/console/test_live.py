@@ -19,11 +19,12 @@ class Stream:
     def __init__(self, desk: Desk, path: str, **headers: str) -> None:
         self.answer = desk.ask("GET", path, stream=True, headers=headers)
         assert self.answer.headers["Content-Type"] == "text/event-stream", self.answer.text
-        self._lines = self.answer.iter_lines(chunk_size=1, decode_unicode=True)
+        # cut at line feeds only, before decoding: half of 厅 would pass for the end of a line elsewhere
+        self._lines = self.answer.iter_lines(chunk_size=1, delimiter=b"\n")
 
     def events(self) -> Iterator[tuple[str, Any]]:
         name = ""
-        for line in self._lines:
+        for line in (each.decode() for each in self._lines):
             if line.startswith("event: "):
                 name = line[7:]
             elif line.startswith("data: "):

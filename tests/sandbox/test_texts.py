@@ -41,5 +41,6 @@ def test_the_page_shows_it(wechat: Sandbox, tmp_path: object) -> None:
     with Browser(needs("chromium"), tmp_path) as browser:  # type: ignore[arg-type]
         browser.go(wechat.url)
         browser.wait_for("document.querySelector('#backstage .texts .hint')")
+        browser.wait_for("document.documentElement.dataset.listening")
         send(wechat, phone="+8613812345678", text="【茶馆】<b>123456</b>")
         browser.wait_for("document.querySelector('#backstage .texts li')?.textContent.includes('<b>123456</b>')")
