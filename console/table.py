@@ -13,8 +13,10 @@ from console import (
     api_people,
     api_review,
     api_rooms,
+    api_safety,
     api_sanctions,
     api_session,
+    api_spam,
     api_staff,
     api_tokens,
     api_webhooks,
@@ -89,6 +91,15 @@ ROUTES: list[Route] = [
     delete("/words/<words_id>", api_words.remove, MODERATORS),
     get("/words/<words_id>/words", api_words.words_of),
     post("/words/<words_id>/words", api_words.change_words, MODERATORS),
+
+    get("/safety/policy", api_safety.shown),
+    put("/safety/policy", api_safety.set_policy),
+    get("/safety/statistics", api_safety.statistics),
+
+    get("/spam/policy", api_spam.shown),
+    put("/spam/policy", api_spam.set_policy),
+    get("/spam/suspicions", api_spam.suspected),
+    post("/spam/suspicions/<suspicion>", api_spam.decide, MODERATORS),
 
     get("/audit", api_audit.listed),
     get("/audit/verify", api_audit.verify),

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from rooms import ids, messages, moderation, repeats
+from rooms import auditing, ids, messages, moderation, repeats
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Entry
@@ -39,8 +38,10 @@ AGAIN_MS = DAY_MS
 """Nobody is suspected twice within this time, however it was decided."""
 LOOKED_AT, STRETCH = 10_000, 1_000
 """Entries of one channel that are looked through at most, and at a time."""
-FEWEST = 5
-"""Who said less than this in an hour is no spammer."""
+FEWEST, COMPARED = 5, 60
+"""Who said less than this in an hour is no spammer; of who said more, this many are compared: the rest adds nothing."""
+MOST_PEOPLE = 10_000
+"""Who are looked at together: some kilobytes each."""
 LONGEST_MUTE_SECONDS = 30 * 86_400
 REASON = "清理垃圾消息 spam"
 PAGE = 200
@@ -97,11 +98,8 @@ def clean(store: Store) -> int:
 def scores(store: Store, organization: str) -> dict[str, Signs]:
     """user → signs, of everybody who said enough in the last hour to be judged."""
     now = store.clock.now()
-    said: defaultdict[str, list[str]] = defaultdict(list)
-    for entry in _lately(store, organization, now - WINDOW_MS):
-        if entry.author is not None:
-            said[entry.author.id].append(str((entry.body or {}).get("text", "")))
-    people = [user for user, texts in said.items() if len(texts) >= FEWEST]
+    said = _tallies(_lately(store, organization, now - WINDOW_MS))
+    people = [user for user, tally in said.items() if tally.compared >= FEWEST]
 
     def look(connection: Connection) -> tuple[dict[str, int], dict[str, int], set[str]]:
         known = users.many(connection, people)
@@ -111,7 +109,7 @@ def scores(store: Store, organization: str) -> dict[str, Signs]:
                 {user: row.created_at for user, row in known.items()}, spared)
 
     against, made, spared = store.record.read(look)
-    return {user: _signs(said[user], against.get(user, 0), now - made[user])
+    return {user: said[user].signs(against.get(user, 0), now - made[user])
             for user in people if user in made and user not in spared}
 
 
@@ -128,11 +126,13 @@ def decide(store: Store, actor: Actor, id: str, yes: bool) -> bool:  # noqa: A00
     Raises Refused: not_found, forbidden.
     """
     found = _found(store, actor, id)
-    now, state = store.clock.now(), ACTED if yes else DISMISSED
-    if yes and found.state == PROPOSED:
-        moderation.mute(store, actor, found.organization, found.user, policy(store, found.organization).mute_seconds,
-                        REASON)
-    return store.record.write(lambda c: rows.move(c, id, [PROPOSED], state=state, decided_at=now, by=actor.person.id))
+    if not _move(store, actor, found, PROPOSED, ACTED if yes else DISMISSED, "" if yes else "spam_dismiss"):
+        return False
+    if yes:
+        seconds = policy(store, found.organization).mute_seconds
+        _or_back(store, found, ACTED, PROPOSED, lambda: moderation.mute(
+            store, actor, found.organization, found.user, seconds, REASON))
+    return True
 
 
 def undo(store: Store, actor: Actor, id: str) -> bool:  # noqa: A002 - the suspicion's
@@ -140,13 +140,77 @@ def undo(store: Store, actor: Actor, id: str) -> bool:  # noqa: A002 - the suspi
 
     Raises Refused: not_found, forbidden, expired.
     """
-    found, now = _found(store, actor, id), store.clock.now()
+    found = _found(store, actor, id)
     if found.state != ACTED:
         return False
-    if now - (found.decided_at or found.at) > UNDO_MS:
+    if store.clock.now() > (undo_until(found) or 0):
         raise Refused(Code.EXPIRED, "after a week it stands")
-    moderation.unmute(store, actor, found.organization, found.user, REASON)
-    return store.record.write(lambda c: rows.move(c, id, [ACTED], state=UNDONE, decided_at=now, by=actor.person.id))
+    if not _move(store, actor, found, ACTED, UNDONE):
+        return False
+    _or_back(store, found, UNDONE, ACTED, lambda: moderation.unmute(
+        store, actor, found.organization, found.user, REASON))
+    return True
+
+
+def undo_until(found: Suspicion) -> int | None:
+    """Until when what was done can be taken back; None where nothing is."""
+    return (found.decided_at or found.at) + UNDO_MS if found.state == ACTED else None
+
+
+def _move(store: Store, actor: Actor, found: Suspicion, before: str, after: str, audited: str = "") -> bool:
+    """Whoever moves it first decides, and nobody else does. Muting and its end are audited as what they are."""
+    def act(connection: Connection) -> bool:
+        moved = rows.move(connection, found.id, [before], state=after, decided_at=store.clock.now(),
+                          by=actor.person.id)
+        if moved and audited:
+            auditing.note(connection, store, actor, found.organization, audited, found.user, reason=REASON,
+                          before={"score": found.score})
+        return moved
+
+    return store.record.write(act)
+
+
+def _or_back(store: Store, found: Suspicion, after: str, before: str, deed: Callable[[], object]) -> None:
+    """Where the deed is refused, nothing was decided."""
+    try:
+        deed()
+    except Refused:
+        store.record.write(lambda c: rows.move(c, found.id, [after], state=before, decided_at=found.decided_at,
+                                               by=found.by))
+        raise
+
+
+class _Tally:
+    """What one person said lately, counted rather than kept."""
+
+    __slots__ = ("compared", "different", "linked")
+
+    def __init__(self) -> None:
+        self.compared, self.linked = 0, 0
+        self.different: set[int] = set()
+
+    def add(self, text: str) -> None:
+        if self.compared < COMPARED:
+            self.compared += 1
+            self.different.add(hash(repeats.digest(Draft("text", {"text": text}, ""))))
+            self.linked += _LINK.search(text) is not None
+
+    def signs(self, against: int, age_ms: int) -> Signs:
+        repeated = (self.compared - len(self.different)) / self.compared
+        new = 10 if age_ms < HOUR_MS else 5 if age_ms < DAY_MS else 0
+        return Signs(min(20, self.compared // 3), round(25 * repeated), round(25 * self.linked / self.compared),
+                     min(20, 7 * against), new)
+
+
+def _tallies(lately: Iterable[Entry]) -> dict[str, _Tally]:
+    """Of everybody, as far as memory is meant for it: who comes late is looked at in the next round."""
+    said: dict[str, _Tally] = {}
+    for entry in lately:
+        if entry.author is not None and (entry.author.id in said or len(said) < MOST_PEOPLE):
+            said.setdefault(entry.author.id, _Tally()).add(str((entry.body or {}).get("text", "")))
+    if len(said) >= MOST_PEOPLE:
+        log.warning("more than %d people spoke within an hour: not all were looked at", MOST_PEOPLE)
+    return said
 
 
 def _clean(store: Store, wanted: Policy) -> int:
@@ -198,14 +262,6 @@ def _since(store: Store, channel: str, since: int) -> Iterable[Entry]:
         if len(page) < STRETCH:
             return
         below = page[0].seq
-
-
-def _signs(texts: Sequence[str], against: int, age_ms: int) -> Signs:
-    counted = Counter(repeats.digest(Draft("text", {"text": text}, "")) for text in texts)
-    repeated = sum(count - 1 for count in counted.values()) / len(texts)
-    linked = sum(1 for text in texts if _LINK.search(text)) / len(texts)
-    new = 10 if age_ms < HOUR_MS else 5 if age_ms < DAY_MS else 0
-    return Signs(min(20, len(texts) // 3), round(25 * repeated), round(25 * linked), min(20, 7 * against), new)
 
 
 def _check(actor: Actor, least: str) -> None:

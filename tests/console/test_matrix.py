@@ -28,6 +28,8 @@ from rooms import (
 )
 from rooms.drafts import Draft
 from rooms.permissions import StaffRole
+from rooms.record import suspicions
+from rooms.record.suspicions import Suspicion
 from tests.console.desk import PASSWORD, Desk, House, Office, code
 
 
@@ -146,6 +148,13 @@ def reported_message(office: Office, desk: Desk) -> Try:
     return Try({"channel": office.channel, "seq": seq}, {"outcome": "dismissed"})
 
 
+def suspicion(office: Office, desk: Desk) -> Try:
+    row = Suspicion(ids.new("x"), office.organization, office.cast.person("Sam").id, 80, "{}", "proposed",
+                    office.cast.now)
+    office.store.record.write(lambda c: suspicions.add(c, row))
+    return Try({"suspicion": row.id}, {"decision": "mute"})
+
+
 def over_time(office: Office, desk: Desk) -> Try:
     return Try(query=SPAN, foreign=False)
 
@@ -209,6 +218,13 @@ EXAMPLES: dict[str, Example] = {
     "words_remove": word_list(None),
     "words_words_of": word_list(None),
     "words_change_words": word_list({"add": ["加微信"]}),
+    "safety_shown": at_large(),
+    "safety_set_policy": at_large({"text": "after", "media": "off", "outage": "show"}),
+    "safety_statistics": at_large(),
+    "spam_shown": at_large(),
+    "spam_set_policy": at_large({"mode": "propose"}),
+    "spam_suspected": at_large(),
+    "spam_decide": suspicion,
     "audit_listed": at_large(),
     "audit_verify": at_large(),
     "audit_export": at_large(),

@@ -145,7 +145,7 @@ export const en: Words = {
     house: "The house", door: "Door", number: "Number", hash: "Hash", key: "Key", before: "Before", after: "After", noChange: "No before and after was written down.", none: "Nothing fits", noneAbout: "Try other filters.",
     acts: {
       approve: "Approve a message", reject: "Reject a message", reports: "Settle reports", remove_recent: "Remove recent words",
-      words: "Change word lists", shield: "Shield", webhook_add: "Add a webhook", webhook_edit: "Edit a webhook", webhook_remove: "Remove a webhook", room: "Change the door",
+      words: "Change word lists", safety: "Change content checks", spam: "Change the clean-up of spam", spam_dismiss: "Clear a suspected spammer", shield: "Shield", webhook_add: "Add a webhook", webhook_edit: "Edit a webhook", webhook_remove: "Remove a webhook", room: "Change the door",
       mute: "Mute", unmute: "Unmute", kick: "Kick", ban: "Ban", unban: "Pardon", pardon: "Pardon", rules: "Change rules", announce: "Announce", recall: "Recall", pin: "Pin", free: "Put on the white list", unfree: "Take off the white list", role: "Change a role",
       room_add: "New room", room_edit: "Edit a room", rooms_order: "Order rooms", channel_add: "New channel", channel_edit: "Edit a channel", channels_order: "Order channels", ways: "Change the door", invite: "Invite", uninvite: "Revoke an invitation", request: "Answer a request",
       organization_edit: "Edit the organization", staff_add: "Add staff", staff_edit: "Edit staff", staff_totp_on: "Second factor on", staff_totp_off: "Second factor off", staff_password: "Change a password", token_add: "New token", token_revoke: "Revoke a token", account_add: "Add an account", account_edit: "Change credentials",
