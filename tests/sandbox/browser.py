@@ -34,8 +34,7 @@ class Browser:
         os.close(theirs_in)
         os.close(theirs_out)
         self._number, self._read, self._session = 0, b"", ""
-        target = next(each for each in self._order("Target.getTargets")["targetInfos"] if each["type"] == "page")
-        attach = {"targetId": target["targetId"], "flatten": True}
+        attach = {"targetId": self._window(), "flatten": True}
         self._session = self._order("Target.attachToTarget", **attach)["sessionId"]
 
     def __enter__(self) -> Browser:
@@ -43,7 +42,7 @@ class Browser:
 
     def __exit__(self, *_error: object) -> None:
         self._order("Browser.close")
-        self._process.wait(10)
+        self._process.wait(60)
         os.close(self._to)
         os.close(self._from)
 
@@ -63,7 +62,7 @@ class Browser:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def wait_for(self, condition: str, seconds: float = 15.0) -> None:
+    def wait_for(self, condition: str, seconds: float = 60.0) -> None:
         """Until an expression is true; AssertionError with the page's text otherwise."""
         deadline = time.monotonic() + seconds
         while not self.run(f"Boolean({condition})"):
@@ -74,6 +73,16 @@ class Browser:
         """Click what is there, or soon will be."""
         self.wait_for(f"document.querySelector({json.dumps(selector)})")
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
+
+    def _window(self) -> str:
+        """Its id; a browser that only just began may not have one yet."""
+        deadline = time.monotonic() + 60
+        while True:
+            for each in self._order("Target.getTargets")["targetInfos"]:
+                if each["type"] == "page":
+                    return str(each["targetId"])
+            assert time.monotonic() < deadline, "no window"
+            time.sleep(0.05)
 
     def _order(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._number += 1
