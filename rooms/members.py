@@ -141,10 +141,12 @@ def role(store: Store, person: Person, room: str) -> str | None:
 def called(store: Store, moderator: Person, room: str, spellings: Sequence[str], limit: int = 10) -> list[Named]:
     """Members with one of these names or ids, who came first first, for who may act on them.
 
-    Raises Refused: not_member, forbidden.
+    Raises Refused: not_found, not_member, forbidden.
     """
     def look(connection: Connection) -> list[Named]:
-        mine = members.role(connection, room, moderator.id)
+        found, mine = rooms.one(connection, room), members.role(connection, room, moderator.id)
+        if found is None or found.organization != moderator.organization:
+            raise Refused(Code.NOT_FOUND)
         if not moderates(mine):
             raise Refused(Code.FORBIDDEN if mine else Code.NOT_MEMBER)
         return list(members.called(connection, room, spellings, limit))

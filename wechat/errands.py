@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from rooms import cursors, followers, identities, ids, invitations, rooms, seats
+from rooms import cursors, followers, identities, ids, invitations, messages, rooms, seats
 from rooms.errors import Code, Refused
 from rooms.events import Position
 from rooms.rooms import ChannelView, RoomView
@@ -159,6 +159,7 @@ class Errands:
     def _who(self, follower: Follower, _: str) -> str:
         if not follower.channel:
             return follower.words.not_here()
+        messages.check_readable(self._store, follower.person, follower.channel)
         found = seats.present(self._store, follower.channel, limit=NAMES_SHOWN)
         names = [shown_name(person.name) for person in found.people[:NAMES_SHOWN]]
         return follower.words.present(self.title(follower), found.count, names)
@@ -166,6 +167,7 @@ class Errands:
     def _more(self, follower: Follower, _: str) -> str:
         if not follower.channel:
             return follower.words.not_here()
+        messages.check_readable(self._store, follower.person, follower.channel)
         title = self.title(follower)
         tail = telling.owed(self._store, follower, title, telling.budget_after(""))
         if tail.digest is None or not (tail.digest.text or tail.digest.left):
