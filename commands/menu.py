@@ -17,7 +17,8 @@ from rooms.denials import Feature
 from rooms.errors import Misconfigured
 from rooms.store import Store
 from settings import Settings
-from wechat import explaining, menu, posters, spans, ways_in
+from wechat import explaining, posters, spans, ways_in
+from wechat.platform import features, menu
 
 
 def add_to(commands: Any) -> None:
@@ -49,8 +50,8 @@ def run_publish(chosen: argparse.Namespace) -> int:
         published = []
         for account in _official(store, chosen.account):
             wanted = _menu(store, chosen, account)
-            client = ways_in.client(store, settings.wechat_api_url, account)
-            ways_in.attempt(store, account, Feature.MENU, partial(menu.publish, client, wanted))
+            client = features.client(store, settings.wechat_api_url, account)
+            features.attempt(store, account, Feature.MENU, partial(menu.publish, client, wanted))
             published.append(account.appid)
     print(json.dumps({"published": published}) if chosen.json else "\n".join(f"published: {one}" for one in published))
     return 0

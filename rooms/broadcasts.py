@@ -1,43 +1,50 @@
-"""An announcement to a room or a whole organization.
+"""An announcement to a room, a whole organization, or those of its people who were here lately or bear a tag.
 
-It walks in small steps. In each room it becomes an entry of every channel, which sockets and listening followers hear
-like any other; then each follower who listens to none of them gets a notice, which the planner brings by the best way
-there is. The step and what it writes are one transaction, so a death repeats nobody; a room is written down before it
-is spoken to, so a death may leave one room out, and says which.
+In each room it becomes an entry of every channel, which sockets and listening followers hear like any other; each
+follower who listens to none of them gets a notice, which the planner brings by the best way there is, or on wish a
+mass message of the account. How it walks is in `broadcast_walk`.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from rooms import ids, moderation, notices
+from rooms import ids, notices
 from rooms.errors import Code, Refused
-from rooms.events import Door, Person
 from rooms.moderation import Actor
-from rooms.notices import Kind
-from rooms.record import Connection, audit, broadcasts
+from rooms.record import Connection, audit, broadcasts, mass_jobs
 from rooms.record import notices as notice_rows
 from rooms.record import rooms as room_rows
 from rooms.record.audit import Act
 from rooms.record.broadcasts import Broadcast
 from rooms.store import Store
 
-__all__ = ["Broadcast", "Preview", "Progress", "advance", "cancel", "of_organization", "pause", "preview", "progress",
-           "results", "resume", "start"]
-
-log = logging.getLogger(__name__)
+__all__ = ["CANCELLED", "DONE", "EVERYBODY", "PAUSED", "RUNNING", "SCHEDULED", "Audience", "Broadcast", "Preview",
+           "Progress", "cancel", "of_organization", "pause", "preview", "progress", "results", "resume", "since",
+           "some", "start"]
 
 LONGEST = 600
 """Characters: so that it fits into one message of WeChat."""
 LONGEST_DAYS, LATEST_MS = 365, 30 * 86_400_000
-TOGETHER, STEPS = 500, 20
-"""People in one step, and steps in one round."""
+LONGEST_TAG = 32
+MOST_LOOKED_AT = 200_000
 SCHEDULED, RUNNING, PAUSED, DONE, CANCELLED = "scheduled", "running", "paused", "done", "cancelled"
 DAY_MS = 86_400_000
+
+
+class Audience(NamedTuple):
+    """A `room`, or with an empty one the organization; of these only who was here within so many `days` (0: ever), and
+    only who bears the `tag` (empty: all). Days and tag choose followers: in channels it is said to everybody there."""
+
+    room: str = ""
+    days: int = 0
+    tag: str = ""
+
+
+EVERYBODY = Audience()
 
 
 class Preview(NamedTuple):
@@ -49,7 +56,7 @@ class Preview(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """`told` by way; what waits, is under way, was cancelled or is over."""
+    """`told` by way; how many wait, are under way, were cancelled or are over; and what became of mass messages."""
 
     broadcast: Broadcast
     told: Mapping[str, int]
@@ -57,28 +64,44 @@ class Progress(NamedTuple):
     telling: int
     cancelled: int
     expired: int
+    mass: Sequence[mass_jobs.Job] = ()
 
 
-def preview(store: Store, actor: Actor, text: str, room: str = "", days: int = 0) -> Preview:
+def preview(store: Store, actor: Actor, text: str, audience: Audience = EVERYBODY) -> Preview:
     """Raises Refused: forbidden, not_found (room), bad_frame, too_long."""
-    made = _made(store, actor, text, room, days, 0)
+    made = _made(store, actor, text, audience, 0, mass=False)
 
     def look(connection: Connection) -> Preview:
-        _may(connection, actor, room)
-        return Preview(1 if room else len(room_rows.ids(connection, made.organization)),
-                       broadcasts.listeners(connection, made), broadcasts.count(connection, made, _since(store, made)))
+        _may(connection, actor, made.room)
+        return Preview(len(_rooms(connection, made)), broadcasts.listeners(connection, made),
+                       broadcasts.count(connection, made, since(store, made)))
 
     return store.record.read(look)
 
 
-def start(store: Store, actor: Actor, text: str, room: str = "", days: int = 0, starts_at: int = 0) -> Broadcast:
-    """At once, or at `starts_at` (ms). Raises Refused as `preview` does."""
-    made = _made(store, actor, text, room, days, starts_at)
+def some(store: Store, actor: Actor, text: str, audience: Audience, most: int) -> list[str]:
+    """At most so many of those who would get a notice, evenly over all of them. Raises Refused as `preview` does."""
+    made = _made(store, actor, text, audience, 0, mass=False)
+
+    def look(connection: Connection) -> list[str]:
+        _may(connection, actor, made.room)
+        everybody = broadcasts.recipients(connection, made, since(store, made), "", MOST_LOOKED_AT)
+        return everybody[::max(1, -(-len(everybody) // most))]
+
+    return store.record.read(look)
+
+
+def start(store: Store, actor: Actor, text: str, audience: Audience = EVERYBODY, starts_at: int = 0,
+          mass: bool = False) -> Broadcast:
+    """At once, or at `starts_at` (ms); with `mass` also by the Official Account's mass messages, of which a follower
+    gets four in a month. Raises Refused as `preview` does."""
+    made = _made(store, actor, text, audience, starts_at, mass)
 
     def act(connection: Connection) -> None:
-        _may(connection, actor, room)
+        _may(connection, actor, made.room)
         broadcasts.add(connection, made)
-        _write_down(connection, store, actor, "broadcast", made, {"characters": len(text), "days": days})
+        _write_down(connection, store, actor, "broadcast", made,
+                    {"characters": len(text), "days": made.days, "tag": made.tag, "mass": mass})
 
     store.record.write(act)
     return made
@@ -113,10 +136,11 @@ def progress(store: Store, actor: Actor, id: str) -> Progress:  # noqa: A002 - t
         found = _known(connection, actor, id)
         counted = notice_rows.of_source(connection, id)
         by_state = {state: sum(n for (one, _), n in counted.items() if one == state)
-                    for state in (notice_rows.WAITING, notice_rows.TELLING, notice_rows.CANCELLED, notice_rows.EXPIRED)}
+                    for state in notice_rows.STATES}
         told = {way: n for (state, way), n in counted.items() if state == notice_rows.TOLD}
-        return Progress(found, told, by_state[notice_rows.WAITING], by_state[notice_rows.TELLING],
-                        by_state[notice_rows.CANCELLED], by_state[notice_rows.EXPIRED])
+        waiting = sum(by_state[state] for state in (notice_rows.WAITING, notice_rows.MASS))
+        return Progress(found, told, waiting, by_state[notice_rows.TELLING], by_state[notice_rows.CANCELLED],
+                        by_state[notice_rows.EXPIRED], mass_jobs.of_broadcast(connection, id))
 
     return store.record.read(look)
 
@@ -128,83 +152,6 @@ def results(store: Store, actor: Actor, id: str, after: str = "", limit: int = 1
         return notice_rows.page_of_source(connection, id, after, limit)
 
     return store.record.read(look)
-
-
-# the walk
-
-
-def advance(store: Store) -> int:
-    """A few steps of everything that is due; returns how many people were met. Safe to run in several places."""
-    now = store.clock.now()
-    due = store.record.read(lambda c: broadcasts.due(c, (SCHEDULED, RUNNING), now))
-    return sum(_walk(store, one) for one in due)
-
-
-def _walk(store: Store, broadcast: Broadcast) -> int:
-    met = 0
-    for _ in range(STEPS):
-        if broadcast.place.startswith("u:") or not _next_room(store, broadcast):
-            count = _tell_people(store, broadcast)
-            if count is None:
-                return met
-            met += count
-        found = store.record.read(lambda c: broadcasts.one(c, broadcast.id))  # noqa: B023 - called at once
-        if found is None or found.state not in (SCHEDULED, RUNNING):
-            return met
-        broadcast = found
-    return met
-
-
-def _next_room(store: Store, broadcast: Broadcast) -> str:
-    """Speaks in the next room, which is written down first; empty where there is none left."""
-    def act(connection: Connection) -> str:
-        all_rooms = [broadcast.room] if broadcast.room else sorted(room_rows.ids(connection, broadcast.organization))
-        room = next((one for one in all_rooms if one > broadcast.place[2:]), "")
-        if room and not broadcasts.step(connection, broadcast, place=f"r:{room}", state=RUNNING):
-            raise _FasterError
-        return room
-
-    try:
-        room = store.record.write(act)
-        if room:
-            steward = Person(broadcast.by, broadcast.organization, "", Door.CONSOLE)
-            moderation.announce(store, Actor(steward, "owner"), room, broadcast.text)
-    except _FasterError:
-        return "elsewhere"
-    except Refused as refused:
-        log.warning("a room was left out of broadcast %s: %s", broadcast.id, refused.message)
-        if refused.code is Code.UNAVAILABLE:
-            raise
-    return room
-
-
-def _tell_people(store: Store, broadcast: Broadcast) -> int | None:
-    """Writes the next people's notices; None at the end, or when somebody else walks on."""
-    now = store.clock.now()
-    after = broadcast.place[2:] if broadcast.place.startswith("u:") else ""
-    facts = {"text": broadcast.text}
-
-    def act(connection: Connection) -> list[str]:
-        users = broadcasts.recipients(connection, broadcast, _since(store, broadcast), after, TOGETHER)
-        fields = ({"place": f"u:{users[-1]}", "state": RUNNING, "reached": broadcast.reached + len(users)} if users
-                  else {"state": DONE, "ended_at": now})
-        if not broadcasts.step(connection, broadcast, **fields):
-            raise _FasterError
-        notice_rows.add_many(connection, [
-            notices.made(broadcast.organization, user, Kind.ANNOUNCEMENT, now, broadcast.room, "", facts,
-                         source=broadcast.id) for user in users])
-        return users
-
-    try:
-        users = store.record.write(act)
-    except _FasterError:
-        return None
-    notices.nudge(store, users)
-    return len(users) or None
-
-
-class _FasterError(Exception):
-    """Another process took this step."""
 
 
 # what they have in common
@@ -232,18 +179,29 @@ def _turn(store: Store, actor: Actor, id_: str, before: Sequence[str], after: st
     return store.record.write(act)
 
 
-def _made(store: Store, actor: Actor, text: str, room: str, days: int, starts_at: int) -> Broadcast:
-    now, text = store.clock.now(), text.strip()
+def since(store: Store, broadcast: Broadcast) -> int:
+    """Who was here after this (ms) is told; 0 for everybody."""
+    return store.clock.now() - broadcast.days * DAY_MS if broadcast.days else 0
+
+
+def _rooms(connection: Connection, broadcast: Broadcast) -> list[str]:
+    return [broadcast.room] if broadcast.room else room_rows.ids(connection, broadcast.organization)
+
+
+def _made(store: Store, actor: Actor, text: str, audience: Audience, starts_at: int, mass: bool) -> Broadcast:
+    now, text, (room, days, tag) = store.clock.now(), text.strip(), audience
     if not text or "\0" in text:
         raise Refused(Code.BAD_FRAME, "an announcement needs words")
     if len(text) > LONGEST:
         raise Refused(Code.TOO_LONG, f"an announcement to many has at most {LONGEST} characters")
     if not 0 <= days <= LONGEST_DAYS:
         raise Refused(Code.BAD_FRAME, f"days: 0 (everybody) to {LONGEST_DAYS}")
+    if len(tag) > LONGEST_TAG:
+        raise Refused(Code.BAD_FRAME, f"tag: at most {LONGEST_TAG} characters")
     if starts_at and not starts_at <= now + LATEST_MS:
         raise Refused(Code.BAD_FRAME, "starts_at: at most 30 days away")
-    return Broadcast(ids.new("b"), actor.person.organization, room, days, text, False, SCHEDULED, actor.person.id, now,
-                     max(starts_at, now))
+    return Broadcast(ids.new("b"), actor.person.organization, room, days, text, mass, SCHEDULED, actor.person.id, now,
+                     max(starts_at, now), tag=tag)
 
 
 def _may(connection: Connection, actor: Actor, room: str) -> None:
@@ -263,12 +221,8 @@ def _known(connection: Connection, actor: Actor, id_: str) -> Broadcast:
     return found
 
 
-def _since(store: Store, broadcast: Broadcast) -> int:
-    return store.clock.now() - broadcast.days * DAY_MS if broadcast.days else 0
-
-
 def _write_down(connection: Connection, store: Store, actor: Actor, act: str, broadcast: Broadcast,
-                after: Mapping[str, int]) -> None:
+                after: Mapping[str, str | int]) -> None:
     audit.add(connection, actor.person.organization, Act(
         store.clock.now(), actor.person.id, actor.person.door.value, act, "", broadcast.room, "", broadcast.id, "{}",
         msgspec.json.encode(after).decode()))

@@ -44,6 +44,7 @@ from rooms.record import (
     sanctions,
     shadows,
     sms,
+    tags,
     users,
     windows,
 )
@@ -184,7 +185,8 @@ def _forget(connection: Connection, user: str) -> None:
         fetches.remove_of(connection, each.appid, each.openid)
         identities.remove(connection, each.appid, each.openid)
     identities.remove_anchors(connection, user)
-    for noun in (held, safety, cursors, member_rows, requests, notices, reads, sms, blocks, mentions, reactions):
+    for noun in (held, safety, cursors, member_rows, requests, notices, reads, sms, blocks, mentions, reactions,
+                 tags):
         noun.remove_user(connection, user)
     phones.remove(connection, user)
 

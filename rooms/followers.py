@@ -15,9 +15,10 @@ from rooms.record import followers
 from rooms.record.followers import Follower
 from rooms.store import Store
 
-__all__ = ["FOR_GOOD", "Follower", "came", "keep_quiet", "known", "of_user", "of_users", "stay_in", "unreachable",
-           "went"]
+__all__ = ["FOR_GOOD", "Follower", "came", "keep_quiet", "known", "note_seen", "of_user", "of_users", "saw",
+           "state_key", "stay_in", "unreachable", "went"]
 
+SEEN, SEEN_TOGETHER = "seen", 1_000
 FOR_GOOD = 9_999_999_999_999
 """A time that does not come."""
 
@@ -72,6 +73,24 @@ def went(store: Store, account: Of, openid: str) -> None:
     identities.unsubscribed(store, account, openid)
     unreachable(store, account.appid, openid)
     identities.clear(store, account, openid)
+
+
+def state_key(store: Store, appid: str, openid: str) -> str:
+    """Where in Redis a face keeps what it needs of a follower at every push: when they acted, where they are."""
+    return store.live.name("follower", f"{{{appid}:{openid}}}")
+
+
+def saw(store: Store, appid: str, openid: str) -> None:
+    """They were here today. Nobody waits for it; `note_seen` writes it down."""
+    store.live.hint(SEEN, f"{appid} {openid}", surely=True)
+
+
+def note_seen(store: Store) -> int:
+    """Writes down who was here; returns how many. What is lost is told again tomorrow."""
+    seen, now = [one.split(" ") for one in store.live.hinted(SEEN, SEEN_TOGETHER)], store.clock.now()
+    if seen:
+        store.record.write(lambda c: followers.saw(c, [(appid, openid) for appid, openid in seen], now))
+    return len(seen)
 
 
 def unreachable(store: Store, appid: str, openid: str) -> None:

@@ -39,6 +39,7 @@ from rooms.record import (
     safety,
     sanctions,
     suspicions,
+    tags,
     users,
 )
 from rooms.record import identities as rows
@@ -148,6 +149,7 @@ def _give(connection: Connection, organization: str, kept: User, gone: User, now
     quiet.give(connection, gone.id, kept.id)
     outside.forget(connection, gone.id)
     notices.give(connection, gone.id, kept.id)
+    tags.give(connection, organization, gone.id, kept.id)
     media.give(connection, gone.id, kept.id)
     mentions.give(connection, gone.id, kept.id)
     blocks.give(connection, gone.id, kept.id, now)

@@ -49,6 +49,8 @@ class Way(StrEnum):
     """The Official Account's, likewise."""
     TEMPLATE = "template"
     """The Official Account's template message, for no yes, but rarely."""
+    MASS = "mass"
+    """The Official Account's mass message, four a month to each follower: for announcements alone."""
 
 
 class Ticket(NamedTuple):

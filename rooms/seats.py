@@ -171,6 +171,14 @@ def is_present(store: Store, user: str, channel: str) -> bool:
     return bool(store.live.command("HEXISTS", held, user, key=held))
 
 
+def present_among(store: Store, channels: Sequence[str], users: Sequence[str]) -> set[str]:
+    """Whose seat a socket holds right now, of these people, in any of these channels. One round trip."""
+    wanted = [(("HMGET", held, *users), held) for held in (
+        keys.of_channel(store.live.prefix, channel).held for channel in channels)]
+    answers = store.live.commands(wanted) if users and wanted else []
+    return {user for answer in answers for user, held in zip(users, answer, strict=True) if held is not None}
+
+
 def typing(store: Store, person: Person, channel: str) -> None:
     """Shows those present that the person writes something. May be lost."""
     who = msgspec.json.encode({"op": "typing", "who": {"id": person.id, "name": person.name}})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import rooms.broadcasts
+import rooms.broadcast_walk
 from tasks.schedule import every
 from tasks.worker import SLOW, store
 
 
 @every(2, queue=SLOW)
 def broadcast() -> None:
-    rooms.broadcasts.advance(store())
+    rooms.broadcast_walk.advance(store())

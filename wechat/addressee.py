@@ -11,7 +11,6 @@ from rooms.ledger import Page
 from rooms.planner import Window
 from rooms.record.followers import Follower
 from rooms.store import Store
-from wechat.followers import key
 from wechat.platform.limits import PlatformLimits
 from wechat.voices import words_in
 from wechat.words import Words
@@ -58,4 +57,4 @@ def find(store: Store, limits: PlatformLimits, user: str, channel: str = "") -> 
 
 def state(store: Store, follower: Follower) -> str:
     """Where a follower's state lies in Redis."""
-    return store.live.name("follower", f"{{{key(follower.appid, follower.openid)}}}")
+    return followers.state_key(store, follower.appid, follower.openid)

@@ -56,6 +56,7 @@ class Courier:
         stop = time.monotonic() + RUN_SECONDS
         if self._store.live.once("stale-intents", 10):
             ledger.give_up(self._store)
+            followers.note_seen(self._store)
         for channel in self._store.live.hinted("due", CHANNELS_A_RUN):
             self._note(channel)
         self._call_for_seats()

@@ -7,6 +7,7 @@ What is needed at every push lies in one Redis hash per follower, read and writt
 `pushed`   ms of their last act         `message`, `act`  ms when the window of that kind was opened
 `waiting`  the channel for which they stand in the queue
 `notices`  1 while something waits that they have to be told
+`seen`     the day (since 1970, in China) on which they were last noted as having been here
 `renamed`  ms of the last new name      `part`      "channel seq part": inside which long message the reader is
 
 Where Redis lost it, the channel comes from the record, the windows count as spent, and the rest is forgotten.
@@ -30,6 +31,7 @@ from wechat.words import Words
 
 QUESTION_MS = 5 * 60_000
 REMEMBERED_MS = 30_000
+DAY_MS, CHINA_MS = 86_400_000, 8 * 3_600_000
 MOST_REMEMBERED = 20_000
 
 
@@ -177,6 +179,10 @@ class Known:
             person = identities.follower(self._store, account, openid)
             self._remember(name, now, person)
         follower = Follower(account, openid, person, state)
+        today = str((now + CHINA_MS) // DAY_MS)
+        if state.get("seen") != today:
+            follower.changes["seen"] = today
+            followers.saw(self._store, account.appid, openid)
         if "channel" not in state:
             follower.go(followers.known(self._store, account.appid, person, openid).current_channel or "", "")
         return follower

@@ -16,9 +16,10 @@ from rooms.ledger import Intent
 from rooms.planner import Notify, Send, Way, Window
 from rooms.store import Store
 from rooms.templates import Filled
-from wechat import calls, outcomes
+from wechat import outcomes
 from wechat.addressee import Addressee
 from wechat.outcomes import Reaction
+from wechat.platform import calls, stops
 from wechat.platform.client import Client
 from wechat.platform.limits import LIMITS, PlatformLimits
 from wechat.platform.sending import Outcome, State, send_template, send_text
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 STATES = {State.SENT: ledger.SENT, State.REFUSED: ledger.FAILED, State.UNSENT: ledger.FAILED,
           State.UNKNOWN: ledger.UNKNOWN}
 PROBE_SECONDS = 10
-SHAKY_MS, MOST_DOUBLINGS = 10 * 60_000, 3
+MOST_DOUBLINGS = 3
 LOOK_AGAIN_MS = 15_000
 
 
@@ -60,7 +61,7 @@ class Sender:
 
     def stopped_until(self, appid: str, way: Way = Way.CUSTOMER) -> int:
         """Nothing goes by this way before then (ms); 0 where nothing hinders it."""
-        until, failures = self._trouble(appid, way)
+        until, failures, _ = stops.of(self._store, appid, way)
         now = self._store.clock.now()
         if until > now:
             return until
@@ -109,7 +110,7 @@ class Sender:
                reaction: Reaction) -> None:
         """What the answer says about the account, the address and the template, besides this one message."""
         if outcome.state is State.SENT:
-            self._store.live.tell("DEL", self._stop(account.appid, way), key=self._stop(account.appid, way))
+            stops.end(self._store, account.appid, way)
             return
         log.warning("not sent appid=%s way=%s state=%s errcode=%s: %s", account.appid, way, outcome.state,
                     outcome.errcode, outcome.detail)
@@ -127,19 +128,9 @@ class Sender:
             log.error("account %s: %s", appid, reaction.alarm)
         if not reaction.stop_ms:
             return
-        until, failures = self._trouble(appid, way)
-        now, failures = self._store.clock.now(), failures + 1 if grows else 0
+        failures = stops.of(self._store, appid, way).failures + 1 if grows else 0
         stop_ms = reaction.stop_ms * 2 ** max(0, min(failures - 1, MOST_DOUBLINGS))
-        self._store.live.set(self._stop(appid, way), f"{max(until, now + stop_ms)} {failures} {reaction.alarm}",
-                             px=stop_ms + SHAKY_MS)
-
-    def _trouble(self, appid: str, way: Way) -> tuple[int, int]:
-        """Until when nothing goes by this way (0: there is no trouble), and how often it failed in a row."""
-        told = (self._store.live.get(self._stop(appid, way)) or b"").split(b" ", 2)
-        return (int(told[0]), int(told[1])) if len(told) > 1 else (0, 0)
-
-    def _stop(self, appid: str, way: Way) -> str:
-        return self._store.live.name("stopped", appid, *([] if way is Way.CUSTOMER else [way]))
+        stops.begin(self._store, appid, way, stop_ms, failures, reaction.alarm)
 
 
 def _shut(reaction: Reaction, decision: Send | Notify) -> list[Window]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from rooms import accounts, denials, ids, invitations
+from rooms import accounts, ids, invitations
 from rooms.accounts import Account
 from rooms.denials import Feature
 from rooms.errors import Code, Refused
@@ -14,10 +13,8 @@ from rooms.record import Connection, channels, rooms
 from rooms.store import Store
 from wechat import scenes
 from wechat.platform import codes
-from wechat.platform.client import CallFailed, Client
-from wechat.platform.token import Credentials, SharedTokens
+from wechat.platform.features import attempt, client
 
-T = TypeVar("T")
 DAY = 86_400
 
 
@@ -56,23 +53,6 @@ def mini_program(store: Store, base: str, actor: Actor, appid: str, room: str, p
     picture = attempt(store, account, Feature.MINI_CODES,
                       lambda: codes.mini_code(client(store, base, account), made.code, page))
     return name, picture
-
-
-def attempt(store: Store, account: Account, feature: Feature, act: Callable[[], T]) -> T:
-    """Does what an account may not be allowed to do; where it is not, the feature is off from then on."""
-    if denials.is_denied(store, account.appid, feature):
-        raise Refused(Code.FORBIDDEN, f"WeChat does not allow {feature} to {account.appid}: the feature is off")
-    try:
-        return act()
-    except CallFailed as failed:
-        if failed.errcode in denials.CODES:
-            denials.deny(store, account.appid, feature, failed.errcode or 0, failed.detail)
-            raise Refused(Code.FORBIDDEN, f"WeChat does not allow {feature} to {account.appid} ({failed})") from None
-        raise Refused(Code.UNAVAILABLE, f"WeChat did not do it: {failed}") from None
-
-
-def client(store: Store, base: str, account: Account) -> Client:
-    return Client(account.appid, SharedTokens(store.live, Credentials(account.appid, account.secret), base), base)
 
 
 def _meant(store: Store, appid: str, place: str, kind: str) -> tuple[Account, str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from rooms.record import tables
 from rooms.record.asking import columns
 
 
 class Broadcast(NamedTuple):
-    """To a `room`, or with an empty one to the organization; with `days` only to who acted within so many. `place` is
-    how far its walk came: `r:` and a room, then `u:` and a user."""
+    """To a `room`, or with an empty one to the organization; with `days` only to who acted within so many, with a `tag`
+    only to who bears it. `place` is how far its walk came: `r:` and a room, then `u:` and a user."""
 
     id: str
     organization: str
@@ -29,8 +29,10 @@ class Broadcast(NamedTuple):
     reached: int = 0
     ended_at: int | None = None
     problem: str = ""
+    tag: str = ""
 
 
+DAY_MS, CHINA_MS = 86_400_000, 8 * 3_600_000
 _TABLE = tables.broadcasts
 _COLUMNS = columns(_TABLE, Broadcast._fields)
 
@@ -95,6 +97,13 @@ def _recipients(broadcast: Broadcast, since: int, what: Any) -> Any:
         query = query.where(or_(followers.c.current_channel.is_(None), inside))
     else:
         query = query.where(followers.c.current_channel.is_(None))
+    if broadcast.tag:
+        tags = tables.tags
+        query = query.join(tags, (tags.c.user == followers.c.user) & (tags.c.tag == broadcast.tag)
+                           & (tags.c.organization == broadcast.organization))
     if since:
-        query = query.where(or_(followers.c.pushed_at >= since, followers.c.seen_at >= since))
+        activity = tables.activity
+        spoke = exists().where(activity.c.organization == broadcast.organization, activity.c.user == followers.c.user,
+                               activity.c.day >= (since + CHINA_MS) // DAY_MS)
+        query = query.where(or_(followers.c.pushed_at >= since, followers.c.seen_at >= since, spoke))
     return query

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from rooms.record import tables
 from rooms.record.asking import add_new, columns
@@ -54,6 +54,13 @@ def of_users(connection: Connection, users: Sequence[str]) -> Sequence[Follower]
 def change(connection: Connection, appid: str, openid: str, **fields: Any) -> bool:
     """Sets columns; False when there is no such follower."""
     return connection.execute(update(_TABLE).where(_is(appid, openid)).values(**fields)).rowcount > 0
+
+
+def saw(connection: Connection, several: Sequence[tuple[str, str]], at: int) -> None:
+    """These (appid, openid) were here."""
+    query = update(_TABLE).where(_TABLE.c.appid == bindparam("a"), _TABLE.c.openid == bindparam("o"))
+    connection.execute(query.values(seen_at=bindparam("t")),
+                       [{"a": appid, "o": openid, "t": at} for appid, openid in several])
 
 
 def remove(connection: Connection, appid: str, openid: str) -> bool:

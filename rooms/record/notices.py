@@ -11,7 +11,9 @@ from rooms.record import tables
 from rooms.record.asking import columns
 
 WAITING, TELLING, TOLD, EXPIRED, CANCELLED = "waiting", "telling", "told", "expired", "cancelled"
-PAUSED = "paused"
+PAUSED, MASS = "paused", "mass"
+"""Not told until a broadcast goes on; waiting for a mass message."""
+STATES = (WAITING, TELLING, TOLD, EXPIRED, CANCELLED, PAUSED, MASS)
 
 
 class Notice(NamedTuple):
@@ -87,7 +89,7 @@ def turn(connection: Connection, source: str, before: str, after: str) -> None:
 
 def cancel(connection: Connection, source: str, now: int) -> int:
     """What waits of a source is told no more."""
-    query = update(_TABLE).where(_TABLE.c.source == source, _TABLE.c.state.in_((WAITING, PAUSED)))
+    query = update(_TABLE).where(_TABLE.c.source == source, _TABLE.c.state.in_((WAITING, PAUSED, MASS)))
     return connection.execute(query.values(state=CANCELLED, settled_at=now)).rowcount
 
 
@@ -97,6 +99,24 @@ def remove_user(connection: Connection, user: str) -> None:
 
 def give(connection: Connection, user: str, to: str) -> None:
     connection.execute(update(_TABLE).where(_TABLE.c.user == user).values(user=to))
+
+
+def for_mass(connection: Connection, source: str, limit: int) -> list[str]:
+    """Users of a broadcast who wait for a mass message, in order."""
+    query = select(_TABLE.c.user).where(_TABLE.c.source == source, _TABLE.c.state == MASS)
+    return list(connection.scalars(query.order_by(_TABLE.c.user).limit(limit)))
+
+
+def sources_for_mass(connection: Connection) -> list[str]:
+    """Broadcasts of whose people some wait for a mass message."""
+    return list(connection.scalars(select(_TABLE.c.source).where(_TABLE.c.state == MASS).distinct()))
+
+
+def move_users(connection: Connection, source: str, users: Sequence[str], before: str, after: str, way: str,
+               at: int | None) -> int:
+    """These people's notice of a broadcast goes from one state to the next; returns how many were in the one before."""
+    query = update(_TABLE).where(_TABLE.c.source == source, _TABLE.c.user.in_(users), _TABLE.c.state == before)
+    return connection.execute(query.values(state=after, way=way, settled_at=at)).rowcount
 
 
 def page_of_source(connection: Connection, source: str, after: str, limit: int) -> Sequence[Any]:

@@ -205,9 +205,22 @@ broadcasts = _table(
     "broadcasts", Column("id", ID, primary_key=True), _of("organization", organizations), _must("room", ID),
     _must("days", NUMBER), _must("text", TEXT), _must("mass", FLAG), _must("state", WORD), _must("by", ID),
     _must("at", TIME), _must("starts_at", TIME), _must("place", LINE), _must("reached", COUNT),
-    Column("ended_at", TIME), _must("problem", LINE), Index("ix_broadcasts_organization_at", "organization", "at"),
+    Column("ended_at", TIME), _must("problem", LINE), _must("tag", NAME, server_default=""),
+    Index("ix_broadcasts_organization_at", "organization", "at"),
     Index("ix_broadcasts_state_starts_at", "state", "starts_at"))
 """`place` is where the walk over the recipients stands, `reached` how many it has met."""
+
+mass_jobs = _table(
+    "mass_jobs", Column("id", ID, primary_key=True), _must("broadcast", ID, index=True), _must("appid", FOREIGN_ID),
+    _must("state", WORD), _must("at", TIME), _must("people", COUNT), _must("reference", FOREIGN_ID),
+    _must("sent", COUNT), _must("filtered", COUNT), _must("failed", COUNT), _must("detail", LINE),
+    Column("settled_at", TIME), Index("ix_mass_jobs_appid_at", "appid", "at"))
+"""Each mass message that was asked of WeChat, and what it said became of it. `reference` is WeChat's number."""
+
+tags = _table(
+    "tags", Column("organization", ID, primary_key=True), Column("tag", NAME, primary_key=True),
+    Column("user", ID, primary_key=True), Index("ix_tags_user", "user"))
+"""Words that an organization's staff put on people, by which they are told together."""
 
 fetches = _table(
     "fetches", Column("id", CLIENT_ID, primary_key=True), _must("appid", FOREIGN_ID), _must("openid", FOREIGN_ID),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import accounts, broadcasts, followers, identities, ids, members, messages
+from rooms import accounts, broadcast_walk, broadcasts, followers, identities, ids, members, messages
+from rooms.broadcasts import Audience
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
 from rooms.moderation import Actor
@@ -43,7 +44,7 @@ class Stage:
         return [one.op for one in messages.after(self.store, self.hall, 0, 100)]
 
     def walk(self) -> None:
-        while broadcasts.advance(self.store):
+        while broadcast_walk.advance(self.store):
             pass
 
 
@@ -61,8 +62,8 @@ def test_everybody_is_told_once_in_the_channel_or_by_a_notice(store: Store) -> N
 
 def test_a_death_between_any_two_steps_repeats_nobody(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage(store)
-    monkeypatch.setattr(broadcasts, "TOGETHER", 2)
-    monkeypatch.setattr(broadcasts, "STEPS", 1)
+    monkeypatch.setattr(broadcast_walk, "TOGETHER", 2)
+    monkeypatch.setattr(broadcast_walk, "STEPS", 1)
     made = broadcasts.start(store, stage.steward, "断电也不重复")
     real = rows.add_many
     for death in range(12):
@@ -73,7 +74,7 @@ def test_a_death_between_any_two_steps_repeats_nobody(store: Store, monkeypatch:
 
         monkeypatch.setattr(rows, "add_many", dies)
         try:
-            broadcasts.advance(store)
+            broadcast_walk.advance(store)
         except SystemExit:
             continue
     monkeypatch.setattr(rows, "add_many", real)
@@ -84,15 +85,15 @@ def test_a_death_between_any_two_steps_repeats_nobody(store: Store, monkeypatch:
 
 def test_it_may_be_paused_resumed_and_cancelled(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage(store)
-    monkeypatch.setattr(broadcasts, "TOGETHER", 2)
-    monkeypatch.setattr(broadcasts, "STEPS", 2)
+    monkeypatch.setattr(broadcast_walk, "TOGETHER", 2)
+    monkeypatch.setattr(broadcast_walk, "STEPS", 2)
     made = broadcasts.start(store, stage.steward, "慢慢说")
-    broadcasts.advance(store)
+    broadcast_walk.advance(store)
     broadcasts.pause(store, stage.steward, made.id)
-    assert broadcasts.advance(store) == 0
+    assert broadcast_walk.advance(store) == 0
     assert broadcasts.progress(store, stage.steward, made.id).waiting == 0
     broadcasts.resume(store, stage.steward, made.id)
-    broadcasts.advance(store)
+    broadcast_walk.advance(store)
     broadcasts.cancel(store, stage.steward, made.id)
     found = broadcasts.progress(store, stage.steward, made.id)
     assert found.waiting == 0
@@ -104,9 +105,9 @@ def test_it_may_be_paused_resumed_and_cancelled(store: Store, monkeypatch: pytes
 def test_it_waits_for_its_time_and_may_be_for_one_room(store: Store) -> None:
     stage = Stage(store)
     members.join(store, stage.people[2], stage.cast.room)
-    made = broadcasts.start(store, stage.steward, "开会", stage.cast.room, starts_at=store.clock.now() + 3_600_000)
-    assert broadcasts.advance(store) == 0
-    later = broadcasts.start(store, stage.steward, "现在开会", stage.cast.room)
+    made = broadcasts.start(store, stage.steward, "开会", Audience(stage.cast.room), store.clock.now() + 3_600_000)
+    assert broadcast_walk.advance(store) == 0
+    later = broadcasts.start(store, stage.steward, "现在开会", Audience(stage.cast.room))
     stage.walk()
     assert stage.told(made.id) == []
     assert stage.told(later.id) == [stage.people[2].id]
@@ -123,6 +124,6 @@ def test_only_owners_of_the_organization_and_only_in_their_own(store: Store) -> 
             act(store, other.steward, made.id)
         assert refused.value.code is Code.NOT_FOUND
     with pytest.raises(Refused):
-        broadcasts.start(store, stage.steward, "别家的房间", other.cast.room)
+        broadcasts.start(store, stage.steward, "别家的房间", Audience(other.cast.room))
     with pytest.raises(Refused):
         broadcasts.start(store, stage.steward, "长" * 601)

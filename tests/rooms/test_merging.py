@@ -44,7 +44,7 @@ JUDGED = {
     "checks": "go along", "suspicions": "go along",
     "aliases": "is what is left", "standings": "each their own", "entries": "stay as they were",
     "quiet": "goes along", "outside": "ends: who is kept was not put out, and a ban is a sanction",
-    "notices": "goes along", "deliveries": "stay with the openid", "sms": "stay as they were",
+    "notices": "goes along", "tags": "go along", "deliveries": "stay with the openid", "sms": "stay as they were",
     "activity": "stays as it was counted",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +27,7 @@ class Told:
 
 @dataclass
 class Month:
-    """`delays`: from being said until it stood on a phone, in seconds, of what was sent or answered."""
+    """Seconds from being said until it stood on a phone: `sent` by a message of ours, `fetched` by an answer."""
 
     sends: int = 0
     refused: Counter[int] = field(default_factory=Counter)
@@ -34,15 +35,17 @@ class Month:
     mentions: int = 0
     mentions_heard: int = 0
     mentions_explained: int = 0
-    delays: list[float] = field(default_factory=list)
-
-    @property
-    def p95_hours(self) -> float:
-        found = sorted(self.delays)
-        return round(found[int(len(found) * 0.95)] / 3600, 2) if found else 0.0
+    sent: list[float] = field(default_factory=list)
+    fetched: list[float] = field(default_factory=list)
 
 
-def live(town: Town, people: int, days: int, seed: int = 7, chatter: float = 0.25) -> Month:
+def p95_hours(seconds: list[float]) -> float:
+    found = sorted(seconds)
+    return round(found[int(len(found) * 0.95)] / 3600, 2) if found else 0.0
+
+
+def live(town: Town, people: int, days: int, seed: int = 7, chatter: float = 0.25,
+         each_day: Callable[[int], None] = lambda _: None) -> Month:
     """Runs it and counts as WeChat counts."""
     chance = random.Random(seed)
     names = [f"茶友{number:04}" for number in range(people)]
@@ -58,6 +61,8 @@ def live(town: Town, people: int, days: int, seed: int = 7, chatter: float = 0.2
         for _ in range(sum(chance.random() < people / 20 / STEPS_A_DAY / 5 for _ in range(5))):
             town.wechat.say(chance.choice(openids), f"我来说{step}")
         _run_out(town)
+        if (step + 1) % STEPS_A_DAY == 0:
+            each_day((step + 1) // STEPS_A_DAY)
     return _judged(town, dict(zip(names, openids, strict=True)), told)
 
 
@@ -82,7 +87,8 @@ def _judged(town: Town, openids: dict[str, str], told: dict[str, Told]) -> Month
                 said = line.partition("：")[2].partition(" @")[0]
                 if said in told and line.startswith("Alice"):
                     shown[said] += 1
-                    month.delays.append((each["at"] - told[said].at) / 1000)
+                    delays = month.sent if each["kind"] == "customer_message" else month.fetched
+                    delays.append((each["at"] - told[said].at) / 1000)
         month.twice += sum(count > 1 for count in shown.values())
         named = [text for text, one in told.items() if one.named == name]
         month.mentions += len(named)

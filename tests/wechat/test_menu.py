@@ -9,8 +9,8 @@ import pytest
 from rooms.errors import Refused
 from tests.sandbox_client import OFFICIAL, Sandbox, official_account
 from wechat.commands import Command, understand
-from wechat.menu import MENU, NAME_BYTES, SUB_NAME_BYTES, checked, publish, with_mini_program
 from wechat.platform.client import Client, Tokens
+from wechat.platform.menu import MENU, NAME_BYTES, SUB_NAME_BYTES, checked, publish, with_mini_program
 from wechat.platform.token import Credentials, stable_token
 
 

@@ -37,11 +37,17 @@ class PlatformLimits(NamedTuple):
     customer_a_day: int = 500_000
     template_a_day: int = 100_000
     subscribe_a_day: int = 10_000_000
+    mass_a_day: int = 100
     """Calls of one account by each way on one day (the console's page on quotas; new accounts have less)."""
+    mass_a_month: int = 4
+    """Mass messages that reach one follower in a calendar month; WeChat drops more without a word (page on them)."""
+    mass_together: int = 10_000
+    """Addresses in one mass message; two at least (the same page)."""
 
     def a_day(self, way: Way) -> int:
         """Calls by this way on one day."""
-        return {Way.CUSTOMER: self.customer_a_day, Way.TEMPLATE: self.template_a_day}.get(way, self.subscribe_a_day)
+        most = {Way.CUSTOMER: self.customer_a_day, Way.TEMPLATE: self.template_a_day, Way.MASS: self.mass_a_day}
+        return most.get(way, self.subscribe_a_day)
 
     def opened(self, window: Window, at: int, used: int = 0) -> Bucket:
         """The bucket of a window that the follower opened at `at` (ms)."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rooms.errors import Code, Refused
-from wechat.platform.client import Client
+from wechat.platform.client import CallFailed, Client
 
 NAME_BYTES, SUB_NAME_BYTES, KEY_BYTES, URL_BYTES = 16, 60, 128, 1_024
 MOST, MOST_INSIDE = 3, 5
+NO_MENU = 46003
 NEEDS = {"click": ("key",), "view": ("url",), "miniprogram": ("url", "appid", "pagepath")}
 """What each type must say besides its name."""
 
@@ -52,6 +53,24 @@ def checked(menu: Mapping[str, Any]) -> dict[str, Any]:
 def publish(client: Client, menu: Mapping[str, Any] = MENU) -> None:
     """Replaces the account's menu; phones show it within five minutes. Raises CallFailed."""
     client.call(lambda wechat: wechat.menu.create(dict(menu)))
+
+
+def read(client: Client) -> dict[str, Any]:
+    """The menu that stands there now; without buttons where there is none. Raises CallFailed."""
+    try:
+        answer = client.call(lambda wechat: wechat.menu.get())
+    except CallFailed as failed:
+        if failed.errcode == NO_MENU:
+            return {"button": []}
+        raise
+    found = answer.get("menu") if isinstance(answer, dict) else None
+    buttons = found.get("button") if isinstance(found, dict) else None
+    return {"button": buttons if isinstance(buttons, list) else []}
+
+
+def remove(client: Client) -> None:
+    """The account has no menu any more. Raises CallFailed."""
+    client.call(lambda wechat: wechat.menu.delete())
 
 
 def _check(button: Any, longest: int) -> None:
