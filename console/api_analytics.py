@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
@@ -14,6 +12,7 @@ from msgspec import Meta, field
 
 from console.api_rooms import find
 from console.asking import Ask, Id, In, Millis, Out
+from console.spreadsheets import csv_answer
 from rooms.errors import Code, Refused
 from rooms.record import Connection, hourly
 from rooms.record import rooms as room_rows
@@ -195,20 +194,6 @@ def export(ask: Ask, query: RangeQuery) -> Response:
     rows = ask.store.record.read(lambda c: hourly.rows(c, ask.organization, first, last, MOST_ROWS))
     return csv_answer("analytics", ["hour", "room", "measure", "part", "count"], [
         [one.hour * HOUR_MS, one.room, one.measure, one.part, one.amount] for one in rows])
-
-
-def csv_answer(name: str, heading: list[str], rows: list[list[str | int]]) -> Response:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(heading)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8", headers={
-        "Content-Disposition": f'attachment; filename="{name}.csv"'})
-
-
-def _cell(value: str | int) -> str | int:
-    """What a spreadsheet would run as a formula is text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def _hours(query: RangeQuery, step: int, bounded: bool = True) -> tuple[int, int]:

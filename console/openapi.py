@@ -57,7 +57,7 @@ def _responses(route: Route) -> dict[str, Any]:
     if _is_struct(route.answer):
         told = {"description": "done", "content": {"application/json": {"schema": _of(route.answer)}}}
     else:
-        told = {"description": "done", "content": {"text/event-stream" if route.streams else "text/csv": {}}}
+        told = {"description": "done", "content": {"text/event-stream" if route.streams else route.gives: {}}}
     return {"200": told, "4XX": refused, "503": refused}
 
 

@@ -26,7 +26,7 @@ STAFF = MODERATORS | {StaffRole.AUDITOR}
 @dataclass(frozen=True)
 class Route:
     """`who` is empty where nobody has to be signed in; `people`: only a person with a cookie, no program;
-    `streams`: the answer is server-sent events."""
+    `streams`: the answer is server-sent events; `gives`: the type of an answer that is no JSON."""
 
     method: str
     path: str
@@ -34,6 +34,7 @@ class Route:
     who: frozenset[StaffRole] = STAFF
     people: bool = False
     streams: bool = False
+    gives: str = ""
     body: Any = field(init=False)
     query: Any = field(init=False)
     answer: Any = field(init=False)
@@ -59,21 +60,21 @@ class Route:
         return self.method != "GET"
 
 
-def get(path: str, view: View, who: frozenset[StaffRole] = STAFF, **more: bool) -> Route:
+def get(path: str, view: View, who: frozenset[StaffRole] = STAFF, **more: Any) -> Route:
     return Route("GET", path, view, who, **more)
 
 
-def post(path: str, view: View, who: frozenset[StaffRole] = ADMINS, **more: bool) -> Route:
+def post(path: str, view: View, who: frozenset[StaffRole] = ADMINS, **more: Any) -> Route:
     return Route("POST", path, view, who, **more)
 
 
-def put(path: str, view: View, who: frozenset[StaffRole] = ADMINS, **more: bool) -> Route:
+def put(path: str, view: View, who: frozenset[StaffRole] = ADMINS, **more: Any) -> Route:
     return Route("PUT", path, view, who, **more)
 
 
-def patch(path: str, view: View, who: frozenset[StaffRole] = ADMINS, **more: bool) -> Route:
+def patch(path: str, view: View, who: frozenset[StaffRole] = ADMINS, **more: Any) -> Route:
     return Route("PATCH", path, view, who, **more)
 
 
-def delete(path: str, view: View, who: frozenset[StaffRole] = ADMINS, **more: bool) -> Route:
+def delete(path: str, view: View, who: frozenset[StaffRole] = ADMINS, **more: Any) -> Route:
     return Route("DELETE", path, view, who, **more)

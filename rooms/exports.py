@@ -31,7 +31,7 @@ from rooms.record.media import WAITING
 from rooms.store import Store
 
 PERSON, ROOM = "export", "room_export"
-A_DAY = 3
+A_DAY, A_DAY_OF_STAFF = 3, 100
 PAGE = 500
 SHOWN = 10
 
@@ -50,6 +50,27 @@ def ask_room(store: Store, actor: Actor, room: str) -> Media:
 
     store.record.write(act)
     return _ask(store, actor.person, ROOM, room)
+
+
+def ask_for(store: Store, actor: Actor, user: str) -> Media:
+    """The same of a person of the actor's organization, whom the caller has found. Raises Refused(rate_limited)."""
+    organization, now = actor.person.organization, store.clock.now()
+    job = new(store, organization, user, PERSON, "data")
+
+    def act(connection: Connection) -> None:
+        if not spent.spend(connection, now // DAY_MS, PERSON, organization, A_DAY_OF_STAFF):
+            raise Refused(Code.RATE_LIMITED, f"{A_DAY_OF_STAFF} a day", DAY_MS - now % DAY_MS)
+        media.add(connection, job)
+        audit.add(connection, organization, Act(
+            now, actor.person.id, actor.person.door.value, "export", user, "", "", "", "{}", "{}"))
+
+    store.record.write(act)
+    return job
+
+
+def of_person(store: Store, user: str) -> list[Media]:
+    """What was packed of them lately, whoever asked, newest first."""
+    return store.record.read(lambda c: media.jobs_of(c, user, PERSON, SHOWN))
 
 
 def of(store: Store, person: Person) -> list[Media]:

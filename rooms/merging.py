@@ -14,6 +14,7 @@ import msgspec
 
 from rooms import identities, standings
 from rooms.errors import Code, Refused
+from rooms.moderation import Actor
 from rooms.permissions import rank
 from rooms.record import (
     Connection,
@@ -59,8 +60,8 @@ class Merged(NamedTuple):
     """Empty when they were one person already."""
 
 
-def merge(store: Store, one: str, other: str, because: str) -> str:
-    """Makes two users one; returns the one who is kept. Doing it again changes nothing.
+def merge(store: Store, one: str, other: str, because: str, actor: Actor | None = None) -> str:
+    """Makes two users one, on behalf of the actor where it is one; returns who is kept. Doing it again changes nothing.
 
     Raises Refused(not_found) where they are not two people of one organization.
     """
@@ -72,14 +73,15 @@ def merge(store: Store, one: str, other: str, because: str) -> str:
 
     def act(connection: Connection) -> Merged:
         organizations.lock(connection, organization)
-        return absorb(connection, organization, one, other, because, now)
+        return absorb(connection, organization, one, other, because, now, actor)
 
     merged = store.record.write(act)
     settle(store, organization, merged)
     return merged.kept
 
 
-def absorb(connection: Connection, organization: str, one: str, other: str, because: str, now: int) -> Merged:
+def absorb(connection: Connection, organization: str, one: str, other: str, because: str, now: int,
+           actor: Actor | None = None) -> Merged:
     """For a transaction that holds the organization's lock. Afterwards `settle` must be called."""
     first, second = (_person(connection, organization, user) for user in (one, other))
     if first.id == second.id:
@@ -93,7 +95,8 @@ def absorb(connection: Connection, organization: str, one: str, other: str, beca
     standing_rows.touch(connection, organization, kept.id, now, wide)
     standing_rows.touch(connection, organization, gone.id, now)
     audit.add(connection, organization, Act(
-        now, kept.id, "", "merge", gone.id, "", "", because, msgspec.json.encode(before).decode(),
+        now, actor.person.id if actor else kept.id, actor.person.door.value if actor else "", "merge", gone.id, "", "",
+        because, msgspec.json.encode(before).decode(),
         msgspec.json.encode({"kept": kept.id}).decode()))
     return Merged(kept.id, gone.id)
 

@@ -15,6 +15,7 @@ from console.table import ROUTES
 from rooms import (
     accounts,
     api_tokens,
+    exports,
     held,
     ids,
     invitations,
@@ -28,7 +29,7 @@ from rooms import (
 )
 from rooms.drafts import Draft
 from rooms.permissions import StaffRole
-from rooms.record import suspicions
+from rooms.record import media, suspicions
 from rooms.record.suspicions import Suspicion
 from tests.console.desk import PASSWORD, Desk, House, Office, code
 
@@ -155,6 +156,22 @@ def suspicion(office: Office, desk: Desk) -> Try:
     return Try({"suspicion": row.id}, {"decision": "mute"})
 
 
+def packed(office: Office, desk: Desk) -> Try:
+    """A parcel that the clock has not packed yet is not there."""
+    job = exports.new(office.store, office.organization, office.alice.id, exports.PERSON, "data")
+    office.store.record.write(lambda c: media.add(c, job))
+    return Try({"user": office.alice.id, "job": job.id}, status=404)
+
+
+def twin(office: Office, desk: Desk) -> Try:
+    return Try({"user": office.cast.person("Ann").id}, {"other": office.cast.person("Anna").id})
+
+
+def somebody(office: Office, desk: Desk) -> Try:
+    person = office.cast.person("Gone")
+    return Try({"user": person.id}, {"name": person.name})
+
+
 def over_time(office: Office, desk: Desk) -> Try:
     return Try(query=SPAN, foreign=False)
 
@@ -199,6 +216,19 @@ EXAMPLES: dict[str, Example] = {
     "channels_present": channel,
     "channels_queue": channel, "channels_shed": channel,
     "people_listed": at_large(),
+    "lists_people_out": at_large(),
+    "lists_members_out": room,
+    "lists_members_in": lambda office, desk: Try({"room": office.room}, {"members": [{"user": office.alice.id}]}),
+    "lists_words_out": word_list(None),
+    "person_merge": twin,
+    "person_exports_of": lambda office, desk: Try({"user": office.alice.id}),
+    "person_export": lambda office, desk: Try({"user": office.alice.id}),
+    "person_download": packed,
+    "person_erase": somebody,
+    "search_found": lambda office, desk: Try(query={"q": "茶来了", "room": office.room}),
+    "keeping_shown": at_large(),
+    "keeping_set_days": lambda office, desk: Try(body={"room": office.room, "days": 90}),
+    "keeping_backups_made": at_large(),
     "people_one": lambda office, desk: Try({"user": office.alice.id}),
     "sanctions_listed": at_large(),
     "live_overview": at_large(),
