@@ -27,6 +27,7 @@ class RoomView(Out):
     by_request: bool
     verified: bool
     white_only: bool
+    direct: bool
     locked: bool
     shield: bool
     capacity: int
@@ -57,6 +58,7 @@ class EditRoom(In):
     by_request: bool | UnsetType = UNSET
     verified: bool | UnsetType = UNSET
     white_only: bool | UnsetType = UNSET
+    direct: bool | UnsetType = UNSET
     password: Password | UnsetType = UNSET
 
 
@@ -246,6 +248,6 @@ def find(ask: Ask, room: str) -> Room:
 def _view(room: Room, counted: int, inside: list[ChannelView], shielded: bool) -> RoomView:
     return RoomView(
         id=room.id, name=room.name, state=room.state, private=room.private, listed=room.listed,
-        by_request=room.by_request, verified=room.verified, white_only=room.white_only,
+        by_request=room.by_request, verified=room.verified, white_only=room.white_only, direct=room.direct,
         locked=room.password_hash is not None, shield=shielded, capacity=room.capacity, members=counted,
         created_at=room.created_at, channels=inside)

@@ -16,9 +16,9 @@ from miniprogram.login import BadCode, Login
 from miniprogram.query import number
 from miniprogram.tokens import Tokens
 from refusals import error
-from rooms import blocks, identities, invitations, members, messages, receipts, rooms, seats
+from rooms import blocks, direct, identities, invitations, members, messages, receipts, rooms, seats
 from rooms.events import Person
-from rooms.rooms import RoomView
+from rooms.rooms import ChannelView, RoomView
 from rooms.store import Store
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ class Join(msgspec.Struct, forbid_unknown_fields=True):
     invitation: str | None = None
 
 
+class Direct(msgspec.Struct, forbid_unknown_fields=True):
+    user: str
+
+
 def blueprint(store: Store, settings: Settings) -> Blueprint:
     assert settings.secret_key is not None
     api = Api(store, settings, Tokens(settings.secret_key))
@@ -46,6 +50,7 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
     pages.get("/rooms")(api.signed(api.rooms))
     pages.post("/rooms/<room>/join")(api.signed(api.join))
     pages.post("/rooms/<room>/leave")(api.signed(api.leave))
+    pages.post("/rooms/<room>/direct")(api.signed(api.direct))
     pages.get("/channels/<channel>/messages")(api.signed(api.messages))
     pages.get("/channels/<channel>/present")(api.signed(api.present))
     pages.get("/channels/<channel>/messages/<int:seq>/readers")(api.signed(api.readers))
@@ -114,6 +119,10 @@ class Api:
         members.leave(self.store, person, room)
         return {}
 
+    def direct(self, person: Person, room: str) -> Any:
+        two = direct.begin(self.store, person, room, body(Direct).user)
+        return {"channel": {"id": two.channel, "name": two.name, "direct": {"id": two.other, "name": two.name}}}
+
     def messages(self, person: Person, channel: str) -> Any:
         before, after = number("before"), number("after")
         page = messages.history(self.store, person, channel, before, after, number("limit") or PAGE)
@@ -144,9 +153,15 @@ class Api:
 
 
 def _room(view: RoomView, unread: dict[str, receipts.Unread]) -> dict[str, Any]:
-    channels = [{"id": channel.id, "name": channel.name, **_unread(unread[channel.id])} for channel in view.channels]
+    channels = [{"id": channel.id, "name": channel.name, **_direct(channel), **_unread(unread[channel.id])}
+                for channel in view.channels]
     return {"id": view.id, "name": view.name, "locked": view.locked, "member": view.member,
-            "by_request": view.by_request, "verified": view.verified, "channels": channels}
+            "by_request": view.by_request, "verified": view.verified, "direct": view.direct,
+            "channels": channels}
+
+
+def _direct(channel: ChannelView) -> dict[str, Any]:
+    return {"direct": {"id": channel.direct, "name": channel.name}} if channel.direct else {}
 
 
 def _unread(state: receipts.Unread) -> dict[str, Any]:

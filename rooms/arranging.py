@@ -107,9 +107,9 @@ def order_channels(store: Store, actor: Actor, room: str, wanted: Sequence[str])
 
 
 def find_channel(store: Store, actor: Actor, channel: str) -> Channel:
-    """Raises Refused(not_found), also for a channel of another organization."""
+    """Raises Refused(not_found), also for a channel of another organization or of two members."""
     found = store.record.read(lambda c: channels.one(c, channel))
-    if found is None or found.organization != actor.person.organization:
+    if found is None or found.organization != actor.person.organization or found.direct:
         raise Refused(Code.NOT_FOUND)
     return found
 

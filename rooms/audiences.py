@@ -79,6 +79,7 @@ def listed(store: Store, actor: Actor, channel: str) -> dict[str, list[str]]:
 
 def _channel(connection: Connection, actor: Actor, channel: str) -> None:
     """Raises Refused for who does not moderate there."""
-    if not ids.is_channel(channel) or channels.one(connection, channel) is None:
+    found = channels.one(connection, channel) if ids.is_channel(channel) else None
+    if found is None or found.direct:
         raise Refused(Code.NOT_FOUND)
     doors.moderator(connection, actor, ids.room_of(channel))

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from rooms import passwords, recovery, standings
+from rooms import direct, passwords, recovery, standings
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.moderation import Actor
 from rooms.permissions import RANK, Role, moderates, rank
-from rooms.record import Connection, audit, free, members, organizations, phones, rooms, sanctions
+from rooms.record import Connection, audit, channels, free, members, organizations, phones, rooms, sanctions
 from rooms.record.audit import Act
 from rooms.record.rooms import Room
 from rooms.store import Store
@@ -41,6 +41,8 @@ class Ways(NamedTuple):
     verified: bool | None = None
     white_only: bool | None = None
     password: str | None = None
+    direct: bool | None = None
+    """Whether two members may talk to each other alone. Where they may no more, they read what they said."""
 
 
 def look(connection: Connection, person: Person, room: str) -> Candidate:
@@ -92,6 +94,8 @@ def change(store: Store, actor: Actor, room: str, ways: Ways) -> None:
         organizations.lock(connection, actor.person.organization)
         found = moderator(connection, actor, room, Role.OWNER)
         rooms.change(connection, room, **changed)
+        if ways.direct is not None:
+            channels.set_direct(connection, room, direct.OPEN if ways.direct else direct.CLOSED)
         before = {name: getattr(found, name) for name in changed if name != "password_hash"}
         after = {name: value for name, value in changed.items() if name != "password_hash"}
         if "password_hash" in changed:

@@ -116,7 +116,7 @@ def of_identity(store: Store, appid: str, openid: str) -> Media | None:
 def finish(store: Store, job: Media, progress: Callable[[int], bool] = lambda _: True) -> Report:
     """Every entry of theirs becomes a tombstone. Safe to repeat; who dies on the way is followed by the next."""
     theirs = store.record.read(lambda c: [job.user, *(alias.user for alias in aliases.of(c, job.user))])
-    inside = [each.id for each in store.record.read(lambda c: channels.of_organization(c, job.organization))]
+    inside = [each.id for each in store.record.read(lambda c: channels.every_of_organization(c, job.organization))]
     messages, touched = 0, 0
     for number, channel in enumerate(inside):
         count = _erase_in(store, channel, theirs)

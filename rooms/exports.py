@@ -106,7 +106,7 @@ def about(store: Store, organization: str, user: str) -> dict[str, Any]:
 def words_of(store: Store, organization: str, user: str) -> Iterator[Logged]:
     """Everything the person said, as it stands, channel by channel."""
     theirs = store.record.read(lambda c: [user, *(alias.user for alias in aliases.of(c, user))])
-    for channel in store.record.read(lambda c: channels.of_organization(c, organization)):
+    for channel in store.record.read(lambda c: channels.every_of_organization(c, organization)):
         archive.archive_channel(store, channel.id)
         after = 0
         while rows := store.record.read(lambda c, id_=channel.id, after=after: entries.by_users(  # type: ignore[misc]
@@ -116,7 +116,7 @@ def words_of(store: Store, organization: str, user: str) -> Iterator[Logged]:
 
 
 def words_in(store: Store, room: str) -> Iterator[Logged]:
-    """Everything that was said in a room, as it stands, channel by channel."""
+    """Everything that was said in a room, as it stands, channel by channel; not what two members said to each other."""
     for channel in store.record.read(lambda c: channels.of_room(c, room)):
         archive.archive_channel(store, channel.id)
         after = 0

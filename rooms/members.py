@@ -70,7 +70,8 @@ def leave(store: Store, person: Person, room: str) -> None:
 
     def act(connection: Connection) -> list[str]:
         members.remove(connection, room, person.id)
-        inside = [channel.id for channel in channels.of_room(connection, room)]
+        inside = [channel.id for channel in (
+            *channels.of_room(connection, room), *channels.direct_of(connection, person.id, room))]
         for channel in inside:
             cursors.remove(connection, channel, person.id)
         return inside

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rooms import identities, standings
+from rooms import direct, identities, standings
 from rooms.errors import Code, Refused
 from rooms.moderation import Actor
 from rooms.permissions import rank
@@ -145,6 +145,7 @@ def _give(connection: Connection, organization: str, kept: User, gone: User, now
     safety.give(connection, gone.id, kept.id)
     held.give(connection, gone.id, kept.id)
     reports.give(connection, gone.id, kept.id)
+    direct.give(connection, gone.id, kept.id)
     allowed.give(connection, gone.id, kept.id, now)
     reads.give(connection, gone.id, kept.id)
     cursors.give(connection, gone.id, kept.id)

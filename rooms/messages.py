@@ -324,9 +324,11 @@ def _readable_tip(store: Store, person: Person, channel: str, given: str) -> int
     """The channel's tip, if the person may read it: members and staff may, and nobody else."""
     name = keys.of_channel(store.live.prefix, channel)
     look = recovery.when_ready(store, ids.room_of(channel), lambda: _look(store, name, person))
-    _, organization, private, role, tip, see, listed = look
+    _, organization, private, role, tip, see, pair, listed = look
     role = role or given.encode() or None
     if organization != person.organization.encode() or tip is None or (role is None and private == b"1"):
+        raise Refused(Code.NOT_FOUND)
+    if pair is not None and not listed:  # words of two others, whatever one may do in the room
         raise Refused(Code.NOT_FOUND)
     if role is None:
         raise Refused(Code.NOT_MEMBER)
@@ -340,6 +342,6 @@ def _look(store: Store, name: keys.ChannelKeys, person: Person) -> list[Any]:
     gate_fields, role, head, listed = store.live.commands([
         (("HMGET", room.gate, "ready", "organization", "private"), room.gate),
         (("HGET", room.members, person.id), room.gate),
-        (("HMGET", name.head, "tip", "see"), room.gate),
+        (("HMGET", name.head, "tip", "see", "pair"), room.gate),
         (("SISMEMBER", name.allowed, f"{Right.SEE} {person.id}"), room.gate)])
     return [*gate_fields, role, *head, listed]

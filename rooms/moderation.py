@@ -7,12 +7,12 @@ entry in each channel concerned: from that instant no door lets a message slip, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, identities, ids, media, notices, seats, shedding, standings
+from rooms import direct, gate, identities, ids, media, notices, seats, shedding, standings
 from rooms.errors import Code, Refused
 from rooms.events import PUTS_OUT, Person
 from rooms.live import keys
@@ -28,6 +28,7 @@ from rooms.record import (
     members,
     organizations,
     outside,
+    reports,
     rules,
     sanctions,
     users,
@@ -36,6 +37,7 @@ from rooms.record import entries as rows
 from rooms.record import notices as notice_rows
 from rooms.record import rooms as room_rows
 from rooms.record.audit import Act
+from rooms.record.channels import Channel
 from rooms.record.sanctions import Sanction
 from rooms.record.users import User
 from rooms.store import Store
@@ -94,8 +96,8 @@ def pardon(store: Store, actor: Actor, place: str, user: str, reason: str = "") 
 
 def kick(store: Store, actor: Actor, place: str, user: str, reason: str = "") -> Done:
     """Puts `user` out; they may come back. Out of a room, their membership ends too."""
-    where = _place(store, actor, place)
     reason, user = checked_reason(reason), identities.whole(store, user)
+    where = _place(store, actor, place, user=user)
     notice = _notice(store, actor, where, Kind.KICKED, user, 0, reason)
 
     def act(connection: Connection) -> None:
@@ -116,7 +118,7 @@ def kick(store: Store, actor: Actor, place: str, user: str, reason: str = "") ->
 
 def set_rules(store: Store, actor: Actor, channel: str, changed: Mapping[str, int | bool | str]) -> Done:
     """Changes what the channel holds people to. Raises Refused as `mute`, and bad_frame for what is no rule."""
-    where = _place(store, actor, channel)
+    where = _place(store, actor, channel, of_two=lambda *_: False)
     values = {name: _rule(name, value) for name, value in changed.items()}
     if not values or not where.channel:
         raise Refused(Code.BAD_FRAME, f"rules: some of {', '.join(RULES)}, of a channel")
@@ -156,12 +158,15 @@ def pin(store: Store, actor: Actor, channel: str, seq: int, on: bool = True) -> 
                     ["pin", str(seq), "1" if on else "0", author])
 
 
-def recall(store: Store, actor: Actor, channel: str, seq: int, reason: str = "") -> Done:
-    """Takes words back: one's own within two minutes, moderators those of others always.
+def recall(store: Store, actor: Actor, channel: str, seq: int, reason: str = "", *, unseen: bool = False) -> Done:
+    """Takes words back: one's own within two minutes, moderators those of others always; those between two members
+    only where one of them reported them, or where the caller shows nothing of them (`unseen`).
 
     Raises Refused: not_found, forbidden, too_long.
     """
-    where, reason = _place(store, actor, channel), checked_reason(reason)
+    where = _place(store, actor, channel, of_two=lambda c, two: unseen or direct.is_of(
+        c, two, actor.person.id) or bool(reports.of_entry(c, two.id, seq)))
+    reason = checked_reason(reason)
     author = _author_of(store, channel, seq)
     done = _entries(store, actor, where, "recalled", "", {"of": seq}, ["recall", str(seq), str(OWN_RECALL_MS), author])
     media.recalled(store, channel, seq)
@@ -197,7 +202,8 @@ def set_free(store: Store, actor: Actor, room: str, user: str, on: bool = True) 
 
 def _sanction(store: Store, actor: Actor, place: str, user: str, kind: str, op: str, seconds: int | None,
               reason: str) -> Done:
-    where, user = _place(store, actor, place, wide=True), identities.whole(store, user)
+    user = identities.whole(store, user)
+    where = _place(store, actor, place, wide=True, user=user)
     reason, now = checked_reason(reason), store.clock.now() + store.live.offset_ms
     if seconds is not None and not 1 <= seconds <= LONGEST_SECONDS:
         raise Refused(Code.BAD_FRAME, f"seconds: 1 to {LONGEST_SECONDS}")
@@ -232,7 +238,8 @@ def _sanction(store: Store, actor: Actor, place: str, user: str, kind: str, op: 
 
 
 def _lift(store: Store, actor: Actor, place: str, user: str, kind: str, op: str, reason: str) -> Done:
-    where, user = _place(store, actor, place, wide=True), identities.whole(store, user)
+    user = identities.whole(store, user)
+    where = _place(store, actor, place, wide=True, user=user)
     reason, organization = checked_reason(reason), actor.person.organization
     notice = _notice(store, actor, where, Kind(op), user, 0, reason)
 
@@ -291,9 +298,14 @@ def _everywhere(store: Store, actor: Actor, user: User, op: str, told: Mapping[s
     return Done(seqs)
 
 
-def _place(store: Store, actor: Actor, place: str, wide: bool = False) -> _Place:
-    """The channels of a room, one channel, or with `wide` the whole of the own organization. Not found and not of
-    this organization look the same."""
+def _place(store: Store, actor: Actor, place: str, wide: bool = False, user: str = "",
+           of_two: Callable[[Connection, Channel], bool] | None = None) -> _Place:
+    """The channels of a room (with `user`, those that only they and another see among them), one channel, or with
+    `wide` the whole of the own organization. Not found and not of this organization look the same.
+
+    `of_two` says whether one may act in this channel of two members, where that is not asked of the actor being one
+    of them.
+    """
     if wide and place == actor.person.organization:
         return _Place("", "", [])
     channel = place if ids.is_channel(place) else ""
@@ -305,12 +317,17 @@ def _place(store: Store, actor: Actor, place: str, wide: bool = False) -> _Place
         found = room_rows.one(connection, room)
         if found is None or found.organization != actor.person.organization:
             return None
-        return [one.id for one in channels.of_room(connection, room)]
+        if channel:
+            one = channels.one(connection, channel)
+            mine = of_two or (lambda c, two: direct.is_of(c, two, actor.person.id))
+            return None if one is None or (one.direct and not mine(connection, one)) else [channel]
+        twos = channels.direct_of(connection, user, room) if user else ()
+        return [one.id for one in (*channels.of_room(connection, room), *twos)]
 
     inside = store.record.read(ask)
-    if inside is None or (channel and channel not in inside):
+    if inside is None:
         raise Refused(Code.NOT_FOUND)
-    return _Place(room, channel, [channel] if channel else inside)
+    return _Place(room, channel, inside)
 
 
 def _may(connection: Connection, actor: Actor, room: str, user: str) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +24,7 @@ from rooms.live.live import token
 from rooms.live.scripts import OPEN_CHANNEL, OPEN_ROOM
 from rooms.record import Connection, aliases, entries
 from rooms.record import recovery as record
+from rooms.record.channels import Channel
 from rooms.store import Store
 
 log = logging.getLogger(__name__)
@@ -47,15 +48,23 @@ def make_ready(store: Store, room: str) -> None:
 
     Raises Refused: `not_found` when the record has no such room, `unavailable` when it cannot be made ready now.
     """
+    def rebuild(lock: str) -> None:
+        if not _is_ready(store, room):  # it may have become so before we had the lock: members may know it
+            _Rebuild(store, room, lock).run()
+
+    _with_lock(store, room, rebuild, unless=lambda: _is_ready(store, room))
+
+
+def _with_lock(store: Store, room: str, act: Callable[[str], None], unless: Callable[[], bool] = lambda: False) -> None:
+    """Runs `act` with the room's lock, again where it was lost meanwhile. Raises Refused(unavailable) in the end."""
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
-        if _is_ready(store, room):
+        if unless():
             return
         mine = token()
         if store.live.set(keys.of_room(store.live.prefix, room).rebuild, mine, px=LOCK_MS, nx=True):
             try:
-                if not _is_ready(store, room):  # it may have become so before we had the lock: members may know it
-                    _Rebuild(store, room, mine).run()
+                act(mine)
                 return
             except _LockLost:
                 continue
@@ -72,6 +81,14 @@ def when_ready(store: Store, room: str, look: Callable[[], list[Any]]) -> list[A
         make_ready(store, room)
         seen = look()
     return seen
+
+
+def admit(store: Store, room: str, channel: str) -> None:
+    """Sets one channel that is new, without closing its room to everybody else.
+
+    Raises Refused: `not_found` when the record has no such channel, `unavailable` when it cannot be done now.
+    """
+    _with_lock(store, room, lambda lock: _Rebuild(store, room, lock).admit(channel))
 
 
 def close(store: Store, room: str) -> None:
@@ -116,9 +133,27 @@ class _Rebuild:
             self._on_room("quiet", *part)
         for channel in snapshot.channels:
             self._open(channel)
+        for two in self._stale(snapshot.twos, snapshot.pairs):
+            self.admit(two)
         self._on_room("ready")
         log.info("room made ready room=%s channels=%d ms=%d", self._room, len(snapshot.channels),
                  (time.monotonic() - started) * 1000)
+
+    def admit(self, channel: str) -> None:
+        found = self._store.record.read(lambda c: record.channel_snapshot(c, channel))
+        if found is None:
+            raise Refused(Code.NOT_FOUND)
+        self._open(found)
+
+    def _stale(self, twos: Sequence[Channel], pairs: Mapping[str, str]) -> list[str]:
+        """Channels of two that Redis does not have as the record says. There may be many more of them than of others,
+        and next to nothing of them ever changes."""
+        heads = [keys.of_channel(self._store.live.prefix, two.id).head for two in twos]
+        known = self._store.live.commands([
+            (("HMGET", head, "run", "epoch", "state", "pair", "tip"), head) for head in heads]) if heads else []
+        return [two.id for two, (*head, tip) in zip(twos, known, strict=True) if int(tip or 0) < two.archived_seq
+                or [(word or b"").decode() for word in head] != [
+                    self._run_id, two.epoch, two.state, pairs.get(two.id, "")]]
 
     def _open(self, channel: record.ChannelSnapshot) -> None:
         epoch, tip, talk, run_id = (item.decode() for item in self._on_channel(channel.id, "look"))
@@ -153,7 +188,7 @@ class _Rebuild:
         settings = {"state": channel.state, "capacity": channel.capacity, "slow_seconds": channel.slow_seconds,
                     "archived": channel.tip, "run": self._run_id, "forks": msgspec.json.encode(forks).decode(),
                     "ruled": _flag(channel.rules or channel.slow_seconds),
-                    **channel.rules}
+                    **({"pair": channel.pair} if channel.pair else {}), **channel.rules}
         return [str(word) for pair in settings.items() for word in pair]
 
     def _places(self, channel: record.ChannelSnapshot) -> None:

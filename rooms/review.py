@@ -188,7 +188,8 @@ def remove_recent(store: Store, actor: Actor, place: str, user: str, hours: int,
     def look(connection: Connection) -> list[str]:
         _judge(connection, actor, room)
         wanted = [room] if room else room_rows.ids(connection, organization)
-        return [one.id for each in wanted for one in channels.of_room(connection, each)]
+        return [one.id for each in wanted for one in (
+            *channels.of_room(connection, each), *channels.direct_of(connection, user, each))]
 
     inside = [place] if ids.is_channel(place) else store.record.read(look)
     if ids.is_channel(place):
@@ -196,7 +197,7 @@ def remove_recent(store: Store, actor: Actor, place: str, user: str, hours: int,
     removed = 0
     for channel in inside:
         for seq in list(_said_since(store, channel, user, since)):
-            removed += moderation.recall(store, actor, channel, seq, reason).seqs.get(channel, 0) > 0
+            removed += moderation.recall(store, actor, channel, seq, reason, unseen=True).seqs.get(channel, 0) > 0
     _write_down(store, actor, "remove_recent", user, room, place if ids.is_channel(place) else "", reason, {}, {
         "hours": hours, "messages": removed})
     return removed

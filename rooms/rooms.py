@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from rooms import audiences, ids, names, passwords
+from rooms import audiences, direct, ids, names, passwords
+from rooms.direct import Two
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.record import Connection, channels, organizations, rooms
@@ -19,13 +20,16 @@ LARGEST_CAPACITY = 1_000_000
 
 
 class ChannelView(NamedTuple):
+    """`direct` names the other one of a channel of two; it is called by their name."""
+
     id: str
     name: str
+    direct: str = ""
 
 
 class RoomView(NamedTuple):
     """A room as one person sees it. `locked`: joining needs a password; `by_request`: somebody has to say yes;
-    `verified`: a verified phone is needed."""
+    `verified`: a verified phone is needed; `direct`: two members may talk to each other alone."""
 
     id: str
     name: str
@@ -34,6 +38,7 @@ class RoomView(NamedTuple):
     channels: list[ChannelView]
     by_request: bool = False
     verified: bool = False
+    direct: bool = False
 
 
 def add(store: Store, organization: str, name: str, password: str | None = None, capacity: int = 0,
@@ -73,31 +78,33 @@ def visible(store: Store, person: Person) -> list[RoomView]:
     seen, inside, sight = store.record.read(lambda c: (
         rooms.seen_by(c, person.organization, person.id), channels.of_organization(c, person.organization),
         audiences.sight(c, person.organization, person.id)))
-    by_room = _by_room(inside)
-    return [_view(room, role, sight.of(by_room.get(room.id, ()), role)) for room, role in seen]
+    by_room, twos = _by_room(inside), direct.of(store, person)
+    return [_view(room, role, sight.of(by_room.get(room.id, ()), role), twos if role else ()) for room, role in seen]
 
 
 def find(store: Store, person: Person, name: str) -> RoomView:
     """By name, however it is spelled. Raises Refused(not_found), also for what the person may not see."""
     key = names.key(name)
-    view = store.record.read(lambda c: _found(c, person, key))
+    twos = direct.of(store, person)
+    view = store.record.read(lambda c: _found(c, person, key, twos))
     if view is None:
         raise Refused(Code.NOT_FOUND)
     return view
 
 
-def _found(connection: Connection, person: Person, key: str) -> RoomView | None:
+def _found(connection: Connection, person: Person, key: str, twos: Sequence[Two]) -> RoomView | None:
     for room, role in rooms.seen_by(connection, person.organization, person.id, unlisted=True):
         if room.name_key == key:
             sight = audiences.sight(connection, person.organization, person.id)
-            return _view(room, role, sight.of(channels.of_room(connection, room.id), role))
+            return _view(room, role, sight.of(channels.of_room(connection, room.id), role), twos if role else ())
     return None
 
 
-def _view(room: Room, role: str, inside: Iterable[Channel]) -> RoomView:
-    shown = [ChannelView(channel.id, channel.name) for channel in inside]
+def _view(room: Room, role: str, inside: Iterable[Channel], twos: Iterable[Two]) -> RoomView:
+    shown = [*(ChannelView(channel.id, channel.name) for channel in inside),
+             *(ChannelView(two.channel, two.name, two.other) for two in twos if two.room == room.id)]
     return RoomView(room.id, room.name, room.password_hash is not None, bool(role), shown, room.by_request,
-                    room.verified)
+                    room.verified, room.direct)
 
 
 def _by_room(inside: Iterable[Channel]) -> dict[str, list[Channel]]:

@@ -80,7 +80,7 @@ def set_policy(store: Store, actor: Actor, text: str = AFTER, media: str = BEFOR
         before = rows.policy(connection, organization)
         made = Policy(organization, text, media, outage, before.version + 1 if before else 1)
         rows.set_policy(connection, made)
-        for channel in channels.of_organization(connection, organization):
+        for channel in channels.every_of_organization(connection, organization):
             readers.move(connection, READER, channel.id, channel.archived_seq)
         told = [msgspec.json.encode({name: getattr(one, name) for name in ("text", "media", "outage")} if one else {})
                 for one in (before, made)]

@@ -305,7 +305,9 @@ def _readable(connection: Connection, person: Person, query: Query, now: int) ->
              if role and (room.id, "") not in banned and query.room in ("", room.id)}
     if ("", "") in banned:
         return []
-    found = [channel.id for channel in channels.of_organization(connection, person.organization)
+    inside = (*channels.of_organization(connection, person.organization),
+              *channels.direct_of(connection, person.id))
+    found = [channel.id for channel in inside
              if channel.room in roles and query.channel in ("", channel.id)
              and (channel.room, channel.id) not in banned]
     seen, listed = rules.named(connection, found, Right.SEE), allowed.of_user(connection, person.id, Right.SEE)

@@ -124,7 +124,7 @@ def _finish(store: Store, standing: Standing) -> bool:
 def member_channels(store: Store, user: str) -> dict[str, list[str]]:
     """room → its channels, for the rooms to which the user belongs."""
     def look(connection: Connection) -> dict[str, list[str]]:
-        return _channels(connection, list(members.of_user(connection, user)))
+        return _channels(connection, user, list(members.of_user(connection, user)))
 
     return store.record.read(look)
 
@@ -144,11 +144,13 @@ def _look(connection: Connection, organization: str, user: str) -> _View | None:
     out = kept != user or any(s.kind == "ban" and not s.room for s in held)
     named = frozenset(ids.room_of(one.channel) for one in allowed.of_user(connection, user))
     return _View(standing, "" if kept == user else kept, roles, held, listed, concerned,
-                 _channels(connection, list(roles)) if out else {}, named)
+                 _channels(connection, user, list(roles)) if out else {}, named)
 
 
-def _channels(connection: Connection, those: Sequence[str]) -> dict[str, list[str]]:
-    return {room: [channel.id for channel in channels.of_room(connection, room)] for room in those}
+def _channels(connection: Connection, user: str, those: Sequence[str]) -> dict[str, list[str]]:
+    """room → the channels in which the user may be."""
+    return {room: [channel.id for channel in (
+        *channels.of_room(connection, room), *channels.direct_of(connection, user, room))] for room in those}
 
 
 def _tell(store: Store, view: _View) -> None:

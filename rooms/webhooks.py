@@ -195,6 +195,9 @@ def _step(connection: Connection, store: Store, place: Behind, now: int) -> int:
     after = readers.place(connection, READER, place.channel) or 0
     told = entries.page(connection, place.channel, after=after, limit=ROWS)
     told = [entry for entry in told if entry.seq <= place.archived]
+    known = channels.one(connection, place.channel)
+    if known is None or known.direct:  # between two members: not the organization's to be told
+        told = []
     for hook in webhooks.of_organization(connection, place.organization):
         if hook.stopped_at is None:
             _enqueue(connection, store, hook, place.room, told, now)
@@ -238,7 +241,7 @@ def _signed(store: Store, call: Call, hook: Webhook) -> Outgoing:
 
 def _begin_here(connection: Connection, organization: str) -> None:
     """What was said before there was anybody to hear it is nobody's news."""
-    for channel in channels.of_organization(connection, organization):
+    for channel in channels.every_of_organization(connection, organization):
         readers.move(connection, READER, channel.id, channel.archived_seq)
 
 

@@ -40,6 +40,23 @@ def of_user(connection: Connection, user: str, right: str | None = None) -> Sequ
     return [Allowed._make(row) for row in connection.execute(query)]
 
 
+def of_channels(connection: Connection, channels: Sequence[str]) -> Sequence[Allowed]:
+    query = select(*_COLUMNS).where(_TABLE.c.channel.in_(channels)).order_by(_TABLE.c.channel, _TABLE.c.user)
+    return [Allowed._make(row) for row in connection.execute(query)]
+
+
+def pairs(connection: Connection, room: str) -> dict[str, str]:
+    """channel → those who may see it, with a space between, for the channels of two members in the room."""
+    channels = tables.channels
+    query = (select(_TABLE.c.channel, _TABLE.c.user).join(channels, channels.c.id == _TABLE.c.channel)
+             .where(channels.c.room == room, channels.c.direct.is_(True), _TABLE.c.right == "see")
+             .order_by(_TABLE.c.channel, _TABLE.c.user))
+    found: dict[str, str] = {}
+    for channel, user in connection.execute(query):
+        found[channel] = f"{found[channel]} {user}" if channel in found else user
+    return found
+
+
 def give(connection: Connection, user: str, to: str, at: int) -> None:
     for channel, right, _ in of_user(connection, user):
         add_new(connection, _TABLE, {"channel": channel, "right": right, "user": to, "by": "", "at": at})

@@ -11,7 +11,7 @@ from rooms.record.asking import add_new, columns
 
 class Channel(NamedTuple):
     """`epoch` is empty until the channel's log was first opened; `archived_seq` is the last entry that the record
-    holds, `talk` the ordinal of the last counted one among them."""
+    holds, `talk` the ordinal of the last counted one among them. A `direct` one is of two members (`rooms.direct`)."""
 
     id: str
     room: str
@@ -26,6 +26,7 @@ class Channel(NamedTuple):
     epoch: str = ""
     archived_seq: int = 0
     talk: int = 0
+    direct: bool = False
 
 
 _TABLE = tables.channels
@@ -81,18 +82,48 @@ def by_name(connection: Connection, room: str, name_key: str) -> Channel | None:
     return Channel._make(row) if row else None
 
 
-def count(connection: Connection, room: str) -> int:
-    return connection.scalars(select(func.count()).select_from(_TABLE).where(_TABLE.c.room == room)).one()
+def count(connection: Connection, room: str, direct: bool = False) -> int:
+    query = select(func.count()).select_from(_TABLE).where(_TABLE.c.room == room, _TABLE.c.direct.is_(direct))
+    return connection.scalars(query).one()
 
 
 def of_room(connection: Connection, room: str) -> Sequence[Channel]:
-    query = select(*_COLUMNS).where(_TABLE.c.room == room).order_by(*_ORDER)
+    """Those that the room shows; of two members' own nobody is told here."""
+    query = select(*_COLUMNS).where(_TABLE.c.room == room, _TABLE.c.direct.is_(False)).order_by(*_ORDER)
     return [Channel._make(row) for row in connection.execute(query)]
 
 
 def of_organization(connection: Connection, organization: str) -> Sequence[Channel]:
-    """All of them, in the order in which each room shows its own."""
-    query = select(*_COLUMNS).where(_TABLE.c.organization == organization).order_by(_TABLE.c.room, *_ORDER)
+    """All that its rooms show, in the order in which each room shows its own."""
+    query = (select(*_COLUMNS).where(_TABLE.c.organization == organization, _TABLE.c.direct.is_(False))
+             .order_by(_TABLE.c.room, *_ORDER))
+    return [Channel._make(row) for row in connection.execute(query)]
+
+
+def direct_of(connection: Connection, user: str, room: str = "") -> Sequence[Channel]:
+    """Those of this user and one other member each, in one room or in all, the newest first."""
+    listed = tables.allowed
+    query = (select(*_COLUMNS).join(listed, (listed.c.channel == _TABLE.c.id) & (listed.c.right == "see"))
+             .where(listed.c.user == user, _TABLE.c.direct.is_(True))
+             .order_by(_TABLE.c.room, _TABLE.c.created_at.desc(), _TABLE.c.id))
+    if room:
+        query = query.where(_TABLE.c.room == room)
+    return [Channel._make(row) for row in connection.execute(query)]
+
+
+def direct_in(connection: Connection, room: str) -> Sequence[Channel]:
+    query = select(*_COLUMNS).where(_TABLE.c.room == room, _TABLE.c.direct.is_(True)).order_by(_TABLE.c.id)
+    return [Channel._make(row) for row in connection.execute(query)]
+
+
+def set_direct(connection: Connection, room: str, state: str) -> None:
+    """Opens or closes all channels of two in the room."""
+    connection.execute(update(_TABLE).where(_TABLE.c.room == room, _TABLE.c.direct.is_(True)).values(state=state))
+
+
+def every_of_organization(connection: Connection, organization: str) -> Sequence[Channel]:
+    """All there are, those of two members among them."""
+    query = select(*_COLUMNS).where(_TABLE.c.organization == organization).order_by(_TABLE.c.id)
     return [Channel._make(row) for row in connection.execute(query)]
 
 

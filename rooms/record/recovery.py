@@ -29,6 +29,7 @@ from rooms.record import (
     tables,
 )
 from rooms.record.allowed import Allowed
+from rooms.record.channels import Channel
 from rooms.record.cursors import Cursor
 from rooms.record.epochs import Epoch
 from rooms.record.members import Member
@@ -44,7 +45,8 @@ NEWEST = 10_000
 
 
 class ChannelSnapshot(NamedTuple):
-    """`tip` and `talk` are the record's; `epochs` is empty for a log that was never opened."""
+    """`tip` and `talk` are the record's; `epochs` is empty for a log that was never opened; `pair` are the two members
+    of a channel of two, with a space between."""
 
     id: str
     name: str
@@ -65,6 +67,7 @@ class ChannelSnapshot(NamedTuple):
     pins: Sequence[int]
     outside: Mapping[str, int]
     allowed: Sequence[Allowed]
+    pair: str = ""
 
 
 class RoomSnapshot(NamedTuple):
@@ -75,6 +78,10 @@ class RoomSnapshot(NamedTuple):
     free: Sequence[str]
     wide: Sequence[Standing]
     quiet: Sequence[Quiet]
+    twos: Sequence[Channel]
+    """Channels of two members each, which are looked at one by one where Redis does not have them as they are here."""
+    pairs: Mapping[str, str]
+    """channel → its two members, with a space between."""
 
 
 def snapshot(connection: Connection, room: str) -> RoomSnapshot | None:
@@ -83,10 +90,12 @@ def snapshot(connection: Connection, room: str) -> RoomSnapshot | None:
     if found is None:
         return None
     inside = [_channel(connection, channel) for channel in channels.of_room(connection, room)]
+    twos = channels.direct_in(connection, room)
     return RoomSnapshot(found, members.of_room(connection, room), inside,
                         sanctions.of_room(connection, found.organization, room), free.of_room(connection, room),
                         standings.wide(connection, found.organization),
-                        quiet.at(connection, [room, *(channel.id for channel in inside)]))
+                        quiet.at(connection, [room, *(one.id for one in inside), *(two.id for two in twos)]), twos,
+                        allowed.pairs(connection, room))
 
 
 def open_epoch(connection: Connection, channel: str, after_seq: int) -> Epoch:
@@ -109,7 +118,13 @@ def open_epoch(connection: Connection, channel: str, after_seq: int) -> Epoch:
     return opened
 
 
-def _channel(connection: Connection, channel: channels.Channel) -> ChannelSnapshot:
+def channel_snapshot(connection: Connection, channel: str) -> ChannelSnapshot | None:
+    found = channels.one(connection, channel)
+    return None if found is None else _channel(connection, found)
+
+
+def _channel(connection: Connection, channel: Channel) -> ChannelSnapshot:
+    listed = allowed.of_channel(connection, channel.id)
     return ChannelSnapshot(
         channel.id, channel.name, channel.state, channel.capacity, channel.slow_seconds, channel.epoch,
         channel.archived_seq, channel.talk, epochs.of_channel(connection, channel.id),
@@ -119,4 +134,4 @@ def _channel(connection: Connection, channel: channels.Channel) -> ChannelSnapsh
         mentions.above(connection, channel.id, channel.archived_seq - NEWEST, channel.archived_seq),
         reactions.above(connection, channel.id, channel.archived_seq - NEWEST),
         marks.pinned(connection, channel.id), outside.of_channel(connection, channel.id),
-        allowed.of_channel(connection, channel.id))
+        listed, " ".join(one.user for one in listed if one.right == "see") if channel.direct else "")

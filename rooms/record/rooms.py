@@ -26,6 +26,7 @@ class Room(NamedTuple):
     by_request: bool = False
     verified: bool = False
     white_only: bool = False
+    direct: bool = False
 
 
 class Seen(NamedTuple):

@@ -107,15 +107,17 @@ rooms = _table(
     _must("state", WORD), _must("position", NUMBER), _must("created_at", TIME),
     _must("listed", FLAG, server_default="1"), _must("by_request", FLAG, server_default="0"),
     _must("verified", FLAG, server_default="0"), _must("white_only", FLAG, server_default="0"),
-    UniqueConstraint("organization", "name_key"))
+    _must("direct", FLAG, server_default="0"), UniqueConstraint("organization", "name_key"))
 """`listed`: shown to who is no member; `by_request`: somebody must say yes; `verified`: only with a verified phone;
-`white_only`: only for the white list and moderators."""
+`white_only`: only for the white list and moderators; `direct`: members may talk in twos."""
 
 channels = _table(
     "channels", Column("id", ID, primary_key=True), _of("room", rooms), _of("organization", organizations),
     _must("name", NAME), _must("name_key", NAME), _must("capacity", NUMBER), _must("slow_seconds", NUMBER),
     _must("state", WORD), _must("position", NUMBER), _must("created_at", TIME),
-    _must("epoch", ID), _must("archived_seq", COUNT), _must("talk", COUNT), UniqueConstraint("room", "name_key"))
+    _must("epoch", ID), _must("archived_seq", COUNT), _must("talk", COUNT),
+    _must("direct", FLAG, server_default="0"), UniqueConstraint("room", "name_key"))
+"""`direct`: of two members, who are on its list of who may see it and whose ids are its `name_key`; it has no name."""
 
 epochs = _table(
     "epochs", Column("channel", ID, primary_key=True), Column("number", NUMBER, primary_key=True, autoincrement=False),

@@ -71,8 +71,8 @@ export const en: Words = {
     choice: (channel, act, who) => `${channel}, ${act}: ${who}`, now: (channel, act, who) => `${channel}, ${act}: ${who}`,
   },
   ways: {
-    title: "How to come in", listed: "Shown in the list of rooms", private: "Only members see it", by_request: "Ask before coming in", verified: "A verified phone is needed", white_only: "Only the white list comes in",
-    abouts: { listed: "When off, only those who know its name or hold an invitation find it.", private: "To outsiders this room does not exist.", by_request: "A moderator's yes makes a member.", verified: "Who has not verified a phone is asked to.", white_only: "The bolt for an emergency: nobody but the white list comes in." },
+    title: "How to come in", listed: "Shown in the list of rooms", private: "Only members see it", by_request: "Ask before coming in", verified: "A verified phone is needed", white_only: "Only the white list comes in", direct: "Two members may talk alone",
+    abouts: { listed: "When off, only those who know its name or hold an invitation find it.", private: "To outsiders this room does not exist.", by_request: "A moderator's yes makes a member.", verified: "Who has not verified a phone is asked to.", white_only: "The bolt for an emergency: nobody but the white list comes in.", direct: "Nobody else reads it; what is reported comes to the review. When off, old words stay readable." },
     lockedShort: "Password", privateShort: "Private", byRequestShort: "By request", verifiedShort: "Phone needed", whiteOnlyShort: "White list only", unlistedShort: "Unlisted",
     now: (way, on) => `${way}: ${on ? "on" : "off"}`, passwordAbout: "Only a digest of it is kept; nobody can read it again. Members are not asked for it.", passwordNew: "New password", passwordSet: "The new password holds", passwordGone: "No password any more", passwordTake: "Take it away", passwordNone: "No password",
     capacity: "Most people in the room", capacityAbout: "The most members of the whole room; 0 is no limit.",

@@ -70,8 +70,8 @@ export const zh = {
     choice: (channel: string, act: string, who: string) => `${channel}：${who}可以${act}`, now: (channel: string, act: string, who: string) => `${channel}：${who}可以${act}`,
   },
   ways: {
-    title: "怎么进来", listed: "出现在房间列表里", private: "只有成员看得见", by_request: "进来要先申请", verified: "要先验证手机号", white_only: "只让白名单进来",
-    abouts: { listed: "关掉后，只有知道名字或拿到邀请的人找得到。", private: "对外人来说，这间房不存在。", by_request: "版主同意后才算成员。", verified: "没有验证过手机号的人会被请去验证。", white_only: "紧急时的门栓：除了白名单，谁也进不来。" },
+    title: "怎么进来", listed: "出现在房间列表里", private: "只有成员看得见", by_request: "进来要先申请", verified: "要先验证手机号", white_only: "只让白名单进来", direct: "成员之间可以私聊",
+    abouts: { listed: "关掉后，只有知道名字或拿到邀请的人找得到。", private: "对外人来说，这间房不存在。", by_request: "版主同意后才算成员。", verified: "没有验证过手机号的人会被请去验证。", white_only: "紧急时的门栓：除了白名单，谁也进不来。", direct: "两个成员单独说话，别人看不到；被举报的话会进审核队列。关掉后只能看旧话。" },
     lockedShort: "有密码", privateShort: "私密", byRequestShort: "需申请", verifiedShort: "需验证手机", whiteOnlyShort: "仅白名单", unlistedShort: "不公开",
     now: (way: string, on: boolean) => `${way}：${on ? "已开" : "已关"}`, passwordAbout: "只保存密码的摘要，没有人能再看到它。已经是成员的人不用再输。", passwordNew: "新密码", passwordSet: "新密码已生效", passwordGone: "密码已取消", passwordTake: "取消密码", passwordNone: "无密码",
     capacity: "房间人数上限", capacityAbout: "全房间的成员上限，0 为不限。", 
