@@ -11,9 +11,12 @@ from typing import Any
 
 from commands.opening import opened
 from rooms import accounts, channels, denials, members, orgs, rooms
+from rooms.denials import Feature
 from rooms.errors import Misconfigured
+from rooms.planner import Way
 from rooms.store import Store
 from settings import Settings
+from wechat.platform import stops
 
 Act = Callable[[Store, argparse.Namespace], dict[str, str]]
 
@@ -138,6 +141,8 @@ def rotate_account(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
 
 def allow_feature(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
     denials.lift(store, chosen.appid, chosen.feature)
+    for way in {Feature.MESSAGES: (Way.CUSTOMER,), Feature.MASS: (Way.MASS,)}.get(chosen.feature, ()):
+        stops.end(store, chosen.appid, way)
     return {"id": chosen.appid}
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rooms import ids
 from rooms.events import Position
-from rooms.notices import TELLING, TOLD, WAITING, Notice, begin
+from rooms.notices import IN_DOUBT, TELLING, TOLD, WAITING, Notice, begin
 from rooms.planner import Bucket, Notify, Send, Way, Window
 from rooms.record import Connection, consents, deliveries, followers, notices, windows
 from rooms.record.deliveries import FAILED, INTENT, SENT, UNKNOWN, Delivery
@@ -128,7 +128,7 @@ def intend(store: Store, page: Page, decision: Send | Notify, intent: Intent) ->
         seen = {one.id for one in page.sent}
         later = [*deliveries.of_follower(connection, appid, openid, now - STALE_MS),
                  *deliveries.of_follower(connection, follower.appid, follower.openid, now - STALE_MS)]
-        if any(one.id not in seen for one in later) or not begin(connection, intent.notices, way):
+        if any(one.id not in seen for one in later) or not begin(connection, intent.notices, way, now):
             raise _FasterError
         deliveries.intend(connection, delivery)
         if ticket is None or decision.paced:
@@ -165,7 +165,8 @@ def settle(store: Store, page: Page, delivery: Delivery, decision: Send | Notify
         if outcome.state == FAILED:
             notices.move(connection, wanted, TELLING, WAITING, "", None)
         else:
-            notices.move(connection, wanted, TELLING, TOLD, delivery.way, now)
+            way = IN_DOUBT if outcome.state == UNKNOWN else delivery.way
+            notices.move(connection, wanted, TELLING, TOLD, way, now)
 
     store.record.write(act)
 
@@ -215,9 +216,14 @@ def heard_of_template(store: Store, appid: str, openid: str, reference: str, arr
 
 
 def give_up(store: Store) -> int:
-    """Stale intents become unknown; returns how many."""
+    """Stale intents become unknown, and what they were to tell is not told again; returns how many."""
     now = store.clock.now()
-    return store.record.write(lambda c: deliveries.give_up(c, now - STALE_MS, now))
+
+    def act(connection: Connection) -> int:
+        notices.give_up(connection, now - STALE_MS, IN_DOUBT, now)
+        return deliveries.give_up(connection, now - STALE_MS, now)
+
+    return store.record.write(act)
 
 
 class _FasterError(Exception):

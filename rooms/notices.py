@@ -18,10 +18,12 @@ from rooms.record import Connection, notices
 from rooms.record.notices import CANCELLED, EXPIRED, TELLING, TOLD, WAITING, Notice
 from rooms.store import Store
 
-__all__ = ["CANCELLED", "EXPIRED", "HINT", "TELLING", "TOLD", "WAITING", "Kind", "Notice", "add", "begin", "facts",
-           "give_back", "made", "nudge", "of_user", "sweep", "told", "waiting"]
+__all__ = ["CANCELLED", "EXPIRED", "HINT", "IN_DOUBT", "TELLING", "TOLD", "WAITING", "Kind", "Notice", "add", "begin",
+           "facts", "give_back", "made", "nudge", "of_user", "sweep", "told", "waiting"]
 
 HINT = "notice"
+IN_DOUBT = "unknown"
+"""The way of what may have been told: nobody knows, and it is not told again."""
 LIVES_MS = 7 * 86_400_000
 MOST = 10
 """Told together."""
@@ -81,9 +83,9 @@ def waiting(store: Store, user: str) -> list[Notice]:
     return [one for one in store.record.read(lambda c: notices.waiting(c, user, MOST)) if one.expires_at > now]
 
 
-def begin(connection: Connection, several: Sequence[Notice], way: str) -> bool:
+def begin(connection: Connection, several: Sequence[Notice], way: str, now: int) -> bool:
     """For a transaction: they are about to be told. False when another was faster with one of them."""
-    return notices.move(connection, _ids(several), WAITING, TELLING, way, None) == len(several)
+    return notices.move(connection, _ids(several), WAITING, TELLING, way, now) == len(several)
 
 
 def told(store: Store, several: Sequence[Notice], way: str) -> None:

@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 from sandbox.bounded import Bounded
 from sandbox.journal import Delivery
-from sandbox.limits import KEPT_CODES, KEPT_DELIVERIES, KEPT_MEDIA, KEPT_PEOPLE, KEPT_TICKETS
+from sandbox.limits import KEPT_CODES, KEPT_DELIVERIES, KEPT_MEDIA, KEPT_PEOPLE, KEPT_TICKETS, LEVELS
 from sandbox.quota import Quota
 
 OPENID = re.compile(r"o[A-Za-z0-9_-]{27}")
 CONFIGURED = (
     "kind", "appid", "secret", "name", "token", "encoding_aes_key", "mode", "callback_url", "data_format",
-    "original_id", "templates", "ip_whitelist",
+    "original_id", "templates", "ip_whitelist", "level",
 )  # fmt: skip
 
 
@@ -42,6 +42,7 @@ class Person:
     logged_in_at: float = 0.0
     acted_at: float = 0.0
     typing_until: float = 0.0
+    mass: dict[str, int] = field(default_factory=dict)
 
     def describe(self, now: float) -> dict[str, Any]:
         """What the control API tells about a person."""
@@ -99,12 +100,14 @@ class Account:
     original_id: str = ""
     templates: list[str] = field(default_factory=list)
     ip_whitelist: list[str] | None = None
+    level: str = "service"
     menu: list[dict[str, Any]] | None = None
     people: Bounded[str, Person] = field(default_factory=lambda: Bounded(KEPT_PEOPLE))
     login_codes: Bounded[str, Code] = field(default_factory=lambda: Bounded(KEPT_CODES))
     phone_codes: Bounded[str, Code] = field(default_factory=lambda: Bounded(KEPT_CODES))
     media: Bounded[str, Media] = field(default_factory=lambda: Bounded(KEPT_MEDIA))
     tickets: Bounded[str, Ticket] = field(default_factory=lambda: Bounded(KEPT_TICKETS))
+    mass_jobs: Bounded[str, int] = field(default_factory=lambda: Bounded(KEPT_CODES))
 
     def __post_init__(self) -> None:
         """Refuses what the platform's settings page would refuse, with a sentence."""
@@ -114,6 +117,8 @@ class Account:
             raise ValueError("mode is plain, compatible or safe")
         if self.data_format not in ("xml", "json"):
             raise ValueError("data_format is xml or json")
+        if self.level not in LEVELS:
+            raise ValueError(f"level is one of {', '.join(LEVELS)}")
         if self.data_format == "json" and self.kind != "mini_program":
             raise ValueError("an Official Account gets its pushes as XML only")
         if self.mode != "plain" and not good_key(self.encoding_aes_key):

@@ -63,6 +63,8 @@ CALLS_A_DAY = {
     "/cgi-bin/stable_token": 500_000,
     "/cgi-bin/message/custom/send": 500_000,
     "/cgi-bin/message/template/send": 100_000,
+    "/cgi-bin/message/mass/send": 100,
+    "/cgi-bin/message/mass/sendall": 100,
     "/cgi-bin/user/info": 500_000,
     "/cgi-bin/user/get": 500,
     "/cgi-bin/qrcode/create": 100_000,
@@ -75,6 +77,24 @@ CALLS_A_DAY = {
     "/wxa/media_check_async": 200_000,
 }
 """Daily calls of a typical verified account; what is not named here is not counted against a limit."""
+
+MASS_A_MONTH = 4
+MASS_TO_ALL_A_DAY = 1
+MASS_FEWEST, MASS_MOST = 2, 10_000
+MASS_NAME_BYTES = 64
+
+LEVELS = ("service", "subscription", "unverified_service", "unverified_subscription")
+RIGHTS = {
+    "/cgi-bin/menu": ("service", "subscription", "unverified_service"),
+    "/cgi-bin/message/custom": ("service", "subscription"),
+    "/cgi-bin/message/mass/sendall": ("service", "subscription"),
+    "/cgi-bin/message/mass/send": ("service",),
+    "/cgi-bin/message/template": ("service",),
+    "/cgi-bin/message/subscribe/bizsend": ("service",),
+    "/cgi-bin/qrcode": ("service",),
+    "/cgi-bin/user": ("service", "subscription"),
+}
+"""Official docs, rights of interfaces: which Official Accounts may use what lies under a path. All else is free."""
 
 LOGINS_A_MINUTE = 100
 QUOTA_CLEARINGS_A_MONTH = 10

@@ -114,7 +114,9 @@ class Conversation:
             return self._heard(follower, push, commands.understand(push.fields.get("EventKey", "")))
         if push.kind != "text":
             return self._sent(follower, push)
-        return self._heard(follower, push, commands.understand(push.text))
+        tapped = push.fields.get("bizmsgmenuid", "")
+        meaning = commands.complete(Verb(tapped)) if tapped in list(Verb) else commands.understand(push.text)
+        return self._heard(follower, push, meaning)
 
     def _sent(self, follower: Follower, push: Push) -> Reply:
         """Something else than words."""

@@ -15,6 +15,7 @@ class English(EnglishOrderWords, Words):
     """Whatever a follower is told, in English."""
 
     colon = ": "
+    taps: ClassVar[dict[Verb, str]] = {Verb.MORE: "more", Verb.QUIET: "quiet", Verb.QUEUE: "take the seat"}
     forms: ClassVar[dict[Verb, Command]] = {
         Verb.ROOMS: Command("rooms", "the rooms there are"),
         Verb.JOIN: Command("join NAME [password]", "enter a room or channel"),

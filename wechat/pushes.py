@@ -103,8 +103,10 @@ class Push(NamedTuple):
         message = self.fields.get("MsgId", "")
         if self.kind != "event" and _MESSAGE_ID.fullmatch(message):
             return message
-        names = ("FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "MsgId", "Content")
+        names = ("FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "MsgId", "MsgID", "Content")
         told = "\0".join(self.fields.get(name, "") for name in names)
+        if self.event.startswith("subscribe_msg"):  # several in a second differ only inside
+            told += self.content.decode(errors="replace")
         return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from rooms import erasure, identities, ledger, templates
+from rooms import erasure, identities, ledger, mass, templates
 from rooms.accounts import Account
 from rooms.store import Store
 from wechat import sessions
@@ -33,6 +33,7 @@ class Reports:
         self._ways: dict[str, Callable[[Account, Push], None]] = {
             "subscribe_msg_popup_event": self._asked, "subscribe_msg_change_event": self._changed,
             "subscribe_msg_sent_event": self._sent, "templatesendjobfinish": self._finished,
+            "masssendjobfinish": self._mass_ended,
             "user_info_modified": self._revoked, "user_authorization_revoke": self._revoked,
             "user_authorization_cancellation": self._cancelled, "user_enter_tempsession": self._session,
             **dict.fromkeys(WARNINGS, self._warned),
@@ -72,6 +73,14 @@ class Reports:
         if "block" in status:
             identities.unsubscribed(self._store, account, push.openid)
 
+    def _mass_ended(self, account: Account, push: Push) -> None:
+        """A number in the status is WeChat's fault with the words, or with who sent them."""
+        status, counts = push.fields.get("Status", "").strip(), {name: _count(push, name) for name in (
+            "SentCount", "TotalCount", "FilterCount", "ErrorCount")}
+        mass.ended(self._store, account.appid, push.fields.get("MsgID", ""), mass.Ended(
+            status.lower() == "send success", status.lower().startswith("err"), status, counts["SentCount"],
+            max(0, counts["TotalCount"] - counts["FilterCount"]), counts["ErrorCount"]))
+
     # people's data
 
     def _revoked(self, account: Account, push: Push) -> None:
@@ -102,6 +111,11 @@ def _entries(push: Push) -> Iterator[Mapping[str, Any]]:
     for entry in (inside if isinstance(inside, list) else [inside])[:MOST_ENTRIES]:
         if isinstance(entry, dict):
             yield entry
+
+
+def _count(push: Push, name: str) -> int:
+    told = push.fields.get(name, "")
+    return int(told) if told.isdecimal() and len(told) < 12 else 0
 
 
 def _whose(push: Push) -> str:

@@ -7,22 +7,24 @@ whether WeChat is there again, and the others wait for it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rooms import accounts, identities, ledger, templates
+from rooms import accounts, denials, identities, ledger, templates
 from rooms.accounts import Account
+from rooms.denials import Feature
 from rooms.ledger import Intent
 from rooms.planner import Notify, Send, Way, Window
 from rooms.store import Store
 from rooms.templates import Filled
 from wechat import outcomes
 from wechat.addressee import Addressee
+from wechat.commands import Verb
 from wechat.outcomes import Reaction
 from wechat.platform import calls, stops
 from wechat.platform.client import Client
 from wechat.platform.limits import LIMITS, PlatformLimits
-from wechat.platform.sending import Outcome, State, send_template, send_text
+from wechat.platform.sending import Outcome, State, send_menu, send_template, send_text
 from wechat.platform.token import Credentials, SharedTokens
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ STATES = {State.SENT: ledger.SENT, State.REFUSED: ledger.FAILED, State.UNSENT: l
 PROBE_SECONDS = 10
 MOST_DOUBLINGS = 3
 LOOK_AGAIN_MS = 15_000
+NO_MENUS = frozenset({40200, 48008, 45002})
+"""The account, or this text, cannot be a message menu: it goes as a text, then and from now on."""
+NO_MESSAGES = frozenset({48001, 48004})
 
 
 class Sent(NamedTuple):
@@ -71,11 +76,19 @@ class Sender:
             return now + LOOK_AGAIN_MS
         return 0
 
-    def text(self, to: Addressee, send: Send, intent: Intent, text: str) -> Sent | None:
-        """As a customer-service message; None when somebody else was faster."""
+    def text(self, to: Addressee, send: Send, intent: Intent, text: str, taps: Sequence[Verb] = ()) -> Sent | None:
+        """As a customer-service message; None when somebody else was faster. With `taps`, commands that a touch gives,
+        where the account may send message menus."""
         assert to.account is not None
-        account = to.account
-        return self._out(to, send, intent, account, lambda client: send_text(client, to.follower.openid, text))
+        account, openid = to.account, to.follower.openid
+        if taps and self.may_menu(account):
+            items = {str(verb): to.words.taps[verb] for verb in taps}
+            return self._out(to, send, intent, account, lambda client: send_menu(client, openid, text, items), True)
+        return self._out(to, send, intent, account, lambda client: send_text(client, openid, text))
+
+    def may_menu(self, account: Account) -> bool:
+        """Only accounts of a certain class; WeChat says so once."""
+        return not denials.is_denied(self._store, account.appid, Feature.MESSAGE_MENUS)
 
     def notice(self, to: Addressee, notify: Notify, intent: Intent, filled: Filled) -> Sent | None:
         """By a template, to whichever of the person's addresses the ticket is for."""
@@ -92,13 +105,16 @@ class Sender:
         return self._clients[account.appid]
 
     def _out(self, to: Addressee, decision: Send | Notify, intent: Intent, account: Account,
-             act: Callable[[Client], Outcome]) -> Sent | None:
+             act: Callable[[Client], Outcome], menu: bool = False) -> Sent | None:
         delivery = ledger.intend(self._store, to.page, decision, intent)
         if delivery is None:
             return None
         calls.count(self._store, self._limits, account.appid, Way(delivery.way))
         outcome = act(self.client(account))
         reaction = outcomes.react(outcome, self._store.clock.now(), to.page.failures)
+        if menu and outcome.errcode in NO_MENUS:
+            denials.deny(self._store, account.appid, Feature.MESSAGE_MENUS, outcome.errcode or 0, outcome.detail)
+            reaction = Reaction(outcomes.Bucket.GIVEN_BACK, again_ms=0)
         reached = reaction.reachable and reaction.follows
         ledger.settle(self._store, to.page, delivery, decision, intent, ledger.Outcome(
             STATES[outcome.state], outcome.errcode, outcome.detail, _shut(reaction, decision),
@@ -117,6 +133,8 @@ class Sender:
         if reaction.alarm or reaction.stop_ms:
             self._stop_account(account.appid, way, reaction,
                                outcome.errcode is None or outcome.errcode in outcomes.SYSTEM)
+        if way is Way.CUSTOMER and outcome.errcode in NO_MESSAGES:
+            denials.deny(self._store, account.appid, Feature.MESSAGES, outcome.errcode or 0, outcome.detail)
         if not reaction.follows:
             identities.unsubscribed(self._store, account, openid)
         if reaction.template_off and isinstance(decision, Notify):

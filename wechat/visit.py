@@ -19,6 +19,7 @@ from rooms.templates import Kind
 from wechat import addressee, digest, hours, news
 from wechat.addressee import Addressee
 from wechat.agenda import NEWS, Agenda, Item
+from wechat.commands import Verb
 from wechat.digest import Digest, Place
 from wechat.followers import Question, written
 from wechat.news import News
@@ -35,6 +36,8 @@ LEASE_MS = 60_000
 """Longer than a visit can take: a call ends after seconds."""
 HELD_MS = 24 * 3_600_000
 """Who is held is looked at again when they act, are named, or after this."""
+TAPS_BYTES = 64
+"""Kept of a digest for what can be tapped under it."""
 TEMPLATE_PACE_MS = 6 * 3_600_000
 """The least time between two template messages to one person: they need no yes, so we ask ourselves."""
 
@@ -149,12 +152,14 @@ class Visitor:
         return Thought(known, owed, kind, plan(known, owed, self._pace, self._store.clock.now()), possible)
 
     def _send_digest(self, turn: Turn, send: Send, kind: Kind) -> Visit:
+        taps = turn.to.account is not None and self._sender.may_menu(turn.to.account)
         composed = digest.compose(turn.entries, turn.person.id, turn.start, turn.to.title, turn.to.words,
-                                  self._limits.text_bytes, turn.beyond)
+                                  self._limits.text_bytes - (TAPS_BYTES if taps else 0), turn.beyond)
         upto = Position(composed.place.epoch, composed.place.seq)
         intent = Intent(kind, turn.item.channel, turn.start.seq, upto)
         self._keep_part(turn, composed.place)
-        sent = self._sender.text(turn.to, send, intent, composed.text)
+        sent = self._sender.text(turn.to, send, intent, composed.text,
+                                 (Verb.MORE, Verb.QUIET) if composed.left or composed.beyond else ())
         if sent is None or not (sent.arrived or sent.in_doubt):
             self._keep_part(turn, turn.start)
         return self._after(turn.item, sent) if sent is None or not sent.arrived else self._told(turn, composed)
@@ -227,7 +232,9 @@ class Visitor:
         return Thought(known, owed, kind or Kind.UNREAD, decision, possible)
 
     def _send_news(self, item: Item, to: Addressee, send: Send, gathered: News, kind: Kind) -> Visit:
-        sent = self._sender.text(to, send, Intent(kind, notices=gathered.notices), gathered.text)
+        seat = any(one.kind == notices.Kind.SEAT for one in gathered.notices)
+        sent = self._sender.text(to, send, Intent(kind, notices=gathered.notices), gathered.text,
+                                 (Verb.QUEUE,) if seat else ())
         if sent is None or not sent.arrived:
             return self._after(item, sent)
         self._ask_about_seat(to, gathered)

@@ -49,6 +49,8 @@ class Words(OrderWords):
         Verb.UNMUTE_ALL: Command("解除", "解除全员禁言"),
         Verb.ANNOUNCE: Command("公告 内容", "发公告"),
     }
+    taps: ClassVar[dict[Verb, str]] = {Verb.MORE: "更多", Verb.QUIET: "免打扰", Verb.QUEUE: "入座"}
+    """What stands on an item of a message menu."""
     helped = (Verb.ROOMS, Verb.JOIN, Verb.CHANNELS, Verb.SWITCH, Verb.WHO, Verb.MORE, Verb.HISTORY, Verb.NICK,
               Verb.QUIET, Verb.LEAVE, Verb.HELP)
     """Where they are in a channel."""

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from rooms.record import tables
 from rooms.record.asking import columns
 
+TOGETHER = 500
 INTENT, SENT, FAILED, UNKNOWN = "intent", "sent", "failed", "unknown"
 
 
@@ -44,6 +45,34 @@ _COLUMNS = columns(_TABLE, Delivery._fields)
 def intend(connection: Connection, delivery: Delivery) -> None:
     """In the same transaction as `windows.spend`."""
     connection.execute(insert(_TABLE), delivery._asdict())
+
+
+def intend_many(connection: Connection, several: Sequence[Delivery]) -> None:
+    """The parts of one message to many, which share a `reference`."""
+    if several:
+        connection.execute(insert(_TABLE), [one._asdict() for one in several])
+
+
+def settle_all(connection: Connection, appid: str, shared: str, state: str, at: int, reference: str) -> None:
+    """The outcome of all that share a reference; they bear WeChat's from now on, where it told one."""
+    query = update(_TABLE).where(_TABLE.c.appid == appid, _TABLE.c.reference == shared)
+    connection.execute(query.values(state=state, settled_at=at, reference=(reference or shared)[:64]))
+
+
+def users_of(connection: Connection, appid: str, reference: str) -> list[str]:
+    query = select(_TABLE.c.user).where(_TABLE.c.appid == appid, _TABLE.c.reference == reference)
+    return list(connection.scalars(query.order_by(_TABLE.c.user)))
+
+
+def counts(connection: Connection, appid: str, openids: Sequence[str], way: str, since: int) -> dict[str, int]:
+    """How many went, or may have gone, to each by that way since then."""
+    found: dict[str, int] = {}
+    for start in range(0, len(openids), TOGETHER):
+        query = select(_TABLE.c.openid, func.count().label("sent")).where(
+            _TABLE.c.appid == appid, _TABLE.c.openid.in_(openids[start:start + TOGETHER]), _TABLE.c.way == way,
+            _TABLE.c.at >= since, _TABLE.c.state != FAILED).group_by(_TABLE.c.openid)
+        found |= {row.openid: row.sent for row in connection.execute(query)}
+    return found
 
 
 def settle(connection: Connection, id: str, state: str, at: int, errcode: int | None = None,  # noqa: A002

@@ -17,7 +17,8 @@ STATES = (WAITING, TELLING, TOLD, EXPIRED, CANCELLED, PAUSED, MASS)
 
 
 class Notice(NamedTuple):
-    """`facts` is JSON; `room`, `channel` and `source` may be empty. `way` is that by which it was told."""
+    """`facts` is JSON; `room`, `channel` and `source` may be empty. `way` is that by which it was told, or
+    is about to be since `settled_at`."""
 
     id: str
     organization: str
@@ -99,6 +100,12 @@ def remove_user(connection: Connection, user: str) -> None:
 
 def give(connection: Connection, user: str, to: str) -> None:
     connection.execute(update(_TABLE).where(_TABLE.c.user == user).values(user=to))
+
+
+def give_up(connection: Connection, before: int, way: str, now: int) -> int:
+    """Those that were about to be told before then, of which nobody knows any more, are told by that way."""
+    query = update(_TABLE).where(_TABLE.c.state == TELLING, _TABLE.c.way != "mass", _TABLE.c.settled_at < before)
+    return connection.execute(query.values(state=TOLD, way=way, settled_at=now)).rowcount
 
 
 def for_mass(connection: Connection, source: str, limit: int) -> list[str]:

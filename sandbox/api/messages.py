@@ -83,7 +83,9 @@ def news(_call: Call, part: Part) -> Part:
 def menu(call: Call, part: Part) -> Part:
     """A message menu, for Official Accounts: items that can be tapped."""
     items = part.get("list")
-    if call.account.kind != "official_account" or not isinstance(items, list) or not items:
+    if call.account.kind != "official_account" or call.account.level != "service":
+        raise Refusal(40200)
+    if not isinstance(items, list) or not items:
         raise Refusal(40035)
     return {"head": part.get("head_content", ""), "items": items, "tail": part.get("tail_content", "")}
 

@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from sandbox.accounts import Account, Person
 from sandbox.errors import Refusal
 from sandbox.faults import Fault
-from sandbox.limits import CALLS_A_DAY
+from sandbox.limits import CALLS_A_DAY, RIGHTS
 from sandbox.world import World
 
 CONTENT_TYPE = "application/json; encoding=utf-8"
@@ -152,12 +152,20 @@ def read_body(request: Request) -> dict[str, Any]:
 
 def perform(call: Call) -> Answer:
     """Count the call against its day, then do it."""
+    if not may(call.account, call.api):
+        raise Refusal(48001)
     limit = CALLS_A_DAY.get(call.api)
     key = (call.account.appid, call.api, call.world.clock.day())
     call.world.used[key] = call.world.used.get(key, 0) + 1
     if limit is not None and call.world.used[key] > limit:
         raise Refusal(45009)
     return ENDPOINTS[call.api].handler(call)
+
+
+def may(account: Account, api: str) -> bool:
+    """Whether an account of this level has the right."""
+    known = [path for path in RIGHTS if api == path or api.startswith(f"{path}/")]
+    return account.kind != "official_account" or not known or account.level in RIGHTS[max(known, key=len)]
 
 
 def suffer(fault: Fault | None, address: str) -> Response | None:

@@ -83,7 +83,7 @@ def _judged(town: Town, openids: dict[str, str], told: dict[str, Told]) -> Month
     for name, openid in openids.items():
         shown: Counter[str] = Counter()
         for each in town.wechat.outbox(openid):
-            for line in str(each.get("text", "")).splitlines():
+            for line in str(each.get("text") or each.get("head", "")).splitlines():
                 said = line.partition("：")[2].partition(" @")[0]
                 if said in told and line.startswith("Alice"):
                     shown[said] += 1

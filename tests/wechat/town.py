@@ -75,7 +75,8 @@ class Town:
         return courier.deliver(self.store, self.stage.settings)
 
     def digests(self, openid: str) -> list[str]:
-        return [each["text"] for each in self.wechat.outbox(openid) if each["kind"] == "customer_message"]
+        return [each.get("text") or each["head"] for each in self.wechat.outbox(openid)
+                if each["kind"] == "customer_message"]
 
     def sent(self, openid: str) -> list[Any]:
         return list(self.store.record.read(lambda c: deliveries.of_follower(c, OFFICIAL, openid)))[::-1]

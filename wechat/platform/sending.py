@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -48,6 +48,21 @@ def send_template(client: Client, way: Way, openid: str, filled: Filled) -> Outc
     return _send(client, lambda wechat: wechat.post(PATHS[way], data=body))
 
 
+def send_menu(client: Client, openid: str, head: str, items: Mapping[str, str]) -> Outcome:
+    """The same, as a message menu: `items` are what can be tapped, by the id that comes back with the tap."""
+    menu = {"head_content": head, "list": [{"id": id_, "content": text} for id_, text in items.items()],
+            "tail_content": ""}
+    return _send(client, lambda wechat: wechat.post("message/custom/send", data={
+        "touser": openid, "msgtype": "msgmenu", "msgmenu": menu}))
+
+
+def send_mass(client: Client, openids: Sequence[str], text: str, name: str) -> Outcome:
+    """To many at once; WeChat takes a `name` once a day. That it was sent says that WeChat took it: how it ended is
+    told by an event with the same reference."""
+    return _send(client, lambda wechat: wechat.post("message/mass/send", data={
+        "touser": list(openids), "msgtype": "text", "text": {"content": text}, "clientmsgid": name}))
+
+
 def _send(client: Client, act: Callable[[Client], object]) -> Outcome:
     try:
         answer = client.call(act)
@@ -56,7 +71,7 @@ def _send(client: Client, act: Callable[[Client], object]) -> Outcome:
     except Refused as refused:
         return Outcome(State.UNSENT, None, refused.message)
     if isinstance(answer, dict) and answer.get("errcode") == 0:
-        return Outcome(State.SENT, reference=str(answer.get("msgid") or ""))
+        return Outcome(State.SENT, reference=str(answer.get("msgid") or answer.get("msg_id") or ""))
     return Outcome(State.UNKNOWN, None, "the answer has another shape")
 
 
