@@ -53,6 +53,11 @@ class Signed(NamedTuple):
         """For looking only: auditors see what moderators see."""
         return Actor(self.actor.person, self.actor.role or Role.MODERATOR)
 
+    @property
+    def onlooker(self) -> Actor:
+        """For looking only, at what owners and admins decide about: every role may see it."""
+        return Actor(self.actor.person, Role.OWNER)
+
 
 def begin(store: Store, account: str, address: str, agent: str) -> str:
     """A new session of the account; returns what its cookie holds, which is kept nowhere."""

@@ -15,6 +15,7 @@ from console.table import ROUTES
 from rooms import (
     accounts,
     api_tokens,
+    broadcasts,
     exports,
     held,
     ids,
@@ -24,9 +25,11 @@ from rooms import (
     reports,
     requests,
     review,
+    templates,
     webhooks,
     words,
 )
+from rooms.broadcasts import Audience
 from rooms.drafts import Draft
 from rooms.permissions import StaffRole
 from rooms.record import media, suspicions
@@ -172,6 +175,30 @@ def somebody(office: Office, desk: Desk) -> Try:
     return Try({"user": person.id}, {"name": person.name})
 
 
+def broadcast(body: Any) -> Example:
+    def example(office: Office, desk: Desk) -> Try:
+        tomorrow = office.cast.now + 86_400_000
+        made = broadcasts.start(office.store, office.actor, "水开了", Audience(office.room), tomorrow)
+        return Try({"broadcast": made.id}, body)
+
+    return example
+
+
+def official(body: Any, status: int = 200, template: bool = False) -> Example:
+    def example(office: Office, desk: Desk) -> Try:
+        appid = ids.new("x")
+        accounts.add(office.store, office.organization, appid, "official_account", "s3cret")
+        if template:
+            templates.set_template(office.store, office.actor, appid, "bizsend", "announcement", "t1", FIELDS)
+        return Try({"appid": appid}, body, status=status)
+
+    return example
+
+
+FIELDS = {"thing1": "{text}"}
+WHICH = {"way": "bizsend", "kind": "announcement"}
+
+
 def over_time(office: Office, desk: Desk) -> Try:
     return Try(query=SPAN, foreign=False)
 
@@ -229,6 +256,25 @@ EXAMPLES: dict[str, Example] = {
     "keeping_shown": at_large(),
     "keeping_set_days": lambda office, desk: Try(body={"room": office.room, "days": 90}),
     "keeping_backups_made": at_large(),
+    "broadcasts_listed": at_large(),
+    "broadcasts_preview": lambda office, desk: Try(body={"text": "水开了", "room": office.room}),
+    "broadcasts_start": lambda office, desk: Try(body={
+        "text": "水开了", "room": office.room, "starts_at": office.cast.now + 86_400_000}),
+    "broadcasts_turn": broadcast({"to": "pause"}),
+    "broadcasts_progress": broadcast(None),
+    "broadcasts_results": broadcast(None),
+    "broadcasts_tags_listed": at_large(),
+    "broadcasts_set_tags": lambda office, desk: Try({"user": office.alice.id}, {"tags": ["会员"]}),
+    "templates_listed": official(None),
+    "templates_set_": official({**WHICH, "template_id": "t1", "fields": FIELDS}),
+    "templates_remove": official(WHICH, template=True),
+    "templates_preview": at_large({"kind": "announcement", "fields": FIELDS}),
+    "templates_test": lambda office, desk: official(
+        {**WHICH, "user": office.alice.id}, 404, template=True)(office, desk),
+    "menu_shown": official(None, 503),
+    "menu_publish": official({"button": [{"name": "帮助", "type": "click", "key": "帮助"}]}, 503),
+    "menu_quotas_of": official(None),
+    "menu_lift": official({"feature": "menu"}),
     "people_one": lambda office, desk: Try({"user": office.alice.id}),
     "sanctions_listed": at_large(),
     "live_overview": at_large(),
