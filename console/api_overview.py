@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from typing import Any
+from typing import Any, NamedTuple
 
+from console import troubles
 from console.asking import Ask, Out
+from console.troubles import Trouble
 from rooms import overlooking, pulse
 from rooms.overlooking import NOTHING, Overview
 from rooms.record import alarms, people
@@ -57,7 +59,8 @@ class MinuteNow(Out):
 
 
 class OverviewNow(Out):
-    """`at` is when it was so. `trouble` of a room or channel: flood, queue, archive_lag."""
+    """`at` is when it was so. `trouble` of a room or channel: flood, queue, archive_lag; all else that wants somebody
+    stands in `troubles`."""
 
     at: int
     present: int
@@ -65,12 +68,19 @@ class OverviewNow(Out):
     a_minute: int
     members: int
     alarms: int
+    troubles: list[Trouble]
     minutes: list[MinuteNow]
     rooms: list[RoomNow]
 
 
+class _Counted(NamedTuple):
+    members: dict[str, int]
+    alarms: int
+    troubles: list[Trouble]
+
+
 _recent: OrderedDict[tuple[str, str], tuple[float, OverviewNow]] = OrderedDict()
-_counts: OrderedDict[tuple[str, str], tuple[float, tuple[dict[str, int], int]]] = OrderedDict()
+_counts: OrderedDict[tuple[str, str], tuple[float, _Counted]] = OrderedDict()
 _talk: OrderedDict[tuple[str, str], list[tuple[float, dict[str, int]]]] = OrderedDict()
 
 
@@ -92,22 +102,25 @@ def now(ask: Ask) -> OverviewNow:
 def _look(ask: Ask, key: tuple[str, str]) -> OverviewNow:
     seen = overlooking.overview(ask.store, ask.organization)
     pulse.note(ask.store, ask.organization, seen)
-    members, alarming = _counted(ask, key)
+    counted = _counted(ask, key, seen)
     before = _before(key, {channel: state.talk for channel, state in seen.states.items()})
-    rooms = [_room(seen, before, room.id, room.name, room.state, members.get(room.id, 0)) for room in seen.rooms]
+    rooms = [_room(seen, before, room.id, room.name, room.state, counted.members.get(room.id, 0))
+             for room in seen.rooms]
     rooms.sort(key=lambda room: (not room.trouble, -room.present))
     return OverviewNow(
         at=ask.store.clock.now(), present=sum(room.present for room in rooms),
         waiting=sum(room.waiting for room in rooms), a_minute=sum(room.a_minute for room in rooms),
-        members=sum(room.members for room in rooms), alarms=alarming, rooms=rooms,
+        members=sum(room.members for room in rooms), alarms=counted.alarms, rooms=rooms,
+        troubles=counted.troubles,
         minutes=[MinuteNow(**one._asdict()) for one in pulse.minutes(ask.store, ask.organization, seen)])
 
 
-def _counted(ask: Ask, key: tuple[str, str]) -> tuple[dict[str, int], int]:
-    """Members by room, and open alarms: counted every ten seconds, as they are many and change slowly."""
+def _counted(ask: Ask, key: tuple[str, str], seen: Overview) -> _Counted:
+    """Members by room, and what is wrong: looked for every ten seconds, as it is much and changes slowly."""
     counted, known = _counts.get(key, (0.0, None))
     if known is None or time.monotonic() - counted > COUNTED_SECONDS:
-        known = ask.store.record.read(lambda c: (people.counts(c, ask.organization), alarms.count_open(c)))
+        members, open_ = ask.store.record.read(lambda c: (people.counts(c, ask.organization), alarms.count_open(c)))
+        known = _Counted(members, open_, troubles.of(ask, list(seen.channels), open_))
         _remember(_counts, key, (time.monotonic(), known))
     return known
 

@@ -6,6 +6,7 @@ of passing events, each as often as there was a reader who did not get it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rooms.live import keys
@@ -46,3 +47,11 @@ def counted(store: Store, channel: str, since: int = 0) -> list[Shed]:
         before = found.get(int(second), Shed(int(second), 0, 0))
         found[before.second] = Shed(before.second, before.chatter + int(chatter), before.low + int(low))
     return sorted(found.values())
+
+
+def lately(store: Store, channels: Sequence[str], since: int) -> dict[str, int]:
+    """channel → frames that readers were not sent since then (ms); only those that left out any. Two round trips."""
+    names = {channel: keys.of_channel(store.live.prefix, channel).shed for channel in channels}
+    last = store.live.commands([(("XREVRANGE", name, "+", str(since), "COUNT", "1"), name) for name in names.values()])
+    return {channel: sum(one.chatter + one.low for one in counted(store, channel, since))
+            for channel, newest in zip(names, last, strict=True) if newest}

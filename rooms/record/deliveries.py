@@ -97,6 +97,15 @@ def late_word(connection: Connection, appid: str, reference: str, state: str, at
     return connection.execute(query.values(state=state, settled_at=at, detail=detail[:255])).rowcount > 0
 
 
+def failed_since(connection: Connection, organization: str, since: int) -> dict[str, int]:
+    """appid → how many did not arrive, or nobody knows whether they did."""
+    accounts = tables.accounts
+    query = (select(_TABLE.c.appid, func.count()).join(accounts, accounts.c.appid == _TABLE.c.appid)
+             .where(accounts.c.organization == organization, _TABLE.c.state.in_((FAILED, UNKNOWN)),
+                    _TABLE.c.at >= since).group_by(_TABLE.c.appid))
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
 def number(connection: Connection, id: str, reference: str) -> None:  # noqa: A002 - the column's name
     connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(reference=reference))
 

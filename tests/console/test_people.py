@@ -82,4 +82,3 @@ def test_how_long_words_are_kept_is_told_where_it_was_set(house: House) -> None:
     assert {"room": office.room, "channel": office.channel, "days": 30} in office.auditor.get("/retention")["kept"]
     office.owner.put("/retention", {"room": office.room, "channel": office.channel})
     assert not [one for one in office.auditor.get("/retention")["kept"] if one["channel"] == office.channel]
-    assert office.auditor.get("/backups") == {"last_good": None, "last_failed": None, "every_hours": 0, "old": True}
