@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from sandbox import events
 from sandbox.accounts import Account, Person, Ticket
 from sandbox.callbacks import Push, push
 from sandbox.envelope import Fields
@@ -127,8 +128,12 @@ class Phone:
         return self.act("", did("subscription"), fields)
 
     def raise_event(self, name: str, fields: Fields) -> Push:
-        """Any other event, with the fields as given; it opens no window."""
-        return self.act("", did("event", name), self.event(name, **fields))
+        """Any other event, with its usual fields and those given."""
+        known = events.fields_of(name, self.account.data_format, self.account.appid, self.person.openid, fields)
+        pushed = self.event(name, **known)
+        if events.about_authorization(name):
+            pushed["FromUserName"] = fields.get("FromUserName", events.PLATFORM)
+        return self.act(events.OPENS.get(name, ""), did("event", name), pushed)
 
     def usual(self, kind: str, name: str) -> Any:
         """A field nobody gave: a MediaId then stands for a file that the account may fetch for three days."""

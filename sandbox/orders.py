@@ -9,8 +9,10 @@ import gevent
 
 from sandbox import callbacks
 from sandbox.accounts import Account, Code, Person, new_openid
+from sandbox.api.wire import ENDPOINTS
+from sandbox.events import EVENTS
 from sandbox.faults import Fault
-from sandbox.followers import Impossible, Phone
+from sandbox.followers import MESSAGE_FIELDS, Impossible, Phone
 from sandbox.limits import LOGIN_CODE_SECONDS
 from sandbox.world import Settings, World
 
@@ -45,6 +47,7 @@ class Orders:
             ("POST", "/followers/<openid>/<act>", self.act),
             ("POST", "/login_code", self.login_code),
             ("POST", "/phone_code", self.phone_code),
+            ("GET", "/events", self.events),
             ("GET", "/outbox", self.outbox),
             ("GET", "/screen", self.screen),
             ("GET", "/pushes", self.pushes),
@@ -139,6 +142,11 @@ class Orders:
         person = self.user(order)
         person.phone = str(order.get("phone") or person.phone or "13800000000")
         return {"code": self.new_code(person, self.account(order).phone_codes), "openid": person.openid}
+
+    def events(self, _order: Order) -> Any:
+        """What `event` knows by name, with the usual fields, and the types of messages that `say` knows."""
+        return {"events": EVENTS, "messages": {kind: list(names) for kind, names in MESSAGE_FIELDS.items()},
+                "apis": sorted(ENDPOINTS)}
 
     def outbox(self, order: Order) -> Any:
         """What an account delivered to a person after number `after`; waits up to `wait_seconds` for it."""

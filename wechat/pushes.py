@@ -103,7 +103,7 @@ class Push(NamedTuple):
         message = self.fields.get("MsgId", "")
         if self.kind != "event" and _MESSAGE_ID.fullmatch(message):
             return message
-        names = ("FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "MsgId", "MsgID", "Content")
+        names = ("FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "MsgId", "MsgID", "OpenID", "Content")
         told = "\0".join(self.fields.get(name, "") for name in names)
         if self.event.startswith("subscribe_msg"):  # several in a second differ only inside
             told += self.content.decode(errors="replace")

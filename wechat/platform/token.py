@@ -3,11 +3,13 @@
 It comes from stable_token, which gives everybody the same one until five minutes before its end. It lies in Redis
 under the account, for a little less than it lives. Who finds none takes a lock, asks WeChat, and stores the answer;
 the others wait for it to appear, so that an expiry costs one call, however many processes there are. Who was told
-that a token is stale deletes it only if it still is the one stored.
+that a token is stale deletes it only if it still is the one stored. Where WeChat gives none for a reason that only
+people can mend (40164: our address is not on the account's list), it is not asked again for minutes, by nobody.
 """
 
 from __future__ import annotations
 
+import hashlib
 import time
 from typing import NamedTuple, Protocol
 
@@ -17,6 +19,10 @@ from wechat.platform.client import PLATFORM, CallFailed, Tokens, never_left, pla
 from wechat.platform.limits import LIMITS
 
 LOCK_MS = 10_000
+FAULTS = frozenset({40164, 61004, 40013, 40125, 40243, 50004, 50007, 89501, 89503, 89506, 89507})
+"""Somebody has to do something first: put our address on the account's list, enter another secret, pay."""
+FAULT_MS = 5 * 60_000
+"""How long nobody asks again after such an answer: nothing of the account goes out meanwhile."""
 LOOK_EVERY_SECONDS = 0.05
 WAIT_SECONDS = 12.0
 MARGIN_SECONDS = LIMITS.token_margin_seconds
@@ -48,6 +54,8 @@ class SharedTokens(Tokens):
         self._base = base
         self._key = kept.name("token", credentials.appid)
         self._lock = kept.name("token-lock", credentials.appid)
+        secret = hashlib.blake2b(credentials.secret.encode(), digest_size=8).hexdigest()
+        self._fault = kept.name("token-fault", credentials.appid, secret)
 
     def get(self) -> str:
         """The token, fetched if nobody has. Raises CallFailed, Refused(UNAVAILABLE)."""
@@ -56,6 +64,7 @@ class SharedTokens(Tokens):
             known = self._kept.get(self._key)
             if known:
                 return known.decode()
+            self._refuse_at_once()
             if self._kept.set(self._lock, "1", px=LOCK_MS, nx=True):
                 return self._refresh()
             time.sleep(LOOK_EVERY_SECONDS)
@@ -65,6 +74,12 @@ class SharedTokens(Tokens):
         """This one no longer works; a newer one stays."""
         self._kept.delete_if(self._key, token)
 
+    def _refuse_at_once(self) -> None:
+        """Where WeChat said lately that something has to be done first."""
+        told = (self._kept.get(self._fault) or b"").decode().partition(" ")
+        if told[0]:
+            raise CallFailed(int(told[0]), told[2], sent=False)
+
     def _refresh(self) -> str:
         try:
             known = self._kept.get(self._key)  # somebody may have stored it just before the lock was free
@@ -73,7 +88,12 @@ class SharedTokens(Tokens):
             self._kept.delete_if(self._lock, "1")
 
     def _fetch(self) -> str:
-        token, seconds = stable_token(self._base, self._credentials)
+        try:
+            token, seconds = stable_token(self._base, self._credentials)
+        except CallFailed as failed:
+            if failed.errcode in FAULTS:
+                self._kept.set(self._fault, f"{failed.errcode} {failed.detail}", px=FAULT_MS)
+            raise
         left = seconds - MARGIN_SECONDS if seconds > 2 * MARGIN_SECONDS else max(seconds // 2, 1)
         self._kept.set(self._key, token, px=left * 1000)
         return token
