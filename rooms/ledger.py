@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rooms import ids
+from rooms import ids, late_words
 from rooms.events import Position
 from rooms.notices import IN_DOUBT, TELLING, TOLD, WAITING, Notice, begin
 from rooms.planner import Bucket, Notify, Send, Way, Window
@@ -169,6 +169,9 @@ def settle(store: Store, page: Page, delivery: Delivery, decision: Send | Notify
             notices.move(connection, wanted, TELLING, TOLD, way, now)
 
     store.record.write(act)
+    if told_before := late_words.take(store, delivery.appid, outcome.reference):
+        state, _, detail = told_before.partition(" ")
+        _note_late_word(store, delivery.appid, outcome.reference, state == SENT, detail)
 
 
 def _take(connection: Connection, page: Page, decision: Send | Notify, now: int) -> bool:
@@ -196,9 +199,14 @@ def _give_back(connection: Connection, page: Page, decision: Send | Notify) -> N
 
 def heard_of(store: Store, appid: str, reference: str, arrived: bool, detail: str) -> None:
     """WeChat tells what became of the message that it gave this number."""
+    if reference and not _note_late_word(store, appid, reference, arrived, detail):
+        late_words.keep(store, appid, reference, f"{SENT if arrived else FAILED} {detail}")
+        _note_late_word(store, appid, reference, arrived, detail)
+
+
+def _note_late_word(store: Store, appid: str, reference: str, arrived: bool, detail: str) -> bool:
     state = SENT if arrived else FAILED
-    if reference:
-        store.record.write(lambda c: deliveries.late_word(c, appid, reference, state, store.clock.now(), detail))
+    return store.record.write(lambda c: deliveries.late_word(c, appid, reference, state, store.clock.now(), detail))
 
 
 def heard_of_template(store: Store, appid: str, openid: str, reference: str, arrived: bool, detail: str) -> None:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rooms import ids, notices
+import msgspec
+
+from rooms import ids, late_words, notices
 from rooms.broadcasts import DONE, RUNNING, Broadcast
 from rooms.notices import IN_DOUBT
 from rooms.planner import Way
@@ -97,6 +99,8 @@ def settle(store: Store, job: Job, people: Sequence[Follower], state: str, detai
     store.record.write(act)
     if state == FAILED:
         notices.nudge(store, users)
+    if told_before := late_words.take(store, job.appid, reference):
+        _ended(store, job.appid, reference, msgspec.json.decode(told_before, type=Ended))
 
 
 class Ended(NamedTuple):
@@ -111,13 +115,19 @@ class Ended(NamedTuple):
 
 
 def ended(store: Store, appid: str, reference: str, how: Ended) -> None:
-    """The event of the end. One that we do not know changes nothing."""
+    """The event of the end. One of a job that we never learn of changes nothing."""
+    if reference and not _ended(store, appid, reference, how):
+        late_words.keep(store, appid, reference, msgspec.json.encode(how).decode())
+        _ended(store, appid, reference, how)
+
+
+def _ended(store: Store, appid: str, reference: str, how: Ended) -> bool:
     now = store.clock.now()
 
-    def act(connection: Connection) -> list[str]:
-        job = mass_jobs.by_reference(connection, appid, reference) if reference else None
+    def act(connection: Connection) -> list[str] | None:
+        job = mass_jobs.by_reference(connection, appid, reference)
         if job is None:
-            return []
+            return None
         state = mass_jobs.DONE if how.arrived else mass_jobs.REFUSED
         mass_jobs.change(connection, job.id, state=state, detail=how.status[:255], sent=how.sent,
                          filtered=how.filtered, failed=how.failed, settled_at=now)
@@ -129,7 +139,9 @@ def ended(store: Store, appid: str, reference: str, how: Ended) -> None:
         rows.move_users(connection, job.broadcast, users, rows.TOLD, after, Way.MASS if how.fault else "", now)
         return [] if how.fault else users
 
-    notices.nudge(store, store.record.write(act))
+    again = store.record.write(act)
+    notices.nudge(store, again or ())
+    return again is not None
 
 
 def give_up(store: Store) -> int:

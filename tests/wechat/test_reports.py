@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from rooms import accounts, identities, phones, templates
+from rooms import accounts, identities, late_words, ledger, phones, templates
 from rooms.events import Door, Person
 from rooms.moderation import Actor
 from rooms.record import consents, deliveries
@@ -121,6 +122,23 @@ def test_two_ends_in_the_same_second_are_two(town: Town) -> None:
     for number in numbers:
         town.wechat.event(mei, "TEMPLATESENDJOBFINISH", MsgID=number, Status="failed: system failed", CreateTime=at)
     assert [state for _, state, _ in sent(town, mei)] == ["failed", "failed"]
+
+
+def test_a_word_that_comes_before_the_number_is_written_down_is_not_lost(
+        town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    mei, real, early = town.follower("阿早"), ledger.settle, threading.Event()
+    town.wait(3 * DAY)
+
+    def slowly(*given: Any) -> None:
+        assert early.wait(60)
+        real(*given)
+
+    heard = late_words.keep
+    monkeypatch.setattr(ledger, "settle", slowly)
+    monkeypatch.setattr(late_words, "keep", lambda *word: (heard(*word), early.set()))
+    town.alice_says("@阿早 在吗")
+    town.run()
+    assert sent(town, mei) == [("template", "sent", "success")]
 
 
 @pytest.mark.parametrize(("code", "state"), [("0", "sent"), ("43101", "failed")])
