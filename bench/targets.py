@@ -86,6 +86,8 @@ def targets(book: Book) -> list[Target]:
                _figure("callbacks", HOUSE, "pushes per CPU-second")),
         Target("callbacks at half of what goes through: p99 ms", 100, True,
                _figure("callbacks at half", HOUSE, "a push p99 ms")),
+        Target("µs for a message of 200 characters and 100,000 words", 50, True,
+               _figure("words", "100,000 words", "µs a message of 200")),
         Target("cost per delivery with the most sockets / with the fewest", 1.25, True,
                _growth("growth with sockets", COST)),
         Target("MB of the web process with the most sockets", 300, True, _most_memory),

@@ -8,10 +8,8 @@ from __future__ import annotations
 import random
 import time
 
-from ahocorasick_rs import AhoCorasick
-
 from bench.book import FULL, TEXT, Book
-from rooms.matching import TOGETHER, Matcher
+from rooms.matching import TOGETHER, Matcher, automaton
 
 WORDS = 100_000
 LENGTHS = (12, 50, 200)
@@ -31,7 +29,7 @@ def run(book: Book) -> None:
     matcher = Matcher([(0, sorted(words))])
     book.note("words", subject, "s CPU to read a list", time.thread_time() - begun)
     begun = time.thread_time()
-    AhoCorasick(sorted(words)[:TOGETHER], store_patterns=False)
+    automaton(sorted(words)[:TOGETHER])
     book.note("words", subject, "s CPU in one piece at most", time.thread_time() - begun)
     for length in LENGTHS:
         texts = [_text(chance, length) for _ in range(50)]

@@ -1,8 +1,9 @@
 """Finding the words of lists in a text, however they are dressed up.
 
-The automata (Aho–Corasick) take time that grows with the text and not with the words. They are made of 20,000 words at
+The automata (Aho–Corasick) take time that grows with the text and not with the words. They are made of 35,000 words at
 a time: one of a hundred thousand would be quicker by some microseconds, but nothing else could run for half a second
-while it is made. `docs/decisions/0071` has the figures.
+while it is made. They read UTF-16, in which most characters are two steps and not three, and each holds words that
+begin alike, so that a text is deep inside one of them at a time. `docs/decisions/0071` has the figures.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import BytesAhoCorasick
 
 from rooms.folding import ALIKE, fold, fold_one, is_invisible, places
 from rooms.splitting import split_forms
 
 LONGEST_WORD = 64
-TOGETHER = 20_000
-"""Words of one automaton: some 30 ms to make, 2 µs to run over a short message."""
+TOGETHER = 35_000
+"""Words of one automaton: some 60 ms to make, a microsecond to run over a short message."""
 
 MOST_FOUND = 1_000
 """Matches that are looked at in one text."""
@@ -49,9 +50,8 @@ class Matcher:
         for number, words in lists:
             for word in words:
                 self._add(number, word)
-        forms = list(self._entries)
-        self._automata = [AhoCorasick(forms[first:first + TOGETHER], store_patterns=False)
-                          for first in range(0, len(forms), TOGETHER)]
+        forms = sorted(self._entries)
+        self._automata = [automaton(forms[first:first + TOGETHER]) for first in range(0, len(forms), TOGETHER)]
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -81,10 +81,13 @@ class Matcher:
             self._entries[form] = (entry,) if known is None else (*known, entry)
 
     def _candidates(self, folded: str) -> Iterator[tuple[int, int]]:
-        """Where a word's letters stand in a row."""
-        for automaton in self._automata:
-            for _, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
-                yield start, end
+        """Where a word's letters stand in a row. What begins amid a character is none."""
+        units = _units(folded)
+        for one in self._automata:
+            for _, start, end in one.find_matches_as_indexes(units, overlapping=True):
+                if start % 2 == 0:
+                    place = _length(units[:start])
+                    yield place, place + _length(units[start:end])
 
     def _judge(self, text: str, folded: str, where: Sequence[int], start: int, end: int,
                found: dict[Found, None]) -> None:
@@ -92,6 +95,19 @@ class Matcher:
         for entry in self._entries[folded[start:end]]:
             if span.is_word(folded[start:end], entry.flags):
                 found[Found(entry.list, entry.word, span.start, span.end)] = None
+
+
+def automaton(forms: Sequence[str]) -> BytesAhoCorasick:
+    """What finds all of these at once."""
+    return BytesAhoCorasick([_units(form) for form in forms])
+
+
+def _units(folded: str) -> bytes:
+    return folded.encode("utf-16-le", "surrogatepass")
+
+
+def _length(units: bytes) -> int:
+    return len(units.decode("utf-16-le", "surrogatepass"))
 
 
 class Shape(NamedTuple):
@@ -189,7 +205,9 @@ _MIXED = re.compile(r"[A-Za-z0-9@$!|€£]{3,}")
 def _variants(text: str) -> Iterator[str]:
     """The text, and where letters and digits are mixed (`b1tch`), the text with digits read as letters."""
     yield text
-    plain = text if text.isascii() or not _LATIN.search(text) else text.translate(_FULL_WIDTH).translate(ALIKE)
+    if not _LATIN.search(text):
+        return
+    plain = text if text.isascii() else text.translate(_FULL_WIDTH).translate(ALIKE)
     if any(map(_is_mixed, _MIXED.findall(plain))):
         yield _MIXED.sub(_read_as_letters, plain)
         if any(mark in plain for mark in "1!|"):

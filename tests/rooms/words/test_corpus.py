@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
+from rooms.folding import fold, fold_one
 from rooms.matching import Matcher
 from tests.rooms.words import corpus
 
@@ -33,10 +35,29 @@ def test_the_figures_in_the_documents_are_these() -> None:
     ("赌博", "来賭*博吧", "賭*博"), ("casino", "xx ｃａｓｉｎｏ xx", "ｃａｓｉｎｏ"), ("ffi", "oﬃce", None),
     ("*ffi*", "oﬃce", "ﬃ"),
     ("ß", "a ß b", "ß"), ("buy now", "please b u y now!", "b u y now"), ("shit*", "shitty", "shit"),
-    ("shit", "shitty", None), ("64", "我有 64 块", "64"), ("64", "1640", None), ("q群", "加Q群", "Q群")])
+    ("shit", "shitty", None), ("64", "我有 64 块", "64"), ("64", "1640", None), ("q群", "加Q群", "Q群"),
+    ("乎乎", "x乎乎", "乎乎"), ("\U00020000赌", "𠀁\U00020000赌", "\U00020000赌"), ("乎丠", "丠乎丠", "乎丠")])
 def test_a_match_is_where_it_stands_in_the_text(word: str, text: str, found: str | None) -> None:
     spans = [text[one.start:one.end] for one in Matcher([(0, [word])]).find(text)]
     assert spans == ([] if found is None else [found])
+
+
+def test_what_begins_amid_a_character_is_no_match() -> None:
+    """As bytes 乎 is 4E4E, 乀 404E and 䁎 4E40: the word stands in the text, a byte aside."""
+    word, text = "乎乀", "乎䁎乎"
+    assert word.encode("utf-16-le") in text.encode("utf-16-le")
+    assert Matcher([(0, [word])]).find(text) == []
+    assert [one.start for one in Matcher([(0, ["乎乎"])]).find("乎" * 3)] == [0, 1]
+
+
+def test_folding_at_once_is_folding_one_after_the_other() -> None:
+    chance = random.Random(7)
+    alphabet = [chr(code) for first, last in ((0, 0x600), (0x2000, 0x2100), (0x3000, 0x3100), (0x4E00, 0x5200),
+                                              (0xFF00, 0xFFF0), (0x1F130, 0x1F1FF), (0x20000, 0x20040))
+                for code in range(first, last)]
+    for _ in range(300):
+        text = "".join(chance.choices(alphabet, k=40))
+        assert fold(text) == "".join(map(fold_one, text))
 
 
 def test_a_text_made_to_be_slow_is_not() -> None:
