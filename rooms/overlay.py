@@ -6,6 +6,7 @@ A recalled entry keeps its number and its author, and loses its body; an edited 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,19 +23,21 @@ class _Standing(NamedTuple):
 
     recalled: frozenset[int]
     edited: Mapping[int, Mapping[str, Any]]
-    reactions: Mapping[int, Mapping[str, int]]
+    reactions: dict[int, dict[str, int]]
     pinned: frozenset[int]
 
 
 def as_they_stand(store: Store, channel: str, entries: list[Logged]) -> list[Logged]:
     """The same entries: the recalled ones without what they said, the others with what became of them."""
-    talk = [entry.seq for entry in entries if entry.op in COUNTED]
-    if not talk:
-        return entries
-    standing = _standing(store, channel, talk)
-    if not any(standing):
-        return entries
-    return [_shown(entry, standing) if entry.op in COUNTED else entry for entry in entries]
+    return each_as_it_stands(store, {channel: entries})[channel]
+
+
+def each_as_it_stands(store: Store, entries: Mapping[str, list[Logged]]) -> dict[str, list[Logged]]:
+    """The same of several channels, in one round trip."""
+    talk = {channel: [entry.seq for entry in some if entry.op in COUNTED] for channel, some in entries.items()}
+    standing = _standing(store, {channel: seqs for channel, seqs in talk.items() if seqs})
+    return {channel: [_shown(entry, standing[channel]) if entry.op in COUNTED else entry for entry in some]
+            if any(standing.get(channel, ())) else some for channel, some in entries.items()}
 
 
 def recalled_between(store: Store, channel: str, first: int, last: int) -> frozenset[int]:
@@ -52,19 +55,26 @@ def without_words(entry: Logged) -> Logged:
     return entry._replace(frame=msgspec.json.encode(frame))
 
 
-def _standing(store: Store, channel: str, talk: Sequence[int]) -> _Standing:
-    name, seqs = keys.of_channel(store.live.prefix, channel), [str(seq) for seq in talk]
-    recalled, edits, under, (pins, tip) = store.live.commands([
-        (("ZRANGEBYSCORE", name.recalled, seqs[0], seqs[-1]), name.head),
-        (("HMGET", name.edited, *seqs), name.head), (("HMGET", name.reactions, *seqs), name.head),
-        (("HMGET", name.head, "pins", "tip"), name.head)])
-    newest = {seq: int(edit) for seq, edit in zip(talk, edits, strict=True) if edit}
-    counts = {seq: reactions.counts(text) for seq, text in zip(talk, under, strict=True) if text}
-    older = [seq for seq in talk if seq <= int(tip or 0) - reactions.REACTABLE and seq not in counts]
-    if older:
-        counts |= reactions.of_older(store, channel, older)
-    return _Standing(frozenset(map(int, recalled)), _newest_words(store, channel, newest) if newest else {}, counts,
-                     frozenset(map(int, (pins or b"").split())).intersection(talk))
+def _standing(store: Store, talk: Mapping[str, Sequence[int]]) -> dict[str, _Standing]:
+    wanted: list[tuple[tuple[str, ...], str]] = []
+    for channel, some in talk.items():
+        name, seqs = keys.of_channel(store.live.prefix, channel), [str(seq) for seq in some]
+        wanted += [(("ZRANGEBYSCORE", name.recalled, seqs[0], seqs[-1]), name.head),
+                   (("HMGET", name.edited, *seqs), name.head), (("HMGET", name.reactions, *seqs), name.head),
+                   (("HMGET", name.head, "pins", "tip"), name.head)]
+    answers = iter(store.live.commands(wanted) if wanted else ())
+    found, older = dict[str, _Standing](), dict[str, list[int]]()
+    for channel, some in talk.items():
+        recalled, edits, under, (pins, tip) = islice(answers, 4)
+        newest = {seq: int(edit) for seq, edit in zip(some, edits, strict=True) if edit}
+        counts = {seq: reactions.counts(text) for seq, text in zip(some, under, strict=True) if text}
+        older[channel] = [seq for seq in some if seq <= int(tip or 0) - reactions.REACTABLE and seq not in counts]
+        found[channel] = _Standing(
+            frozenset(map(int, recalled)), _newest_words(store, channel, newest) if newest else {}, counts,
+            frozenset(map(int, (pins or b"").split())).intersection(some))
+    for channel, counts in (reactions.of_older(store, older) if any(older.values()) else {}).items():
+        found[channel].reactions.update(counts)
+    return found
 
 
 def _newest_words(store: Store, channel: str, newest: Mapping[int, int]) -> dict[int, Mapping[str, Any]]:

@@ -72,9 +72,9 @@ def counts(text: bytes | None) -> dict[str, int]:
     return msgspec.json.decode(text, type=dict[str, int]) if text else {}
 
 
-def of_older(store: Store, channel: str, seqs: Sequence[int]) -> dict[int, dict[str, int]]:
-    """seq → what stands under it, from the record."""
-    return store.record.read(lambda c: rows.counts(c, channel, seqs))
+def of_older(store: Store, wanted: Mapping[str, Sequence[int]]) -> dict[str, dict[int, dict[str, int]]]:
+    """channel → seq → what stands under it, from the record."""
+    return store.record.read(lambda c: rows.counts(c, wanted))
 
 
 def sweep(store: Store) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -89,6 +89,14 @@ def admit(store: Store, room: str, channel: str) -> None:
     Raises Refused: `not_found` when the record has no such channel, `unavailable` when it cannot be done now.
     """
     _with_lock(store, room, lambda lock: _Rebuild(store, room, lock).admit(channel))
+
+
+def closed(store: Store, rooms: Collection[str]) -> list[str]:
+    """Those that are not ready, in one round trip."""
+    gates = [keys.of_room(store.live.prefix, room).gate for room in rooms]
+    marks = store.live.commands([(("HGET", gate, "ready"), gate) for gate in gates]) if gates else []
+    return [room for room, mark in zip(rooms, marks, strict=True)
+            if mark is None or mark.decode() != store.live.ready_for(room)]
 
 
 def close(store: Store, room: str) -> None:

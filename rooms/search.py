@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 import msgspec
@@ -24,9 +25,10 @@ from rooms.store import Store
 
 PAGE, LONGEST_PAGE = 20, 50
 SEARCHES_PER_MINUTE = 120
-FIRST_LOOK, BLOCKS_AT_ONCE, LOOKED_AT = 8, 64, 3_000
-"""Candidates of a block that are looked at first, blocks looked into together, and candidates in one request."""
+BLOCKS_AT_ONCE, MOST_TOGETHER, LOOKED_AT = 64, 400, 3_000
+"""Blocks looked into together, candidates looked at together, and candidates in one request."""
 
+ENDLESS = 1 << 62
 EXCERPT = 120
 """Characters of an excerpt."""
 
@@ -98,19 +100,40 @@ def search(store: Store, person: Person, query: Query, after: str | None = None,
         raise Refused(Code.NOT_FOUND)
     wanted = _Wanted(_needs(terms, users, query.type), terms, users,
                      blocks.NOBODY if staff else blocks.of(store, person.id), query.type, query.since or 0,
-                     query.until if query.until is not None else 1 << 62, place,
+                     query.until if query.until is not None else ENDLESS, place,
                      {} if staff else outside.limits(store, person.id, readable))
     return _Search(store, wanted, limit).run(readable)
 
 
 @dataclass
 class _Stream:
-    """The candidates of one block that were not looked at yet, newest first; none of them is newer than `newest`."""
+    """The candidates of one block that were not looked at yet, ascending. Time goes with the numbers, so that none is
+    newer than what was `seen` last."""
 
     block: Block
     candidates: list[int]
-    newest: int
-    chunk: int = FIRST_LOOK
+    seen: int
+
+    def newest(self, skipped: int = 0) -> int:
+        """No candidate but the `skipped` last is newer; 0 where there is none."""
+        if skipped >= len(self.candidates):
+            return 0
+        times, following = self.block.times, self._place(skipped) // STRETCH + 1
+        return min(self.seen, (times[following] if following < len(times) else 0) or self.block.last_at)
+
+    def likely(self, skipped: int) -> int:
+        """About when the last but `skipped` was said, by its place in its stretch."""
+        place, latest = self._place(skipped), self.newest(skipped)
+        began = min(latest, self.block.times[place // STRETCH])
+        return began + (latest - began) * (place % STRETCH) // STRETCH
+
+    def take(self, count: int) -> list[int]:
+        taken = self.candidates[len(self.candidates) - count:]
+        del self.candidates[len(self.candidates) - count:]
+        return taken
+
+    def _place(self, skipped: int) -> int:
+        return self.candidates[-1 - skipped] - self.block.first
 
 
 class _Recalled(msgspec.Struct):
@@ -126,11 +149,12 @@ class _Search:
     def __init__(self, store: Store, wanted: _Wanted, limit: int) -> None:
         self._store, self._wanted, self._limit = store, wanted, limit
         self._newest = wanted.until if wanted.after is None else min(wanted.until, -wanted.after[0])
+        self._always = self._newest == ENDLESS and not wanted.since
         self._found: dict[Order, Row] = {}
         self._standing: dict[Order, Hit] = {}
         self._blocks: list[Block] = []
         self._streams: list[_Stream] = []
-        self._looked_at = 0
+        self._looked_at, self._together = 0, 2 * limit
         self._ready: set[str] = set()
 
     def run(self, readable: Sequence[str]) -> Found:
@@ -151,9 +175,9 @@ class _Search:
         time (ms) above which they were."""
         while True:
             last = self._last_order()
-            self._streams = [stream for stream in self._streams if stream.candidates and -stream.newest <= last]
+            self._streams = [stream for stream in self._streams if stream.candidates and -stream.newest() <= last]
             coming = [block for block in self._blocks if -block.last_at <= last]
-            reached = max((stream.newest for stream in self._streams), default=0)
+            reached = max((stream.newest() for stream in self._streams), default=0)
             if coming and (not self._streams or reached <= coming[0].last_at):
                 part = [block for block in self._blocks[:BLOCKS_AT_ONCE] if block.last_at >= coming[0].first_at]
                 self._blocks = self._blocks[len(part):]
@@ -162,9 +186,9 @@ class _Search:
                 continue
             if not self._streams:
                 return None
-            if self._looked_at >= LOOKED_AT and reached < self._newest:
+            if self._looked_at >= LOOKED_AT and reached < self._newest - 1:  # else the next page would begin here again
                 return reached
-            self._look_further(sorted(self._streams, key=lambda stream: -stream.newest)[:BLOCKS_AT_ONCE])
+            self._look_further()
 
     def _may_hold(self, block: Block) -> bool:
         return block.first_at <= self._newest and block.last_at >= self._wanted.since
@@ -180,9 +204,8 @@ class _Search:
         held = index.postings(connection, [block.id for block in blocks], every)
         for block in blocks:
             needs = numbers[block.key]
-            parts = [set().union(*(held.get((block.id, gram), ()) for gram in need)) for need in needs]
-            common = set.intersection(*sorted(parts, key=len))
-            candidates = [block.first + place for place in sorted(common) if self._in_time(block, place)]
+            parts = [[held.get((block.id, gram), ()) for gram in need] for need in needs]
+            candidates = [block.first + place for place in _common(parts) if self._in_time(block, place)]
             if candidates:
                 yield _Stream(block, candidates, block.last_at)
 
@@ -193,38 +216,60 @@ class _Search:
 
     def _in_time(self, block: Block, place: int) -> bool:
         """Judged by the stretch: the entries at its ends are looked at."""
+        if self._always:
+            return True
         stretch = place // STRETCH
         following = block.times[stretch + 1] if stretch + 1 < len(block.times) else 0
         return block.times[stretch] <= self._newest and (not following or following >= self._wanted.since)
 
-    def _look_further(self, streams: Sequence[_Stream]) -> None:
+    def _look_further(self) -> None:
+        counts = self._counts()
         taken: dict[str, list[int]] = {}
-        for stream in streams:
-            some = stream.candidates[-stream.chunk:]
-            del stream.candidates[-stream.chunk:]
-            taken.setdefault(stream.block.channel, []).extend(some)
-            self._looked_at += len(some)
+        for stream, count in zip(self._streams, counts, strict=True):
+            taken.setdefault(stream.block.channel, []).extend(stream.take(count))
         rows = self._store.record.read(lambda c: entries.several(c, taken))
         fitting = {(-row.at, row.channel, -row.seq): row for row in rows if self._fits(row)}
         said = {order: row for order, row in fitting.items() if self._holds(row.frame)}
         self._found |= said
         self._settle([row for order, row in fitting.items() if order not in said])  # it may have been edited since
-        for stream in streams:
-            times = [row.at for row in rows if row.channel == stream.block.channel
-                     and stream.block.first <= row.seq < stream.block.first + BLOCK]
-            stream.newest = min([stream.newest, *times])
-            stream.chunk = min(2 * stream.chunk, 200)
+        seen: dict[tuple[str, int], int] = {}
+        for row in rows:
+            place = row.channel, row.seq // BLOCK * BLOCK
+            seen[place] = min(row.at, seen.get(place, row.at))
+        for stream in self._streams:
+            stream.seen = min(stream.seen, seen.get((stream.block.channel, stream.block.first), stream.seen))
+
+    def _counts(self) -> list[int]:
+        """How many candidates of each stream are looked at next: those that are likely to be the newest of all, and
+        one of each stream that may hold a newer one than these."""
+        counts, latest = [0] * len(self._streams), 0
+        ahead = [(-stream.likely(0), number) for number, stream in enumerate(self._streams)]
+        heapify(ahead)
+        for _ in range(self._together):
+            if ahead:
+                latest, number = heappop(ahead)
+                counts[number] += 1
+                if counts[number] < len(self._streams[number].candidates):
+                    heappush(ahead, (-self._streams[number].likely(counts[number]), number))
+        for number, stream in enumerate(self._streams):
+            counts[number] += stream.newest(counts[number]) > -latest
+        self._together = min(2 * self._together, MOST_TOGETHER)
+        self._looked_at += sum(counts)
+        return counts
 
     def _settle(self, rows: Sequence[Row]) -> None:
         """How these stand now: found with what they say, or not any more."""
+        if not rows:
+            return
         by_channel: dict[str, list[Row]] = {}
         for row in sorted(rows, key=lambda row: row.seq):
             by_channel.setdefault(row.channel, []).append(row)
+        self._make_ready({ids.room_of(channel) for channel in by_channel})
+        stand = overlay.each_as_it_stands(self._store, {
+            channel: [Logged(row.seq, row.epoch, row.op, row.frame) for row in some]
+            for channel, some in by_channel.items()})
         for channel, some in by_channel.items():
-            self._make_ready(ids.room_of(channel))
-            stand = overlay.as_they_stand(
-                self._store, channel, [Logged(row.seq, row.epoch, row.op, row.frame) for row in some])
-            for row, logged in zip(some, stand, strict=True):
+            for row, logged in zip(some, stand[channel], strict=True):
                 order = (-row.at, channel, -row.seq)
                 self._found.pop(order, None)
                 if not _recalled.decode(logged.frame).recalled and self._holds(logged.frame):
@@ -233,11 +278,11 @@ class _Search:
                     self._standing[order] = Hit(
                         ids.room_of(channel), channel, row.at, logged, excerpt(words, self._wanted.terms))
 
-    def _make_ready(self, room: str) -> None:
+    def _make_ready(self, rooms: set[str]) -> None:
         """How entries stand is known of rooms that are ready."""
-        if room not in self._ready:
+        for room in recovery.closed(self._store, rooms - self._ready):
             recovery.make_ready(self._store, room)
-            self._ready.add(room)
+        self._ready |= rooms
 
     def _fits(self, row: Row) -> bool:
         wanted, order = self._wanted, (-row.at, row.channel, -row.seq)
@@ -250,6 +295,14 @@ class _Search:
         """Whether it says all that is searched for."""
         folded = grams.fold(indexing.words_of(Entry.parse(frame)))
         return all(grams.stands_in(folded, term) for term in self._wanted.terms)
+
+
+def _common(parts: Sequence[Sequence[Sequence[int]]]) -> Sequence[int]:
+    """What is in one list of each part, ascending, as the lists are."""
+    if len(parts) == 1 and len(parts[0]) == 1:
+        return parts[0][0]
+    whole = sorted((set().union(*lists) for lists in parts), key=len)
+    return sorted(set.intersection(*whole))
 
 
 def excerpt(words: str, terms: Sequence[str]) -> list[tuple[str, bool]]:

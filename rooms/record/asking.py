@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, func, insert, or_
@@ -15,6 +15,14 @@ Row = Mapping[str, Any]
 
 def columns(table: Table, fields: Sequence[str]) -> list[Column[Any]]:
     return [table.c[field] for field in fields]
+
+
+def in_places(connection: Connection, wanted: Mapping[str, Collection[int]]) -> tuple[str, tuple[str, ...]]:
+    """What a statement asks for that wants these seqs of these channels, and its parameters. As text, because the
+    expression language would take longer to write it than the database to answer it."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    parts = [f"channel = {mark} AND seq IN ({','.join(map(str, seqs))})" for seqs in wanted.values() if seqs]
+    return " OR ".join(parts), tuple(channel for channel, seqs in wanted.items() if seqs)
 
 
 def add_new(connection: Connection, table: Table, row: Row) -> bool:

@@ -4,15 +4,16 @@ sealed where there is a master key (see `bodies`, `keyring`)."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, and_, delete, exists, func, insert, select, update
 
 from rooms.errors import Code, Refused
 from rooms.events import COUNTED, Logged
 from rooms.record import bodies, tables
 from rooms.record import keyring as keyrings
-from rooms.record.asking import columns
+from rooms.record.asking import columns, in_places
 from rooms.record.keyring import Key
 
 SCAN = 2_000
@@ -146,9 +147,11 @@ def blank(connection: Connection, rows: Sequence[Row]) -> None:
 
 def several(connection: Connection, wanted: Mapping[str, Collection[int]]) -> list[Row]:
     """Whole rows of several channels' logs as they are now: those of `wanted` that there are."""
-    places = or_(*(and_(_TABLE.c.channel == channel, _TABLE.c.seq.in_(seqs)) for channel, seqs in wanted.items()))
-    query = select(*columns(_TABLE, Row._fields)).where(places, _not_lost())
-    return [_opened(connection, row) for row in connection.execute(query).all()] if wanted else []
+    places, channels = in_places(connection, wanted)
+    if not places:
+        return []
+    found = connection.exec_driver_sql(f"{_rows_as_they_are(connection.dialect)} AND ({places})", channels)
+    return [_opened(connection, row) for row in found.all()]
 
 
 def first(connection: Connection, channel: str) -> int:
@@ -256,6 +259,11 @@ def _stretches(connection: Connection, query: Any) -> Iterator[list[ClientId]]:
         if len(rows) < SCAN:
             return
         below = rows[-1].seq
+
+
+@cache
+def _rows_as_they_are(dialect: Dialect) -> str:
+    return str(select(*columns(_TABLE, Row._fields)).where(_not_lost()).compile(dialect=dialect))
 
 
 def _not_lost() -> ColumnElement[bool]:

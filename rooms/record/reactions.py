@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select
+from sqlalchemy import Connection, and_, delete, insert, or_, select
 
 from rooms.record import tables
+from rooms.record.asking import in_places
 
 _TABLE = tables.reactions
 
@@ -26,12 +27,15 @@ def set_many(connection: Connection, channel: str, standing: Sequence[Standing])
         connection.execute(insert(_TABLE), rows)
 
 
-def counts(connection: Connection, channel: str, seqs: Sequence[int]) -> dict[int, dict[str, int]]:
-    query = select(_TABLE.c.seq, _TABLE.c.emoji, func.count().label("many")).where(
-        _TABLE.c.channel == channel, _TABLE.c.seq.in_(seqs)).group_by(_TABLE.c.seq, _TABLE.c.emoji)
-    found: dict[int, dict[str, int]] = {}
-    for seq, emoji, many in connection.execute(query.order_by(_TABLE.c.seq, _TABLE.c.emoji)):
-        found.setdefault(seq, {})[emoji] = many
+def counts(connection: Connection, wanted: Mapping[str, Collection[int]]) -> dict[str, dict[int, dict[str, int]]]:
+    """channel → seq → emoji → how many, for the entries of `wanted` that have any."""
+    places, channels = in_places(connection, wanted)
+    found: dict[str, dict[int, dict[str, int]]] = {}
+    rows = connection.exec_driver_sql(
+        f"SELECT channel, seq, emoji, count(*) FROM {_TABLE.name} WHERE {places}"  # noqa: S608 - see in_places
+        " GROUP BY channel, seq, emoji ORDER BY channel, seq, emoji", channels).all() if places else ()
+    for channel, seq, emoji, many in rows:
+        found.setdefault(channel, {}).setdefault(seq, {})[emoji] = many
     return found
 
 
