@@ -34,8 +34,8 @@ SEED = 20_261_125
 YEAR_MS = 365 * 86_400_000
 READERS = 10
 """Who search by turns, because each may only so often."""
-HISTORY_TIMES = 10
-"""How many times as many rows the pages are read from."""
+COPIES, COPIED = 100, 10
+"""The pages are read from so many copies of a tenth of the messages, one after the other in numbers and in time."""
 
 
 def run_search(book: Book) -> None:
@@ -59,13 +59,13 @@ def _on_both(book: Book, name: str, measure: Callable[[Book, str, House], None])
 class Said:
     """What was written into the record: every text, by channel, in the order of the numbers."""
 
-    def __init__(self, home: House, readers: list[Guest], count: int) -> None:
+    def __init__(self, home: House, readers: list[Guest], count: int, span_ms: int = YEAR_MS) -> None:
         self.home, self.texts = home, defaultdict[str, list[str]](list)
         self.channels = home.channels([readers for _ in range(CHANNELS)])
         self.plain = self.packed = 0
         self._chance, self._writer = random.Random(SEED), Writer(SEED)
         self._speakers = [f"u_{number:012d}" for number in range(SPEAKERS)]
-        self._step = YEAR_MS // count
+        self._step = span_ms // count
         self._at = home.store.clock.now() - YEAR_MS
         self.seconds = _timed(lambda: self._write(count))
 
@@ -138,32 +138,38 @@ def _search(book: Book, kind: str, home: House) -> None:
 
 def _history(book: Book, kind: str, home: House) -> None:
     size = book.size
-    said = Said(home, home.guests(1), size.kept)
-    rows = size.kept
-    for number in range(1, HISTORY_TIMES):
-        for channel, texts in said.texts.items():
-            home.store.record.write(partial(_again, channel=channel, count=len(texts), number=number))
-            rows += len(texts)
-    chance, times = random.Random(SEED), []
+    copies, count = (COPIES // 10, size.kept) if size.short else (COPIES, size.kept // COPIED)
+    store = home.store
+    said = Said(home, home.guests(1), count, YEAR_MS // copies)
+    if kind != "SQLite":
+        store.record.write(lambda c: partitions.divide(c, store.clock.now()))  # anew: the year before today has months
+    for number in range(1, copies):
+        store.record.write(partial(_again, number=number, shift=number * (YEAR_MS // copies)))
+    chance, times, cpus = random.Random(SEED), [], []
     for _ in range(50 if size.short else PAGES):
         channel = chance.choice(said.channels)
-        before = chance.randrange(60, len(said.texts[channel]) * HISTORY_TIMES)
-        begun = time.perf_counter()
+        before = chance.randrange(60, len(said.texts[channel]) * copies)
+        begun, cpu = time.perf_counter(), time.process_time()
         page = home.store.record.read(lambda c, id_=channel, seq=before: entries.page(c, id_, before=seq))  # type: ignore[misc]
         times.append((time.perf_counter() - begun) * 1000)
+        cpus.append((time.process_time() - cpu) * 1000)
         if [entry.seq for entry in page] != list(range(before - 50, before)):
             raise LoadFailed(f"a page below {before} holds {[entry.seq for entry in page][:3]}…")
-    book.note("history", kind, "rows", rows)
-    book.note("history", kind, "partitions", len(home.store.record.read(partitions.listed)))
+    known = store.record.read(partitions.listed)
+    book.note("history", kind, "rows", count * copies)
+    book.note("history", kind, "partitions", len(known))
+    book.note("history", kind, "partitions with rows", sum(one.rows > 0 for one in known))
     _spread(book, "history", kind, "page ms", times)
+    _spread(book, "history", kind, "page ms CPU of ours", cpus)
 
 
-def _again(connection: Connection, channel: str, count: int, number: int) -> None:
-    """The channel's first entries once more, with the numbers that follow; the times are spread over the same year."""
+def _again(connection: Connection, number: int, shift: int) -> None:
+    """Every channel's first entries once more, with the numbers that follow, later by `shift` (ms)."""
     connection.exec_driver_sql(
         "INSERT INTO entries (channel, seq, epoch, at, op, user, door, type, client_id, ordinal, of, frame)"
-        f" SELECT channel, seq + {number * count}, epoch, at, op, user, door, type, client_id, ordinal, of, frame"
-        f" FROM entries WHERE channel = '{channel}' AND seq <= {count}")
+        f" SELECT e.channel, e.seq + {number} * c.archived_seq, e.epoch, e.at + {shift}, e.op, e.user, e.door, e.type,"
+        f" e.client_id, e.ordinal, e.of, e.frame FROM entries e JOIN channels c ON c.id = e.channel"
+        f" WHERE e.seq <= c.archived_seq")
 
 
 def _archived(connection: Connection, channel: str, last: int) -> None:
