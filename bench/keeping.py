@@ -145,6 +145,7 @@ def _history(book: Book, kind: str, home: House) -> None:
         store.record.write(lambda c: partitions.divide(c, store.clock.now()))  # anew: the year before today has months
     for number in range(1, copies):
         store.record.write(partial(_again, number=number, shift=number * (YEAR_MS // copies)))
+    book.note("history", kind, "rows", count * copies)
     chance, times, cpus = random.Random(SEED), [], []
     for _ in range(50 if size.short else PAGES):
         channel = chance.choice(said.channels)
@@ -156,7 +157,6 @@ def _history(book: Book, kind: str, home: House) -> None:
         if [entry.seq for entry in page] != list(range(before - 50, before)):
             raise LoadFailed(f"a page below {before} holds {[entry.seq for entry in page][:3]}…")
     known = store.record.read(partitions.listed)
-    book.note("history", kind, "rows", count * copies)
     book.note("history", kind, "partitions", len(known))
     book.note("history", kind, "partitions with rows", sum(one.rows > 0 for one in known))
     _spread(book, "history", kind, "page ms", times)
