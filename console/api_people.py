@@ -12,7 +12,7 @@ from console.asking import Ask, Out, Page
 from rooms import overlooking, phones
 from rooms.errors import Code, Refused
 from rooms.live import log
-from rooms.record import Connection, aliases, channels, deliveries, members, people, rooms, sanctions, users
+from rooms.record import Connection, aliases, channels, deliveries, members, people, rooms, sanctions, tags, users
 from rooms.record import identities as identity_rows
 from rooms.record.channels import Channel
 from rooms.record.deliveries import Delivery
@@ -94,6 +94,7 @@ class PersonView(Out):
     created_at: int
     phone: str | None
     also: list[str]
+    tags: list[str]
     identities: list[IdentityView]
     rooms: list[MembershipView]
     sanctions: list[SanctionView]
@@ -114,7 +115,7 @@ def one(ask: Ask, user: str) -> PersonView:
     present = {channel.id for channel in overlooking.presence(ask.store, known.id, theirs.channels)}
     return PersonView(
         id=known.id, name=known.name, avatar=known.avatar, created_at=known.created_at,
-        phone=phones.of(ask.store, known.id), also=theirs.also,
+        phone=phones.of(ask.store, known.id), also=theirs.also, tags=theirs.tags,
         identities=[IdentityView(appid=i.appid, openid=i.openid, unionid=bool(i.unionid), kind=i.kind,
                                  subscribed=i.subscribed, created_at=i.created_at) for i in theirs.identities],
         rooms=[MembershipView(room=room, name=theirs.names[room], role=role, present=[
@@ -145,6 +146,7 @@ class _Theirs:
         self.identities = identity_rows.of_user(connection, known.id)
         self.roles = members.of_user(connection, known.id)
         self.also = [alias.user for alias in aliases.of(connection, known.id)]
+        self.tags = tags.of_user(connection, known.id)
         self.sanctions = sanctions.of_user(connection, known.organization, known.id)
         self.deliveries = deliveries.of_user(connection, known.id)
         self.names = {room.id: room.name for room in rooms.of_organization(connection, known.organization)}

@@ -6,8 +6,8 @@ export const en: Words = {
   console: "Console",
   nav: {
     label: "Main", skip: "Skip to content", open: "Open navigation", close: "Close navigation",
-    overview: "Overview", rooms: "Rooms and channels", people: "People", review: "Review", words: "Word lists", broadcasts: "Broadcasts",
-    wechat: "WeChat accounts", analytics: "Analytics", audit: "Audit log", staff: "Staff", settings: "Settings",
+    overview: "Overview", rooms: "Rooms and channels", people: "People", review: "Review", words: "Word lists", broadcasts: "Announcements",
+    search: "Search", guard: "Guard", wechat: "WeChat accounts", analytics: "Analytics", audit: "Audit log", staff: "Staff", settings: "Settings",
     watch: "Watch", tend: "Tend", keep: "Keep",
   },
   roles: { owner: "Owner", admin: "Admin", moderator: "Moderator", auditor: "Auditor (reads only)" },
@@ -37,11 +37,15 @@ export const en: Words = {
   },
   roomRoles: { guest: "Guest", member: "Member", moderator: "Moderator", owner: "Owner" },
   overview: {
+    troubles: "What needs you", tells: {
+      held: ({ many }) => `${many} messages wait to be looked at`, delivery: ({ many }) => `${many} did not arrive in the last hour`, quota: ({ many, way }) => `${way}: only ${many} left today`, stopped: ({ way, when }) => `${way}: goes on ${when}`, off: ({ way }) => `WeChat does not allow “${way}”`,
+      shedding: ({ many, name }) => `${name} is too busy: ${many} frames left out in ten minutes`, backup: ({ when }) => `Last good backup: ${when}`, alarm: ({ many }) => `${many} alarms wait for the operator`,
+    },
     about: "The house as it is now: what needs you comes first.", live: "Live", stale: "Not connected", figures: "Figures",
     present: "Present", presentAbout: (rooms) => `in ${rooms} ${rooms === 1 ? "room" : "rooms"}`, perMinute: "Messages a minute", perMinuteAbout: "in the last minute",
     waiting: "Waiting", waitingAbout: "for a seat", members: "Members", membersAbout: "over all rooms", alarms: "Alarms", alarmsAbout: "need attention", calm: "all is well",
     rooms: "Rooms", roomsAbout: "those with trouble first", there: (present, members) => `${present} present / ${members} members`, inQueue: (many) => `${many} waiting`,
-    trouble: { queue: "Queue", archive_lag: "Archive lags", flood: "Flood", shedding: "Shedding", held: "Held messages", delivery: "Deliveries fail", quota: "Quota low", backup: "Backup is old" },
+    trouble: { queue: "Queue", archive_lag: "Archive lags", flood: "Flood", shedding: "Shedding", held: "Held messages", delivery: "Deliveries fail", quota: "Quota low", backup: "Backup is old", alarm: "Alarm", stopped: "Sending stopped", off: "Not allowed" },
     speed: (many) => `${many}/min`, stream: "The last hour", streamAbout: "Messages in each minute, and people present then.", talk: "Messages",
   },
   rooms: {
@@ -164,7 +168,7 @@ export const en: Words = {
     checks: { credentials: "Credentials", callback: "Pushes", address: "Address" }, none: "No accounts yet", noneAbout: "Guests come in by an Official Account or a mini-program.", writeOnly: "Credentials are kept encrypted and never shown again. What you leave empty stays.", stays: "Empty: stays as it is",
   },
   settings: {
-    tabs: { account: "Account and security", organization: "Organization", tokens: "Tokens", webhooks: "Webhooks" }, totp: "Second factor", totpAbout: "Besides the password, confirm with an authenticator on your phone. Strongly advised.", totpBegin: "Turn it on", totpScan: "Scan this with an authenticator, then type the six digits it shows.", totpByHand: "Cannot scan? Type this in:", totpCode: "QR code for the second factor",
+    tabs: { account: "Account and security", organization: "Organization", keeping: "Keeping", tokens: "Tokens", webhooks: "Webhooks" }, totp: "Second factor", totpAbout: "Besides the password, confirm with an authenticator on your phone. Strongly advised.", totpBegin: "Turn it on", totpScan: "Scan this with an authenticator, then type the six digits it shows.", totpByHand: "Cannot scan? Type this in:", totpCode: "QR code for the second factor",
     totpConfirm: "Confirm", totpIsOn: "The second factor is on", totpEnd: "Turn it off", totpIsOff: "The second factor is off", codesAbout: "These recovery codes are shown only now. If you lose your phone, each of them opens once.", codesKept: "I have kept them", codesLeft: (left) => `${left} recovery codes are left.`,
     password: "Password", passwordAbout: "A new password signs you out everywhere else.", passwordOld: "Present password", passwordNew: "New password, 8 characters or more", passwordChanged: "The password is changed", sessions: "Where you are signed in", thisOne: "Here", sessionEnded: "Signed out there", endOthers: "Sign out elsewhere", endOthersMeans: "Every other device has to sign in again.", othersEnded: "Signed out everywhere else", newName: "New name of the organization",
   },
@@ -192,6 +196,44 @@ export const en: Words = {
     exempts: { guest: "Everybody", member: "Members and up", moderator: "Moderators and up", owner: "Owners", nobody: "Nobody" }, muteSeconds: "Mute (seconds)", none: "No lists yet", noneAbout: "Make a list, add some words, and try them at once.", find: "Find in this list", add: "Add", addHint: "One word a line; paste a whole list", added: (many, refused) => `${many} words added${refused ? `, ${refused} refused` : ""}`,
     take: (word) => `Take “${word}” out`, taken: (word) => `“${word}” is out`, empty: "This list is empty.", noneFound: "Nothing found.", test: "Try a sentence", testAbout: "See which list recognizes it. Nothing is said or counted.", testHint: "Write something …", clear: "No word was recognized", drop: "Remove the list", dropTitle: (name) => `Remove the list “${name}”`, dropMeans: (many) => `Its ${many} words go with it and cannot be brought back.`, dropped: "The list is gone",
   },
+  search: {
+    about: "Find what was said anywhere in the organization. Newest first; what was recalled is not found.", hint: "Two Chinese characters or more, or a whole word", days: "Time range", begin: "What are you looking for?", beginAbout: "Words parted by spaces must all occur.", noneFound: "Nothing found", noneFoundAbout: "Try other words, or more rooms and time.",
+  },
+  broadcasts: {
+    about: "Announce to a room or the whole organization: everybody sees it in the channels, and followers elsewhere get a message of their own by whichever way works.", write: "Write an announcement", hint: "At most 600 characters…", sent: "Sent", none: "Nothing was sent yet", noneAbout: "Write the first one; beside it you see how many would get it.",
+    everyRoom: "All rooms", where: "To where", who: "To whom", tag: "Tag", anyTag: "Any tag", lately: (days) => (days ? `Here in the last ${days} days` : "All followers"), audienceAbout: "Time and tag choose among followers who get their own message; in channels everybody sees it.",
+    later: "Send later", when: "When", mass: "Also as a mass message", massAbout: "A follower gets at most four mass messages a month, from verified accounts only; without any left, the other ways are used.", go: "Send now", plan: "Schedule", gone: "On its way", planned: "Scheduled", ask: "Send this announcement", means: (place, people) => `To: ${place}. About ${people} followers will get it.`,
+    forecast: "How it will be", forecastAbout: "Write something, and this tells how many would get it, and how.", inRooms: "Rooms it stands in", listeners: "Followers who hear it in a channel", notices: "Followers with a message of their own", sampled: (asked) => `Estimated from ${asked} of them.`, ways: { later: "Later", held: "When they come", customer: "Customer message", mass: "Mass message" },
+    example: "No water tomorrow morning; we open at two.", inChannel: "Announcement", asTemplate: "Subscription message", progress: "Progress", told: "Told", open: "Waiting", over: "Not told any more", massOf: (sent, people) => `Mass ${sent} / ${people}`, results: "Details", noResults: "Nobody was told separately.",
+    states: { scheduled: "Scheduled", running: "Running", paused: "Paused", done: "Done", cancelled: "Cancelled" }, turns: { pause: "Pause", resume: "Resume", cancel: "Cancel" }, turned: { pause: "Paused", resume: "Going on", cancel: "Cancelled" }, cancelMeans: "Who was not told yet never is. What was sent stays sent.",
+    outcomes: { waiting: "Waiting", telling: "On its way", told: "Told", cancelled: "Cancelled", expired: "Expired", paused: "Paused", mass: "Waits for the mass message" },
+  },
+  templates: {
+    title: "Templates", about: "Which template tells what, and what stands in each field. The platform forbids relaying a chat: a template only tells that something is there.", make: "Set a template", edit: "Edit the template", kind: "Tells of", id: "Template ID", page: "Mini-program page it opens", fields: "Fields", mapping: "What stands in the fields", facts: (facts) => `Known: ${facts}`, field: (at) => `Name of field ${at}`, text: (at) => `Text of field ${at}`, addField: "Add a field", dropField: (at) => `Remove field ${at}`,
+    kinds: { unread: "Unread messages", mention: "A mention", seat: "A free seat", sanction: "A sanction", announcement: "An announcement", opening: "A room opens" }, on: "In use", off: "Refused by WeChat", drop: "Remove the template", dropMeans: (kind) => `“${kind}” is not told by a template any more.`, dropped: "Removed", test: "Test", testAbout: "Sends one with example words to one person. It costs a yes of theirs where the way needs one.", testUser: "To whom (id)", tested: "WeChat says: sent", notSent: "Not sent:", none: "No templates yet", noneAbout: "Choose one on WeChat's page, then tell Teahouse what stands in its fields.",
+  },
+  menus: {
+    title: "Menu", about: "Followers' phones show a new menu within five minutes.", preview: "On the phone", usual: "Fill in the usual menu", publish: "Publish the menu", published: "The menu is published", means: "It takes the place of the menu that is there.", noneMeans: "The account will have no menu.", none: "No menu", noneAbout: "Add a button, or fill in the usual menu.", add: "Add a button", addInside: "Add one inside", drop: (name) => `Remove “${name}”`, button: (place) => `Button ${place}`,
+    name: "Name", type: "Type", key: "Says", page: "Page", types: { click: "Says a word", view: "Opens a page", miniprogram: "Opens a mini-program" }, faults: { name: "needs a name", long: "name too long", needs: "not complete" },
+  },
+  quotas: {
+    title: "Quotas", used: (used, most) => `${used} of ${most} used today`, left: (left, until) => `${left} left; begins anew at ${until}`, stopped: (until) => `Stopped until ${until}`, off: "What WeChat does not allow", lift: "Try again", lifted: "WeChat is asked again at the next use", ways: { customer: "Customer messages", mass: "Mass messages" },
+    features: { menu: "Menu", "qr codes": "QR codes", "mini-program codes": "Mini-program codes", "customer messages": "Customer messages", "message menus": "Message menus", "mass sending": "Mass sending" },
+  },
+  guard: {
+    about: "Two defences that need nobody's eyes: WeChat's content safety, and the clean-up of spam.", safety: "Content safety", safetyAbout: "WeChat judges what is said and shown. After: what is bad is recalled. Before: nothing is shown until it passed.", what: { text: "Text", media: "Pictures and files" }, when: { off: "Off", after: "After showing", before: "Before showing" }, outage: "When WeChat has no answer", show: "Show it", people: "Leave it to people", verdicts: { pass: "passed", risky: "bad", review: "to people", unknown: "no verdict", "": "waiting" },
+    spam: "Spam clean-up", spamAbout: "What each person said in the last hour is scored by five signs, of a hundred points.", modes: { off: "Off", propose: "Propose only", act: "Mute by itself" }, threshold: "From this score on", suspects: "Suspected people", score: "Score", why: "Signs", signs: { rate: "much", same: "repeats", links: "links and contacts", reports: "reported", new: "new here" }, states: { proposed: "To decide", acted: "Muted", dismissed: "Let be", undone: "Undone" }, dismiss: "Let be", decided: { mute: "Muted", dismiss: "Let be", undo: "Undone" }, none: "Nobody is suspected", noneAbout: "With the clean-up on, suspected people appear here.",
+  },
+  whole: {
+    title: "The whole record", tags: "Tags", tagsHint: "Type and press Enter", merge: "Merge", other: "Id of the other person", mergeMeans: (name, other) => `${name} and ${other} become one person: identities, rooms and sanctions go together. There is no way back.`, merged: "Merged", export: "Export their data", packing: "Being packed, a moment please", fetch: "Download", states: { waiting: "Waits", working: "Being packed", failed: "Failed", ready: "Ready" },
+    erase: "Erase", eraseTitle: (name) => `Erase ${name}`, eraseMeans: "Name, identities, phone and files go at once; what they said becomes empty places within a minute. There is no way back.", erased: "Erased",
+  },
+  lists: { in: "Import", out: "Export CSV", taken: (taken, left) => `${taken} lines taken${left ? `, ${left} left out` : ""}`, leftOut: (many) => `${many} lines left out`, noLines: "The file has no column “user”, or nothing in it.", tooLarge: "The file is too large: at most 5 MB." },
+  keeping: {
+    title: "How long words are kept", about: "What is past its time goes from the record, the search and the cache within the hour, for good. What is nearer to a channel counts.", usual: "Where nothing is set", forever: "for ever", days: "days (0: for ever)", ask: (place, days) => `Keep “${place}” only ${days}`, means: (days) => `Messages older than ${days} are deleted, for good.`, lift: (place) => `Remove what is set for “${place}”`,
+    backups: "Backups", lastGood: "Last good one", lastFailed: "Last failure", every: "How often", byHand: "only by the operator's hand", backupsAbout: "The operator sets them up: see TEAHOUSE_BACKUP_FOLDER.",
+  },
+  posters: { title: "QR poster", about: "Newcomers scan it, follow the account and are in.", account: "Which account", days: "Days it holds", svg: "SVG for print", png: "PNG for phones" },
   refusals: {
     wrong_credentials: "The password or the code is wrong, or was used already.", duplicate: "It is there already.", full: "It is full.", not_member: "They are no member.",
     unauthenticated: "Please sign in first.", forbidden: "Your role may not do this.", not_found: "Not found: it may be gone, or belong to another organization.", rate_limited: "Too often.",

@@ -1,12 +1,14 @@
 import { span } from "./time";
 
+interface Told { many: string; way: string; name: string; when: string }
+
 export const zh = {
   name: "茶馆",
   console: "控制台",
   nav: {
     label: "主导航", skip: "跳到正文", open: "打开导航", close: "收起导航",
-    overview: "概览", rooms: "房间与频道", people: "人员", review: "待处理", words: "词库", broadcasts: "群发与模板",
-    wechat: "微信账号", analytics: "数据分析", audit: "操作日志", staff: "员工", settings: "设置",
+    overview: "概览", rooms: "房间与频道", people: "人员", review: "待处理", words: "词库", broadcasts: "公告群发",
+    search: "搜索", guard: "防护", wechat: "微信账号", analytics: "数据分析", audit: "操作日志", staff: "员工", settings: "设置",
     watch: "看店", tend: "打理", keep: "存档与权限",
   },
   roles: { owner: "所有者", admin: "管理员", moderator: "版主", auditor: "审计员（只读）" } as Record<string, string>,
@@ -36,11 +38,15 @@ export const zh = {
   },
   roomRoles: { guest: "访客", member: "成员", moderator: "版主", owner: "房主" } as Record<string, string>,
   overview: {
+    troubles: "需要你处理", tells: {
+      held: ({ many }: Told) => `${many} 条消息等人看过`, delivery: ({ many }: Told) => `近一小时 ${many} 条没有送达`, quota: ({ many, way }: Told) => `${way}今天只剩 ${many} 次`, stopped: ({ way, when }: Told) => `${way}：${when}恢复`, off: ({ way }: Told) => `微信不允许“${way}”`,
+      shedding: ({ many, name }: Told) => `${name}太热闹，近十分钟少发了 ${many} 帧`, backup: ({ when }: Told) => `上次成功的备份：${when}`, alarm: ({ many }: Told) => `${many} 个警报等运维人员查看`,
+    },
     about: "此刻的茶馆：先看需要你的地方。", live: "实时", stale: "已断开", figures: "关键数字",
     present: "在场", presentAbout: (rooms: number) => `分布在 ${rooms} 个房间`, perMinute: "每分钟消息", perMinuteAbout: "最近一分钟",
     waiting: "排队中", waitingAbout: "等一个座位", members: "成员", membersAbout: "各房间合计", alarms: "警报", alarmsAbout: "有事要处理", calm: "一切正常",
     rooms: "房间", roomsAbout: "有状况的排在最前", there: (present: string, members: string) => `${present} 在场 / ${members} 成员`, inQueue: (many: number) => `${many} 人排队`,
-    trouble: { queue: "有人排队", archive_lag: "归档滞后", flood: "刷屏", shedding: "正在丢弃", held: "待审消息", delivery: "送达失败", quota: "额度将尽", backup: "备份过旧" } as Record<string, string>,
+    trouble: { queue: "有人排队", archive_lag: "归档滞后", flood: "刷屏", shedding: "正在丢弃", held: "待审消息", delivery: "送达失败", quota: "额度将尽", backup: "备份过旧", alarm: "警报", stopped: "发送已停", off: "功能未开" } as Record<string, string>,
     speed: (many: number) => `${many} 条/分`, stream: "最近一小时", streamAbout: "每分钟的消息条数，与那时在场的人数。", talk: "消息",
   },
   rooms: {
@@ -163,7 +169,7 @@ export const zh = {
     checks: { credentials: "凭据", callback: "消息加解密", address: "外部地址" } as Record<string, string>, none: "还没有接入账号", noneAbout: "接入公众号和小程序，客人才进得来。", writeOnly: "凭据加密保存，之后不再显示。留空的一项不变。", stays: "留空则不变",
   },
   settings: {
-    tabs: { account: "账号与安全", organization: "机构", tokens: "令牌", webhooks: "回调" }, totp: "两步验证", totpAbout: "密码之外，再用手机上的验证器确认一次。强烈建议开启。", totpBegin: "开启两步验证", totpScan: "用验证器应用扫这个码，再输入它显示的六位数字。", totpByHand: "扫不了？手动输入：", totpCode: "两步验证的二维码",
+    tabs: { account: "账号与安全", organization: "机构", keeping: "保留与备份", tokens: "令牌", webhooks: "回调" }, totp: "两步验证", totpAbout: "密码之外，再用手机上的验证器确认一次。强烈建议开启。", totpBegin: "开启两步验证", totpScan: "用验证器应用扫这个码，再输入它显示的六位数字。", totpByHand: "扫不了？手动输入：", totpCode: "两步验证的二维码",
     totpConfirm: "确认开启", totpIsOn: "两步验证已开启", totpEnd: "关闭两步验证", totpIsOff: "两步验证已关闭", codesAbout: "这些恢复码只在此刻显示。手机丢了，就靠它们，每个只能用一次。", codesKept: "我存好了", codesLeft: (left: number) => `还剩 ${left} 个恢复码。`,
     password: "密码", passwordAbout: "改了密码，其他地方都会退出登录。", passwordOld: "现在的密码", passwordNew: "新密码，至少 8 位", passwordChanged: "密码已更改", sessions: "登录在哪里", thisOne: "这里", sessionEnded: "那里已退出", endOthers: "退出其他地方", endOthersMeans: "除了这里，所有设备都要重新登录。", othersEnded: "其他地方都已退出", newName: "机构的新名字",
   },
@@ -191,6 +197,44 @@ export const zh = {
     exempts: { guest: "所有人都放过", member: "放过成员以上", moderator: "放过版主以上", owner: "只放过房主", nobody: "谁也不放过" } as Record<string, string>, muteSeconds: "禁言（秒）", none: "还没有词库", noneAbout: "建一个词库，加几个词，右边可以马上试。", find: "在词库里找", add: "加入", addHint: "一行一个词，可以粘贴一整份", added: (many: number, refused: number) => `加入 ${many} 个词${refused ? `，${refused} 个不能用` : ""}`,
     take: (word: string) => `去掉“${word}”`, taken: (word: string) => `已去掉“${word}”`, empty: "这个词库还是空的。", noneFound: "没有找到。", test: "试一句话", testAbout: "看看会被哪个词库认出来。不会发出，也不计入命中。", testHint: "写一句话……", clear: "没有认出任何词", drop: "删除词库", dropTitle: (name: string) => `删除词库“${name}”`, dropMeans: (many: string) => `${many} 个词一起删除，不能恢复。`, dropped: "词库已删除",
   },
+  search: {
+    about: "在整个机构里找谁说过什么。最新的在前，撤回的找不到。", hint: "两个以上的汉字，或一个完整的词", days: "时间范围", begin: "想找什么？", beginAbout: "输入几个字，空格分开的词都要出现。", noneFound: "没有找到", noneFoundAbout: "换个说法，或放宽房间和时间。",
+  },
+  broadcasts: {
+    about: "向一个房间或整个机构发公告：频道里人人看得到，不在频道里的关注者各收一条，走当时能走通的路。", write: "写一条公告", hint: "最多 600 字……", sent: "发过的", none: "还没有发过", noneAbout: "写好第一条，先看右边有多少人会收到。",
+    everyRoom: "所有房间", where: "发到哪里", who: "发给谁", tag: "标签", anyTag: "不限标签", lately: (days: number) => (days ? `近 ${days} 天来过的` : "所有关注者"), audienceAbout: "时间与标签只挑选单独通知的关注者；频道里在场的人都看得到。",
+    later: "定时发送", when: "什么时候", mass: "同时群发（公众号）", massAbout: "公众号群发每人每月最多四条，认证账号才有；没有额度时只走其他方式。", go: "现在发送", plan: "定时发送", gone: "正在发送", planned: "已定时", ask: "发送这条公告", means: (place: string, people: string) => `发到：${place}。估计 ${people} 位关注者会收到。`,
+    forecast: "会是什么样", forecastAbout: "写几个字，这里就算出有多少人会收到、怎么收到。", inRooms: "出现在几个房间", listeners: "在频道里听到的关注者", notices: "单独通知的关注者", sampled: (asked: string) => `按其中 ${asked} 人估算。`, ways: { later: "晚些时候", held: "等他来了再说", customer: "客服消息", mass: "群发" } as Record<string, string>,
+    example: "明天上午停水，下午两点开门。", inChannel: "公告", asTemplate: "订阅消息", progress: "进度", told: "已通知", open: "还在等", over: "不再通知", massOf: (sent: string, people: string) => `群发 ${sent} / ${people}`, results: "明细", noResults: "没有单独通知谁。",
+    states: { scheduled: "已定时", running: "进行中", paused: "已暂停", done: "已发完", cancelled: "已取消" } as Record<string, string>, turns: { pause: "暂停", resume: "继续", cancel: "取消" }, turned: { pause: "已暂停", resume: "继续发送", cancel: "已取消" }, cancelMeans: "还没通知到的人不会再收到。已经发出的收不回。",
+    outcomes: { waiting: "等待", telling: "发送中", told: "已通知", cancelled: "已取消", expired: "已过期", paused: "暂停", mass: "等群发" } as Record<string, string>,
+  },
+  templates: {
+    title: "模板", about: "每种提醒用哪个模板、每一栏写什么。平台不许用模板转述聊天内容，只说有事。", make: "设置模板", edit: "修改模板", kind: "提醒什么", id: "模板 ID", page: "点开后去的小程序页面", fields: "字段", mapping: "字段怎么填", facts: (facts: string) => `可用：${facts}`, field: (at: number) => `第 ${at} 个字段的名字`, text: (at: number) => `第 ${at} 个字段的内容`, addField: "加一栏", dropField: (at: number) => `去掉第 ${at} 个字段`,
+    kinds: { unread: "有未读消息", mention: "有人提到你", seat: "有空位了", sanction: "被处罚", announcement: "公告", opening: "房间开门" } as Record<string, string>, on: "在用", off: "被微信拒绝", drop: "删除模板", dropMeans: (kind: string) => `“${kind}”不再用模板提醒。`, dropped: "已删除", test: "试发", testAbout: "用示例内容给一个人发一条。需要授权的方式会用掉他的一次授权。", testUser: "发给谁（编号）", tested: "微信说：已送出", notSent: "没有发出：", none: "还没有模板", noneAbout: "在微信后台选好模板，再告诉茶馆每一栏写什么。",
+  },
+  menus: {
+    title: "菜单", about: "关注者的手机五分钟内会看到新菜单。", preview: "手机上的样子", usual: "填入推荐菜单", publish: "发布菜单", published: "菜单已发布", means: "现在的菜单会被替换。", noneMeans: "公众号将没有菜单。", none: "没有菜单", noneAbout: "加一个按钮，或填入推荐菜单。", add: "加按钮", addInside: "加子按钮", drop: (name: string) => `去掉“${name}”`, button: (place: string) => `按钮 ${place}`,
+    name: "名称", type: "类型", key: "等于说出的话", page: "页面路径", types: { click: "说一句话", view: "打开网页", miniprogram: "打开小程序" }, faults: { name: "缺名称", long: "名称太长", needs: "没填完" },
+  },
+  quotas: {
+    title: "用量", used: (used: string, most: string) => `今天用了 ${used} / ${most}`, left: (left: string, until: string) => `还剩 ${left}，${until} 重新计`, stopped: (until: string) => `停到 ${until}`, off: "微信不允许的功能", lift: "再试一次", lifted: "下次使用时会再问微信", ways: { customer: "客服消息", mass: "群发" } as Record<string, string>,
+    features: { menu: "自定义菜单", "qr codes": "带参二维码", "mini-program codes": "小程序码", "customer messages": "客服消息", "message menus": "消息菜单", "mass sending": "群发" } as Record<string, string>,
+  },
+  guard: {
+    about: "不用人盯着的两道防线：微信的内容安全，和自动清理垃圾消息。", safety: "内容安全", safetyAbout: "由微信判断说的话和发的图。先发后审时，违规的会被撤回；先审后发时，过了才发出。", what: { text: "文字", media: "图片与文件" }, when: { off: "不审", after: "先发后审", before: "先审后发" }, outage: "微信答不上来时", show: "照常显示", people: "交给人看", verdicts: { pass: "通过", risky: "违规", review: "交给人", unknown: "没有结论", "": "等待" } as Record<string, string>,
+    spam: "清理垃圾消息", spamAbout: "每个人最近一小时说的话按五个迹象打分，满分一百。", modes: { off: "关闭", propose: "只提议", act: "自动禁言" }, threshold: "从多少分起", suspects: "可疑的人", score: "得分", why: "迹象", signs: { rate: "说得多", same: "重复", links: "链接与联系方式", reports: "被举报", new: "新来的" } as Record<string, string>, states: { proposed: "待决定", acted: "已禁言", dismissed: "已放过", undone: "已撤销" } as Record<string, string>, dismiss: "放过", decided: { mute: "已禁言", dismiss: "已放过", undo: "已撤销" }, none: "没有可疑的人", noneAbout: "打开清理后，可疑的人会出现在这里。",
+  },
+  whole: {
+    title: "整份档案", tags: "标签", tagsHint: "输入后回车", merge: "合并", other: "另一个人的编号", mergeMeans: (name: string, other: string) => `${name} 和 ${other} 会成为一个人：身份、房间、处罚都归到一处。不能撤回。`, merged: "已合并", export: "导出资料", packing: "正在打包，稍等片刻", fetch: "下载", states: { waiting: "排队打包", working: "正在打包", failed: "打包失败", ready: "已就绪" } as Record<string, string>,
+    erase: "删除此人", eraseTitle: (name: string) => `删除 ${name}`, eraseMeans: "名字、身份、手机和文件立刻消失，说过的话一分钟内变成空位。不能恢复。", erased: "已删除",
+  },
+  lists: { in: "导入", out: "导出 CSV", taken: (taken: number, left: number) => `导入 ${taken} 行${left ? `，${left} 行没有导入` : ""}`, leftOut: (many: number) => `${many} 行没有导入`, noLines: "文件里没有 user 一栏，或没有内容。", tooLarge: "文件太大，最多 5 MB。" },
+  keeping: {
+    title: "消息保留多久", about: "过期的话一小时内从记录、搜索和缓存里消失，不能恢复。越具体的设置越优先。", usual: "没有设置的地方", forever: "一直保留", days: "天（0 为一直保留）", ask: (place: string, days: string) => `“${place}”只保留 ${days}`, means: (days: string) => `比 ${days} 更早的消息会被删除，不能恢复。`, lift: (place: string) => `去掉“${place}”的设置`,
+    backups: "备份", lastGood: "上次成功", lastFailed: "上次失败", every: "多久一次", byHand: "只有运维人员手动备份", backupsAbout: "备份由运维人员设置，见 TEAHOUSE_BACKUP_FOLDER。",
+  },
+  posters: { title: "二维码海报", about: "新人扫一扫，关注公众号就进来了。", account: "哪个公众号", days: "有效天数", svg: "下载 SVG（印刷）", png: "下载 PNG（手机）" },
   refusals: {
     wrong_credentials: "密码或口令不对，或口令已用过。", duplicate: "已经有了。", full: "已经满了。", not_member: "对方不是成员。",
     unauthenticated: "请先登录。", forbidden: "你的角色不能做这件事。", not_found: "没有找到：它可能已被删除，或者不属于你的机构。", rate_limited: "太频繁了。",
