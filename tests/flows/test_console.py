@@ -13,8 +13,9 @@ from tests.house_client import House
 SCRIPT = "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>{{7*7}}"
 PAGES = ["/", "/rooms", "/rooms/{room}", "/rooms/{room}?tab=permissions", "/rooms/{room}?tab=door",
          "/rooms/{room}?tab=invitations", "/rooms/{room}?tab=members", "/live/{channel}", "/people", "/people/{user}",
-         "/review", "/words", "/analytics", "/audit", "/wechat", "/staff", "/settings", "/settings/organization",
-         "/settings/tokens", "/settings/webhooks", "/no-such-page"]
+         "/search", "/review", "/words", "/guard", "/broadcasts", "/analytics", "/audit", "/wechat",
+         "/wechat/{appid}/templates", "/wechat/{appid}/menus", "/wechat/{appid}/quotas", "/staff", "/settings",
+         "/settings/organization", "/settings/keeping", "/settings/tokens", "/settings/webhooks", "/no-such-page"]
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,38 @@ def test_a_moderator_empties_the_queue_by_keys(house: House, owner: tuple[str, s
     office.ask("DELETE", f"/words/{words}")
 
 
+def test_an_owner_announces_to_many_publishes_a_menu_and_takes_a_list_in(
+        house: House, owner: tuple[str, str], screen: Screen) -> None:
+    appid, room = house.demo["official_account"]["appid"], house.demo["rooms"][0]["id"]
+    alice = house.phone("阿明")
+    alice.enter(house.hall)
+    screen.sign_in(*owner)
+    screen.wait_for("document.querySelector('.shell')")
+    screen.open("/broadcasts")
+    screen.fill("[name=broadcast]", SCRIPT)
+    screen.wait_for_text("单独通知的关注者")
+    screen.press("现在发送", ".compose")
+    screen.press("现在发送", ".el-dialog")
+    house.wait(lambda: SCRIPT in [entry.get("text") for entry in alice.entries(house.hall)], 60, "it is announced")
+    screen.wait_for_text(SCRIPT, ".sent")
+
+    screen.open(f"/wechat/{appid}/menus")
+    screen.press("填入推荐菜单")
+    screen.fill(".tops input", "续杯")
+    screen.press("发布菜单", ".card")
+    screen.press("发布菜单", ".el-dialog")
+    screen.wait_for_text("菜单已发布", ".toasts")
+    assert Office(house, *owner).ask("GET", f"/accounts/{appid}/menu")["button"][0]["name"] == "续杯"
+
+    screen.open(f"/rooms/{room}?tab=members")
+    screen.wait_for_text("导入")
+    screen.run("""(() => { const list = new DataTransfer(); const input = document.querySelector("input[type=file]");
+        list.items.add(new File(["user,role\\nu_nobody,member\\n"], "list.csv")); input.files = list.files;
+        input.dispatchEvent(new Event("change")); })()""")
+    screen.wait_for_text("u_nobody", ".left")
+    assert screen.run("window.pwned") is None
+
+
 @pytest.fixture(scope="module")
 def tour(running_house: House, owner: tuple[str, str], tmp_path_factory: pytest.TempPathFactory,
          ) -> Iterator[tuple[Screen, dict[str, str]]]:
@@ -118,7 +151,8 @@ def tour(running_house: House, owner: tuple[str, str], tmp_path_factory: pytest.
     with Screen(running_house, tmp_path_factory.mktemp("tour") / "profile") as screen:
         screen.sign_in(*owner)
         screen.wait_for("document.querySelector('.shell')")
-        yield screen, {"room": running_house.demo["rooms"][0]["id"], "channel": hall, "user": user}
+        yield screen, {"room": running_house.demo["rooms"][0]["id"], "channel": hall, "user": user,
+                       "appid": running_house.demo["official_account"]["appid"]}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -145,6 +179,10 @@ def test_an_auditor_sees_everything_and_is_offered_no_change(
     assert not screen.shows("改名")
     screen.open(f"/live/{house.hall}")
     assert not screen.run("document.querySelector('textarea, .tools button')")
+    for page, word in (("/broadcasts", "写一条公告"), ("/guard", "保存"), ("/settings/keeping", "天（0 为一直保留）"),
+                       (f"/wechat/{house.demo['official_account']['appid']}/menus", "发布菜单")):
+        screen.open(page)
+        assert not screen.shows(word), page
     screen.open("/audit")
     screen.press("验证链条")
     screen.wait_for_text("链条完整")
@@ -157,7 +195,8 @@ def test_nothing_of_another_organization_is_seen(house: House, screen: Screen) -
     screen.wait_for_text("隔壁茶馆")
     screen.open("/rooms")
     screen.wait_for_text("还没有房间")
-    for place in (f"/rooms/{house.demo['rooms'][0]['id']}", f"/live/{house.hall}"):
+    for place in (f"/rooms/{house.demo['rooms'][0]['id']}", f"/live/{house.hall}",
+                  f"/wechat/{house.demo['official_account']['appid']}/quotas"):
         screen.open(place)
         screen.wait_for_text("没有加载成功")
         assert not screen.shows("大厅")
