@@ -1,6 +1,7 @@
 """What can be ordered of this WeChat: each path of the control API and what it does."""
 
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
@@ -13,7 +14,7 @@ from sandbox.api.wire import ENDPOINTS
 from sandbox.events import EVENTS
 from sandbox.faults import Fault
 from sandbox.followers import MESSAGE_FIELDS, Impossible, Phone
-from sandbox.limits import LOGIN_CODE_SECONDS
+from sandbox.limits import KEPT_PEOPLE, LOGIN_CODE_SECONDS
 from sandbox.world import Settings, World
 
 MOST_REPEATS = 100
@@ -42,6 +43,8 @@ class Orders:
             ("POST", "/accounts", self.add_account),
             ("GET", "/followers", self.followers),
             ("POST", "/followers", self.add_follower),
+            ("POST", "/followers/many", self.many),
+            ("GET", "/tally", self.tally),
             ("GET", "/followers/<openid>", self.follower),
             ("POST", "/followers/<openid>/repeat", self.repeat),
             ("POST", "/followers/<openid>/<act>", self.act),
@@ -95,6 +98,25 @@ class Orders:
         person.nickname = str(order.get("nickname") or person.nickname)
         person.unionid = order.get("unionid") or person.unionid
         return person.describe(self.world.clock.now())
+
+    def many(self, order: Order) -> Any:
+        """`count` people who follow already, and with `wrote` wrote just now; nothing is pushed. Their openids."""
+        account, now = self.account(order), self.world.clock.now()
+        made = [account.person(new_openid()) for _ in range(min(int(order["count"]), KEPT_PEOPLE))]
+        for person in made:
+            person.subscribed, person.subscribed_at = True, int(now)
+            if order.get("wrote"):
+                person.acted_at = now
+                person.quota.open("message", now)
+        return {"openids": [person.openid for person in made]}
+
+    def tally(self, order: Order) -> Any:
+        """kind of delivery → how often → how many people of the account got it so often."""
+        found: dict[str, Counter[int]] = {}
+        for person in self.account(order).people.values():
+            for kind, times in Counter(each.kind for each in person.outbox).items():
+                found.setdefault(kind, Counter())[times] += 1
+        return found
 
     def follower(self, _order: Order, openid: str) -> Any:
         """One person with the quota that is open."""

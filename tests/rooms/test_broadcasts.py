@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from rooms import accounts, broadcast_walk, broadcasts, followers, identities, ids, members, messages
+from rooms import (
+    accounts,
+    broadcast_walk,
+    broadcasts,
+    channels,
+    followers,
+    identities,
+    ids,
+    members,
+    messages,
+    moderation,
+    notices,
+    seats,
+    tags,
+)
 from rooms.broadcasts import Audience
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
 from rooms.moderation import Actor
+from rooms.record import channels as channel_rows
+from rooms.record import followers as follower_rows
 from rooms.record import identities as identity_rows
 from rooms.record import notices as rows
 from rooms.store import Store
@@ -127,3 +145,70 @@ def test_only_owners_of_the_organization_and_only_in_their_own(store: Store) -> 
         broadcasts.start(store, stage.steward, "别家的房间", Audience(other.cast.room))
     with pytest.raises(Refused):
         broadcasts.start(store, stage.steward, "长" * 601)
+
+
+@pytest.mark.parametrize("said", [False, True], ids=["was not said", "was said, and the answer was lost"])
+def test_a_room_that_redis_could_not_take_is_taken_up_again_and_none_hears_it_twice(
+        store: Store, monkeypatch: pytest.MonkeyPatch, said: bool) -> None:
+    stage = Stage(store, 2)
+    channels.add(store, stage.cast.room, "chat")
+    made, real, left = broadcasts.start(store, stage.steward, "停电也会说"), moderation.announce, iter([True, True])
+
+    def fails(*given: Any) -> Any:
+        if given[3] == made.text and next(left, False):
+            if said:
+                real(*given)
+            raise Refused(Code.UNAVAILABLE, "Redis is away")
+        return real(*given)
+
+    monkeypatch.setattr(moderation, "announce", fails)
+    for _ in range(2):
+        with pytest.raises(Refused):
+            broadcast_walk.advance(store)
+        assert broadcasts.progress(store, stage.steward, made.id).broadcast.state == "scheduled"
+    stage.walk()
+    inside = store.record.read(lambda c: [one.id for one in channel_rows.of_room(c, stage.cast.room)])
+    assert [[one.op for one in messages.after(store, channel, 0, 100)] for channel in inside] == [["announced"]] * 2
+    assert broadcasts.progress(store, stage.steward, made.id).broadcast.state == "done"
+
+
+def test_one_walks_at_a_time(store: Store) -> None:
+    stage = Stage(store, 1)
+    made = broadcasts.start(store, stage.steward, "一个人走")
+    lease = store.live.name("broadcast", made.id)
+    assert store.live.set(lease, "somebody else", px=60_000, nx=True)
+    assert broadcast_walk.advance(store) == 0
+    assert stage.heard() == []
+    store.live.delete(lease)
+    stage.walk()
+    assert stage.heard() == ["announced"]
+
+
+def test_tag_and_days_choose_who_is_told(store: Store) -> None:
+    stage = Stage(store, 4)
+    tags.set_(store, stage.steward, stage.people[1].id, ["会员", " 老  茶客 "])
+    tags.set_(store, stage.steward, stage.people[2].id, ["会员"])
+    assert tags.of_user(store, stage.steward, stage.people[1].id) == ["会员", "老 茶客"]
+    made = broadcasts.start(store, stage.steward, "会员日", Audience(tag="会员"))
+    stage.walk()
+    assert stage.told(made.id) == sorted(one.id for one in stage.people[1:3])
+    assert broadcasts.preview(store, stage.steward, "今天", Audience(days=1)).notices == 3
+    for one in stage.people:
+        openid = openid_of(store, one)
+        appid = store.record.read(lambda c, one=one: identity_rows.of_user(c, one.id))[0].appid
+        store.record.write(lambda c, at=(appid, openid): follower_rows.change(c, *at, seen_at=1))
+    assert broadcasts.preview(store, stage.steward, "今天", Audience(days=1)).notices == 0
+    with pytest.raises(Refused):
+        tags.set_(store, stage.steward._replace(role=""), stage.people[1].id, [])
+    with pytest.raises(Refused):
+        tags.set_(store, stage.steward, stage.people[1].id, ["长" * 33])
+
+
+def test_who_reads_along_on_a_socket_gets_no_message_besides(store: Store) -> None:
+    stage = Stage(store, 2)
+    members.join(store, stage.people[1], stage.cast.room)
+    seats.enter(store, stage.people[1], stage.hall, "p.1")
+    made = broadcasts.start(store, stage.steward, "听见了就好")
+    stage.walk()
+    assert broadcasts.progress(store, stage.steward, made.id).told == {"socket": 1}
+    assert notices.waiting(store, stage.people[1].id) == []

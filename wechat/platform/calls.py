@@ -17,7 +17,9 @@ WARNED_AT = 0.9
 def count(store: Store, limits: PlatformLimits, appid: str, way: Way) -> int:
     """One more; returns how many there are. Nine tenths of the day's calls are a warning."""
     name = _key(store, appid, way)
-    made, _ = store.live.commands([(("INCR", name), name), (("PEXPIRE", name, str(2 * DAY_MS)), name)])
+    second = _second(store, appid, way)
+    made, *_ = store.live.commands([(("INCR", name), name), (("PEXPIRE", name, str(2 * DAY_MS)), name),
+                                    (("INCR", second), second), (("PEXPIRE", second, "10000"), second)])
     most = limits.a_day(way)
     if int(made) == int(most * WARNED_AT):
         log.warning("account %s has made %s of the day's %s calls by %s", appid, made, most, way)
@@ -30,6 +32,15 @@ def made(store: Store, appid: str, way: Way) -> int:
 
 def left(store: Store, limits: PlatformLimits, appid: str, way: Way) -> int:
     return limits.a_day(way) - made(store, appid, way)
+
+
+def hurries(store: Store, limits: PlatformLimits, appid: str, way: Way) -> bool:
+    """Whether so many went within this second that the next one waits for another."""
+    return int(store.live.get(_second(store, appid, way)) or 0) >= limits.sends_a_second
+
+
+def _second(store: Store, appid: str, way: Way) -> str:
+    return store.live.name("calls", appid, way, "second", str(store.clock.now() // 1000))
 
 
 def day_ends(now: int) -> int:

@@ -44,6 +44,9 @@ class PlatformLimits(NamedTuple):
     mass_together: int = 10_000
     """Addresses in one mass message; two at least (the same page)."""
 
+    sends_a_second: int = 200
+    """Messages of one account by one way, over all our processes (ours: WeChat tells no number)."""
+
     def a_day(self, way: Way) -> int:
         """Calls by this way on one day."""
         most = {Way.CUSTOMER: self.customer_a_day, Way.TEMPLATE: self.template_a_day, Way.MASS: self.mass_a_day}
