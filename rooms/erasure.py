@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from rooms import archive, ids, indexing, members
+from rooms import archive, ids, indexing, members, webhooks
 from rooms.errors import Code, Refused
-from rooms.events import Door, Entry, Person
+from rooms.events import COUNTED, Door, Entry, Person
 from rooms.live import keys
 from rooms.media import Media
 from rooms.record import (
@@ -57,6 +57,8 @@ from rooms.store import Store
 
 PAGE = 200
 JOB = "erasure"
+WORDS = frozenset({"message", "edited", "announced"})
+"""Operations that carry what somebody said; of what else they did only the name goes."""
 
 
 class Report(NamedTuple):
@@ -123,6 +125,7 @@ def finish(store: Store, job: Media, progress: Callable[[int], bool] = lambda _:
         messages, touched = messages + count, touched + (count > 0)
         if not progress(number * 100 // len(inside)):
             raise Refused(Code.UNAVAILABLE, "somebody else does it")
+    webhooks.erase(store, job.organization, theirs)
     now = store.clock.now()
     report = Report(job.user, messages, job.bytes, touched, now)
     told = msgspec.json.encode(report._asdict()).decode()
@@ -137,16 +140,16 @@ def _erase_in(store: Store, channel: str, theirs: Sequence[str]) -> int:
     name, after, count = keys.of_channel(store.live.prefix, channel), 0, 0
     while rows := store.record.read(lambda c, after=after: entries.by_users(c, channel, theirs, after, PAGE)):  # type: ignore[misc]
         after = rows[-1].seq
-        told = [row for row in rows if b'"erased":true' not in row.frame and row.op in ("message", "edited")]
+        told = [row for row in rows if b'"erased":true' not in row.frame]
         if told:
             store.record.write(lambda c, told=told: _blank(c, channel, told))  # type: ignore[misc]
-            seqs = [str(row.seq) for row in told if row.op == "message"]
+            seqs = [str(row.seq) for row in told if row.op in COUNTED]
             if seqs:
                 scored = [word for seq in seqs for word in (seq, seq)]
                 store.live.command("ZADD", name.recalled, *scored, key=name.recalled)
                 store.live.command("HDEL", name.reactions, *seqs, key=name.reactions)
-        count += len(told)
-    if count:
+        count += sum(row.op in WORDS for row in told)
+    if after:
         archived = store.record.read(lambda c: entries.tip(c, channel))
         store.live.command("XTRIM", name.log, "MINID", str(archived + 1), key=name.log)
     for user in theirs:
@@ -158,7 +161,7 @@ def _erase_in(store: Store, channel: str, theirs: Sequence[str]) -> int:
 def _blank(connection: Connection, channel: str, rows: Sequence[Row]) -> None:
     indexing.forget(connection, channel, [row.seq for row in rows])
     entries.blank(connection, [row._replace(frame=tombstone(row)) for row in rows])
-    said = [row for row in rows if row.op == "message"]
+    said = [row for row in rows if row.op in COUNTED]
     recalled = set(marks.recalled(connection, channel))
     marks.add_many(connection, [Mark(channel, row.seq, row.epoch, "recalled", row.seq, True) for row in said
                                 if row.seq not in recalled])
@@ -171,8 +174,12 @@ def tombstone(row: Row) -> bytes:
     author = {"id": row.user, "name": "", "door": row.door or "miniprogram"}
     if row.op == "message":
         told |= {"from": author, "type": row.type, "client_id": "", "recalled": True, "erased": True}
-    else:
+    elif row.op == "announced":
+        told |= {"text": "", "by": author, "recalled": True, "erased": True}
+    elif row.op == "edited":
         told |= {"of": entry.of or 0, "body": {"text": ""}, "by": author, "erased": True}
+    else:  # an act of theirs stands, without their name
+        told = msgspec.json.decode(row.frame) | {"by": author, "erased": True}
     return msgspec.json.encode(told)
 
 

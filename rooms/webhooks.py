@@ -186,6 +186,30 @@ def forget(store: Store) -> int:
     return store.record.write(lambda c: webhooks.forget(c, before, 10_000))
 
 
+def erase(store: Store, organization: str, users: Sequence[str]) -> int:
+    """Of what these people said and did nothing is left in calls that wait or are kept: their numbers are told, and
+    that it was erased. Returns how many calls that were. Safe to repeat."""
+    theirs, erased = [f'"{user}"' for user in users], 0
+    for hook in store.record.read(lambda c: webhooks.of_organization(c, organization)):
+        last = ""
+        while calls := store.record.read(lambda c, id_=hook.id, last=last: webhooks.page(c, id_, last, ROWS)):  # type: ignore[misc]
+            last = calls[-1].id
+            bodies = {call.id: _body(store, call) for call in calls}
+            blank = {id_: _blanked(body) for id_, body in bodies.items()
+                     if "\"erased\":true" not in body and any(user in body for user in theirs)}
+            for id_, body in blank.items():
+                sealed = store.record.vault.seal(body, _place(id_))
+                store.record.write(lambda c, id_=id_, sealed=sealed: webhooks.settle(c, id_, body=sealed))  # type: ignore[misc]
+            erased += len(blank)
+    return erased
+
+
+def _blanked(body: str) -> str:
+    told = msgspec.json.decode(body)
+    kept = {name: told.get("entry", {}).get(name) for name in ("op", "channel", "epoch", "seq", "at")}
+    return msgspec.json.encode(told | {"entry": kept | {"erased": True}}).decode()
+
+
 def signature(secret: str, at: int, body: bytes) -> str:
     """`t=SECONDS,v1=HEX`: HMAC-SHA-256 over "SECONDS.body", so that an old call cannot be sent again as a new one."""
     return f"t={at},v1={hmac.new(secret.encode(), f'{at}.'.encode() + body, hashlib.sha256).hexdigest()}"

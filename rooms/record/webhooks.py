@@ -106,6 +106,12 @@ def calls_of(connection: Connection, webhook: str, before: int, limit: int) -> S
     return [Call._make(row) for row in connection.execute(query.order_by(_CALLS.c.at.desc(), _CALLS.c.id).limit(limit))]
 
 
+def page(connection: Connection, webhook: str, after: str, limit: int) -> Sequence[Call]:
+    """Calls of all states, by id above `after`."""
+    query = select(*_CALL_COLUMNS).where(_CALLS.c.webhook == webhook, _CALLS.c.id > after)
+    return [Call._make(row) for row in connection.execute(query.order_by(_CALLS.c.id).limit(limit))]
+
+
 def forget(connection: Connection, before: int, limit: int) -> int:
     """What was settled before that time."""
     old = select(_CALLS.c.id).where(_CALLS.c.state.in_((DONE, FAILED)), _CALLS.c.next_at < before).limit(limit)

@@ -36,6 +36,7 @@ from rooms import (
     recovery,
     search,
     seats,
+    webhooks,
 )
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
@@ -187,6 +188,29 @@ def test_who_is_erased_leaves_numbers_and_nothing_else(stage: Stage) -> None:
     recovery.close(stage.store, stage.cast.room)
     recovery.make_ready(stage.store, stage.cast.room)
     assert "secret" not in str(stage.shown(stage.bob))
+
+
+def test_acts_of_who_is_erased_stand_without_their_name_and_so_do_calls_to_webhooks(stage: Stage) -> None:
+    store = stage.store
+    webhooks.add(store, stage.staff, "https://example.org/hook", ["message", "announced", "moderation"])
+    members.set_role(store, stage.cast.room, stage.alice.id, "moderator")
+    stage.say(stage.alice, "one secret")
+    moderation.announce(store, Actor(stage.alice), stage.hall, "an announced secret")
+    moderation.mute(store, Actor(stage.alice), stage.hall, stage.bob.id, 60, "noise")
+    stage.say(stage.olga, "good tea")
+    archive.archive_channel(store, stage.hall)
+    webhooks.follow(store)
+
+    erasure.finish(store, erasure.begin(store, stage.alice.id, stage.alice.id, "asked"))
+    shown = stage.shown(stage.olga)
+    assert "secret" not in str(shown)
+    assert "Alice" not in str(shown)
+    muted = next(entry for entry in shown if entry["op"] == "muted")
+    assert (muted["user"], muted["reason"], muted["by"]["name"]) == (stage.bob.id, "noise", "")
+    told = [call.body.decode() for call in webhooks.take(store)]
+    assert len(told) == 4
+    assert not any("secret" in body or "Alice" in body for body in told)
+    assert any("good tea" in body for body in told)
 
 
 def test_the_audit_proves_the_erasure_and_holds_no_name(stage: Stage) -> None:
