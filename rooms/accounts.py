@@ -70,7 +70,12 @@ _known: WeakKeyDictionary[Record, dict[str, tuple[float, Account | None]]] = Wea
 def add(store: Store, organization: str, appid: str, kind: str, secret: str, token: str = "",
         aes_key: str = "", mode: str = Mode.PLAIN, gh_id: str = "", data_format: str = "xml",
         by: Actor | None = None) -> str:
-    """Raises Refused: not_found (organization), duplicate (appid), bad_frame with what is wrong."""
+    """With its first mini-program, a new organization has judged what `safety.begin` says.
+
+    Raises Refused: not_found (organization), duplicate (appid), bad_frame with what is wrong.
+    """
+    from rooms import safety, shelf
+
     account = checked(Account(appid, organization, kind, gh_id, secret, token, aes_key, mode, data_format,
                               store.clock.now()))
     if store.record.read(lambda c: organizations.one(c, organization)) is None:
@@ -80,12 +85,15 @@ def add(store: Store, organization: str, appid: str, kind: str, secret: str, tok
     def act(connection: Connection) -> bool:
         if not record.add(connection, sealed):
             return False
+        if kind == Kind.MINI_PROGRAM:
+            safety.begin(connection, organization)
         _note(connection, store, by, organization, "account_add", appid, {"kind": kind, "mode": mode})
         return True
 
     if not store.record.write(act):
         raise Refused(Code.DUPLICATE, f"the account {appid} is there already")
     _known.pop(store.record, None)
+    shelf.changed(store)
     return appid
 
 

@@ -9,7 +9,7 @@ import hashlib
 import secrets
 from typing import Any
 
-from rooms import accounts, channels, orgs
+from rooms import accounts, channels, orgs, safety
 from rooms import rooms as tearooms
 from rooms.accounts import Account, Kind, Mode
 from rooms.demo_month import Month
@@ -45,6 +45,7 @@ def _set_up(record: Record, now: int) -> dict[str, str]:
         rooms.add(connection, room)
         for account in theirs:
             account_rows.add(connection, account)
+        safety.begin(connection, organization.id)
         for channel in inside:
             channel_rows.add(connection, channel)
         return True

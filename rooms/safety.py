@@ -48,6 +48,8 @@ PUSHED_WITHIN_MS = 35 * 60_000
 MOST_TRIES = 4
 AGAIN_MS = 10_000
 """Doubled from one try to the next."""
+LOOK_MS = 1_000
+"""From one look to the next at what is still being made ready."""
 KEPT_MS = 30 * 86_400_000
 
 verdicts = Counter("teahouse_safety_total", "Verdicts on messages; unknown ones by what was done", ["kind", "verdict"])
@@ -91,6 +93,20 @@ def set_policy(store: Store, actor: Actor, text: str = AFTER, media: str = BEFOR
     shelf.changed(store)
 
 
+def begin(connection: Connection, organization: str) -> None:
+    """For the transaction that gives an organization its first mini-program: from then on WeChat can judge, and does,
+    texts after they were shown and media before. What was set already stands."""
+    if rows.policy(connection, organization) is None:
+        _put(connection, Policy(organization, AFTER, BEFORE, SHOW, 1))
+
+
+def _put(connection: Connection, made: Policy) -> None:
+    """What was said before is let be."""
+    rows.set_policy(connection, made)
+    for channel in channels.of_organization(connection, made.organization):
+        readers.move(connection, READER, channel.id, channel.archived_seq)
+
+
 def policy(store: Store, organization: str) -> Policy:
     """All is off where nothing was ever set."""
     found = store.record.read(lambda c: rows.policy(c, organization))
@@ -131,6 +147,12 @@ def asked(store: Store, check: Check, trace: str) -> None:
     """The verdict comes by a push that names this trace."""
     due = store.clock.now() + PUSHED_WITHIN_MS
     store.record.write(lambda c: rows.change(c, check.id, state=ASKED, trace=trace[:64], due=due))
+
+
+def postpone(store: Store, check: Check) -> None:
+    """It cannot be asked about yet, which counts as no try."""
+    due = store.clock.now() + LOOK_MS
+    store.record.write(lambda c: rows.change(c, check.id, due=due, tries=check.tries))
 
 
 def heard(store: Store, organization: str, trace: str, verdict: Verdict) -> bool:

@@ -56,6 +56,7 @@ class House:
             **{name: value for name, value in os.environ.items()
                if not name.startswith("TEAHOUSE_") and name not in ("REDIS_URL", "DATABASE_URL")},
             "TEAHOUSE_VAR": str(folder / "var"), "TEAHOUSE_PORT": str(self.port),
+            "TEAHOUSE_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "TEAHOUSE_SANDBOX_PORT": str(self.sandbox_port), "TEAHOUSE_WEB_PROCESSES": str(web_processes),
             "TEAHOUSE_LOGINS_PER_MINUTE": "100000", **environ,
         }

@@ -34,6 +34,8 @@ TOGETHER = 100
 MOST_A_MINUTE = {safety.TEXT: 4_000, safety.MEDIA: 2_000}
 """Of one mini-program (its page on content safety)."""
 MINUTE_MS = 60_000
+MADE_WITHIN_MS = 10 * MINUTE_MS
+"""After so long nobody waits for an upload to be made ready."""
 KINDS = {"image": IMAGE, "voice": AUDIO}
 
 
@@ -57,6 +59,9 @@ def media_verdict(store: Store, appid: str, told: Mapping[str, Any]) -> None:
 
 def _one(store: Store, settings: Settings, check: Check) -> None:
     try:
+        if _is_being_made(store, check):
+            safety.postpone(store, check)
+            return
         asked = _ask(store, settings, check)
         if asked.verdict is None:
             safety.asked(store, check, asked.trace)
@@ -84,10 +89,20 @@ def _ask(store: Store, settings: Settings, check: Check) -> Asked:
     media = store.record.read(lambda c: media_rows.one(c, check.content))
     if media is None or media.type not in KINDS:
         return _unknown("WeChat judges pictures and voices only")
-    if media.state != READY or settings.public_url is None:
-        return _unknown("not ready yet" if settings.public_url else "TEAHOUSE_PUBLIC_URL is not set", again=True)
+    if settings.public_url is None:
+        return _unknown("TEAHOUSE_PUBLIC_URL is not set")
+    if media.state != READY:
+        return _unknown("it could not be made ready")
     address = settings.public_url.rstrip("/") + _path(settings, media, store.clock.now())
     return check_media(tokens, base, account, identity.openid, address, KINDS[media.type])
+
+
+def _is_being_made(store: Store, check: Check) -> bool:
+    """Whether what is to be judged is still worked on, as every upload is for some seconds."""
+    if check.kind != MEDIA or store.clock.now() - check.at > MADE_WITHIN_MS:
+        return False
+    media = store.record.read(lambda c: media_rows.one(c, check.content))
+    return media is not None and media.state in (media_rows.WAITING, media_rows.WORKING)
 
 
 def _identity(store: Store, user: str) -> Identity | None:
