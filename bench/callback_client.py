@@ -1,7 +1,9 @@
 """WeChat's side of the callbacks, a process of its own: `python -m bench.callback_client`.
 
 Pushes are signed and encrypted before the clock starts; connections are kept alive. An answer counts when it is 200
-and, where a reply is due, when it is an encrypted one. Latency counts from the time at which a push was due.
+and, where a reply is due, when it is an encrypted one. Latency counts from the time at which a push was due. Some may
+be hostile: with a wrong signature, with no body that could be one, or for no account; those have to be refused with
+400 or 403.
 """
 
 from __future__ import annotations
@@ -25,14 +27,14 @@ PATIENCE_SECONDS = 20.0
 class Line:
     """One connection: at most one push at a time."""
 
-    __slots__ = ("due", "fd", "push", "rest", "socket", "used")
+    __slots__ = ("due", "fd", "hostile", "push", "rest", "socket", "used")
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.fd = self.socket.fileno()
         self.rest = self.push = b""
-        self.used = False
+        self.used = self.hostile = False
         self.due = 0.0
 
 
@@ -40,27 +42,34 @@ class Pusher:
     def __init__(self) -> None:
         self._account: dict[str, str] = {}
         self._port = self._number = 0
-        self._pushes: deque[bytes] = deque()
+        self._pushes: deque[tuple[bytes, bool]] = deque()
         self._lines: dict[int, Line] = {}
         self._epoll = select.epoll()
         self._free: list[Line] = []
-        self.good = self.replies = 0
+        self.good = self.replies = self.refused = 0
         self.bad: list[str] = []
         self.late: list[float] = []
 
     # ---- commands
 
     def prepare(self, port: int, account: dict[str, str], followers: list[str], texts: list[str],
-                count: int) -> dict[str, Any]:
-        """Makes `count` pushes, of each follower in turn, with each text in turn."""
+                count: int, repeats: int = 0, hostile: int = 0) -> dict[str, Any]:
+        """Makes `count` pushes, of each follower in turn, with each text in turn. One in `repeats` is one from before
+        once more; one in `hostile` is none that WeChat would send. 0: none is."""
         self._port, self._account = port, account
         if not self._lines:
             for _ in range(CONNECTIONS):
                 self._connect()
         while len(self._pushes) < count:
             self._number += 1
-            text = texts[self._number % len(texts)]
-            self._pushes.append(self._push(followers[self._number % len(followers)], text.format(self._number)))
+            if hostile and self._number % hostile == 0:
+                self._pushes.append((self._hostile(followers[0]), True))
+            elif repeats and self._number % repeats == repeats // 2 and self._pushes and not self._pushes[-1][1]:
+                self._pushes.append(self._pushes[-1])
+            else:
+                text = texts[self._number % len(texts)]
+                openid = followers[self._number % len(followers)]
+                self._pushes.append((self._push(openid, text.format(self._number)), False))
         return {"prepared": len(self._pushes)}
 
     def hot(self, seconds: float, at_once: int) -> dict[str, Any]:
@@ -108,8 +117,23 @@ class Pusher:
         return (f"POST /wechat/{appid}?{query} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
+    def _hostile(self, openid: str) -> bytes:
+        push = self._push(openid, "恶意")
+        head, _, body = push.partition(b"\r\n\r\n")
+        kind = self._number // 10 % 4
+        if kind == 0:
+            return push.replace(b"msg_signature=", b"msg_signature=0", 1)
+        if kind == 1:
+            body = b"<xml><Encrypt>" + b"A" * 3_000 + b"</Encrypt></xml>"
+        elif kind == 2:
+            body = b"{" * 4_000
+        else:
+            head = head.replace(b"/wechat/", b"/wechat/wx0000", 1)
+        head = b"\r\n".join(line for line in head.split(b"\r\n") if not line.startswith(b"Content-Length"))
+        return head + b"\r\nContent-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body
+
     def _begin(self) -> float:
-        self.good = self.replies = 0
+        self.good = self.replies = self.refused = 0
         self.bad.clear()
         self.late.clear()
         return time.monotonic()
@@ -117,14 +141,16 @@ class Pusher:
     def _finish(self, begun: float) -> dict[str, Any]:
         end = time.monotonic() + PATIENCE_SECONDS
         self._run(lambda: len(self._free) == len(self._lines) or time.monotonic() > end, lambda: end)
-        return {"seconds": time.monotonic() - begun, "good": self.good, "replies": self.replies, "bad": self.bad[:5],
+        return {"seconds": time.monotonic() - begun, "good": self.good, "replies": self.replies,
+                "refused": self.refused, "bad": self.bad[:5], "bad_count": len(self.bad),
+                "over_five_seconds": sum(seconds > 5 for seconds in self.late),
                 "ms": spread(self.late), "left": len(self._pushes)}
 
-    def _send(self, push: bytes, due: float) -> None:
+    def _send(self, push: tuple[bytes, bool], due: float) -> None:
         line = self._free.pop()
-        line.push, line.due = push, due
+        (line.push, line.hostile), line.due = push, due
         try:
-            line.socket.sendall(push)
+            line.socket.sendall(line.push)
         except OSError as error:
             self._lost(line, str(error))
 
@@ -149,11 +175,13 @@ class Pusher:
         line.rest = line.push = b""
         line.used = True
         self._free.append(line)
-        if head.startswith(b"HTTP/1.1 200"):
+        if head.startswith(b"HTTP/1.1 200") and not line.hostile:
             self.good += 1
             self.replies += b"<Encrypt>" in body
             self.late.append(time.monotonic() - line.due)
-        elif len(self.bad) < 5:
+        elif line.hostile and head.startswith((b"HTTP/1.1 400", b"HTTP/1.1 403")):
+            self.refused += 1
+        elif len(self.bad) < 10_000:
             self.bad.append((head.split(b"\r\n", 1)[0] + b" " + body[:100]).decode("utf-8", "replace"))
 
     def _lost(self, line: Line, why: str) -> None:
@@ -165,7 +193,7 @@ class Pusher:
         line.socket.close()
         self._connect()
         if line.push and line.used and not line.rest:
-            self._send(line.push, line.due)
+            self._send((line.push, line.hostile), line.due)
         elif line.push:
             self.bad.append(why)
 

@@ -33,7 +33,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield house
 
 
-@pytest.mark.parametrize("mass", [True, False], ids=["by mass message", "by the planner"])
+@pytest.mark.parametrize("mass", [True, False], ids=["mass", "planner"])
 def test_an_announcement_to_many(house: House, keep: Keep, mass: bool) -> None:
     people = scaled(PEOPLE)
     with opened(Settings.from_environment(house.environ)) as store:
