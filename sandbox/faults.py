@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Fault:
     """What happens to the next `times` calls of an API (of one account, or of all when `appid` is empty).
 
-    errcode, http_status and html answer instead of doing anything; delay_seconds waits first;
+    errcode, http_status, html and drip (a byte now and then) answer instead of doing anything; delay_seconds waits
+    first;
     drop_after_effect does what was asked and then cuts the connection, so that the caller cannot know.
     """
 
@@ -19,11 +20,12 @@ class Fault:
     delay_seconds: float = 0.0
     drop_after_effect: bool = False
     html: bool = False
+    drip: bool = False
 
     @property
     def answers(self) -> bool:
         """Whether it answers by itself, without any effect."""
-        return self.html or self.http_status is not None
+        return self.html or self.drip or self.http_status is not None
 
     def matches(self, api: str, appid: str) -> bool:
         """Whether this call is meant."""

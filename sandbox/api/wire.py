@@ -3,7 +3,7 @@
 import json
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from sandbox.world import World
 
 CONTENT_TYPE = "application/json; encoding=utf-8"
 ESCAPED = re.compile(rb"(?<!\\)\\u(?!00[01][0-9a-fA-F])")
+DRIP_SECONDS = 0.5
 OK = {"errcode": 0, "errmsg": "ok"}
 
 
@@ -176,9 +177,18 @@ def suffer(fault: Fault | None, address: str) -> Response | None:
         gevent.sleep(fault.delay_seconds)
     if fault.errcode is not None:
         raise Refusal(fault.errcode, ip=address)
+    if fault.drip:
+        return Response(drops(), content_type=CONTENT_TYPE)
     if fault.answers:
         return Response("<html><body><h1>502 Bad Gateway</h1></body></html>", fault.http_status or 200)
     return None
+
+
+def drops() -> Iterator[bytes]:
+    """An answer whose bytes come so slowly that nobody waits for its end."""
+    for letter in json.dumps(OK):
+        yield letter.encode()
+        gevent.sleep(DRIP_SECONDS)
 
 
 def respond(answer: Answer | Response) -> Response:

@@ -44,14 +44,14 @@ def p95_hours(seconds: list[float]) -> float:
     return round(found[int(len(found) * 0.95)] / 3600, 2) if found else 0.0
 
 
-def live(town: Town, people: int, days: int, seed: int = 7, chatter: float = 0.25,
+def live(town: Town, people: int, days: float, seed: int = 7, chatter: float = 0.25,
          each_day: Callable[[int], None] = lambda _: None) -> Month:
     """Runs it and counts as WeChat counts."""
     chance = random.Random(seed)
     names = [f"茶友{number:04}" for number in range(people)]
     openids = [town.follower(name) for name in names]
     told: dict[str, Told] = {}
-    for step in range(days * STEPS_A_DAY):
+    for step in range(round(days * STEPS_A_DAY)):
         town.wait(STEP_SECONDS)
         if chance.random() < chatter:
             named = chance.choice(names) if chance.random() < 0.2 else ""
