@@ -77,14 +77,18 @@ class Hub:
         if channel is None or not channel.ready:
             return
         if payload[:1] == b"E":
-            seq, epoch, op, frame = payload[1:].split(b" ", 3)
-            entry = Logged(int(seq), _name(epoch), _name(op), frame)
-            if channel.filling:
-                channel.wanted = max(channel.wanted, entry.seq)
-            elif entry.epoch != channel.epoch or not self._hear(channel, entry):
-                self._mend(channel)
+            for line in payload[1:].split(b"\n"):
+                self._entry(channel, line)
         elif payload[:1] == b"P":
             self._passing(channel, payload[1:])
+
+    def _entry(self, channel: Channel, line: bytes) -> None:
+        seq, epoch, op, frame = line.split(b" ", 3)
+        entry = Logged(int(seq), _name(epoch), _name(op), frame)
+        if channel.filling:
+            channel.wanted = max(channel.wanted, entry.seq)
+        elif entry.epoch != channel.epoch or not self._hear(channel, entry):
+            self._mend(channel)
 
     def _hear(self, channel: Channel, entry: Logged) -> bool:
         """False when entries before it are missing. Who is put out gets the entry that says so as their last."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+import msgspec
+
 from rooms import blocks, gate, held, ids, media, mentions, outside, overlay, recovery, repeats, shares, words
 from rooms.drafts import Draft, check, written
 from rooms.errors import Code, Refused
@@ -217,7 +219,7 @@ class _Ticket(NamedTuple):
     channel: str
     draft: Draft
     verdict: Verdict | None
-    names: list[str]
+    names: tuple[str, ...]
     arguments: list[str | bytes]
 
 
@@ -228,42 +230,45 @@ def _ticket(store: Store, person: Person, channel: str, draft: Draft, role: str)
     body = check(draft)
     if not role:
         shares.spend(store, person.organization)
-    name = keys.of_channel(store.live.prefix, channel)
-    room, limits = name.room, store.limits
-    idle = limits.follower_idle_ms if person.door is Door.WECHAT else 0
-    before = f'{{"op":"message","channel":"{channel}"'
+    limits = store.limits
     book = store.shelf.book(person.organization)
     verdict = book.judge(ids.room_of(channel), draft) if book else None
     holds = not role and book is not None and book.holds(person, draft)
+    rare = _rare(store, person, channel, draft, role) | _judged(person, draft, verdict, holds)
     arguments: list[str | bytes] = [
-        person.organization, person.id, draft.client_id, "message", before, written(person, draft, body),
-        *_rate(limits.say_per_second), *_rate(limits.channel_say_per_second), str(idle), channel,
-        *_compared(store, person, channel, draft), role,
-        " ".join(draft.named), "" if draft.reply_to is None else str(draft.reply_to),
-        *_judged(person, draft, verdict, holds)]
-    names = [room.gate, room.members, name.head, name.log, name.seats, name.reads, room.pace, name.away, name.places,
-             *name.seen, name.feed, name.dirty, room.sanctions, room.free, name.slow, name.echo, name.allowed,
-             name.mentioned, name.recalled]
-    return _Ticket(person, channel, draft, verdict, names, arguments)
+        person.organization, channel, *_rate(limits.say_per_second), *_rate(limits.channel_say_per_second),
+        person.id, draft.client_id, written(person, draft, body), msgspec.msgpack.encode(rare) if rare else ""]
+    return _Ticket(person, channel, draft, verdict, keys.of_post(store.live.prefix, channel), arguments)
 
 
-def _judged(person: Person, draft: Draft, verdict: Verdict | None, holds: bool) -> list[str | bytes]:
+def _rare(store: Store, person: Person, channel: str, draft: Draft, role: str) -> dict[str, Any]:
+    """What most messages have not. A digest of the words, and the entry without them, only for channels that are known
+    to fold or to guard."""
+    rare: dict[str, Any] = {}
+    if role:
+        rare["role"] = role
+    if person.door is Door.WECHAT:
+        rare["idle"] = store.limits.follower_idle_ms
+    if draft.named:
+        rare["named"] = " ".join(draft.named)
+    if draft.reply_to is not None:
+        rare["reply_to"] = draft.reply_to
+    if channel in store.compared:
+        rare["digest"] = repeats.digest(draft)
+        rare["folded"] = written(person, draft, None)[:-1]
+    return rare
+
+
+def _judged(person: Person, draft: Draft, verdict: Verdict | None, holds: bool) -> dict[str, Any]:
     """What the words ask for at each rank, and what may be said there instead. `holds`: whoever does not moderate
     waits for a verdict on it."""
     if verdict is None:
-        return [HELD_FOR_SAFETY if holds else "", b"", b"", b"", b""]
+        return {"asked": HELD_FOR_SAFETY} if holds else {}
     actions = verdict.actions
     if holds:
         actions = "".join(LETTERS["hold"] if letter in MILDER and place < RANK[Role.MODERATOR] else letter
                           for place, letter in enumerate(actions))
-    return [actions, *(written(person, draft, body) if body else b"" for body in verdict.bodies)]
-
-
-def _compared(store: Store, person: Person, channel: str, draft: Draft) -> tuple[str, bytes]:
-    """A digest of the words and the entry without them: only for channels that are known to fold or to guard."""
-    if channel not in store.compared:
-        return "?", b""
-    return repeats.digest(draft), written(person, draft, None)[:-1]
+    return {"asked": actions, "masked": [written(person, draft, body) if body else b"" for body in verdict.bodies]}
 
 
 def _rate(per_second: int) -> tuple[str, str]:

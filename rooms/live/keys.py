@@ -98,6 +98,16 @@ def of_channel(prefix: str, channel: str) -> ChannelKeys:
     return ChannelKeys(room=of_room(prefix, room), seen=(f"{tag}:seen:0", f"{tag}:seen:1", f"{tag}:seen:2"), **parts)
 
 
+@lru_cache(maxsize=65536)
+def of_post(prefix: str, channel: str) -> tuple[str, ...]:
+    """The keys of `post.lua`, in its order; the same object each time, as what is said together is found by it."""
+    name = of_channel(prefix, channel)
+    room = name.room
+    return (room.gate, room.members, name.head, name.log, name.seats, name.reads, room.pace, name.away, name.places,
+            *name.seen, name.feed, name.dirty, room.sanctions, room.free, name.slow, name.echo, name.allowed,
+            name.mentioned, name.recalled)
+
+
 def channel_of_feed(feed: str) -> str:
     before, _, suffix = feed.rpartition(":")[0].rpartition(":")
     return f"c_{before[-1 - ids.TOKEN:-1]}{suffix}"

@@ -1,8 +1,10 @@
 """All that wait for a node, in one round trip.
 
 Calls that arrive while a round trip is under way gather, and leave together in the next: under load a verb costs its
-share of one system call and one fsync, and without load it leaves at once. No timer is involved. The next batch takes
-off before the replies of the last one are dealt with, so that Redis and this process work at the same time.
+share of one system call and one fsync, and without load it leaves at once. No timer is involved. What is said in one
+channel meanwhile even travels as one call, so that its keys and the looks at the channel's state are shared too. The
+next batch takes off before the replies of the last one are dealt with, so that Redis and this process work at the same
+time.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from rooms.errors import Code, Refused
@@ -22,6 +25,8 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING = 20_000
 MOST_TOGETHER = 1_000
+MOST_AS_ONE = 64
+"""A script runs alone: so many messages take about two milliseconds."""
 WAIT_TIMEOUT_MS = 1_000
 REST_AFTER_FAILURE_SECONDS = 0.1
 
@@ -45,6 +50,20 @@ class Call:
     @property
     def repeatable(self) -> bool:
         return self.script is None or self.script.repeatable
+
+    @property
+    def gathers(self) -> bool:
+        return self.script is not None and self.script.common > 0
+
+    def goes_with(self, other: Call) -> bool:
+        """Whether both, which gather, can travel as one call."""
+        assert self.script is not None
+        (names, mine), (theirs, others), common = self.arguments, other.arguments, self.script.common
+        return self.script is other.script and names == theirs and mine[:common] == others[:common]
+
+
+Parcel = list[Call]
+"""Calls that travel as one."""
 
 
 class Pipeline:
@@ -87,7 +106,7 @@ class Pipeline:
         self._thread.join(timeout=2)
 
     def _run(self) -> None:
-        flight: list[Call] = []
+        flight: list[Parcel] = []
         while not self._closed:
             if not flight:
                 self._wait_for_work()
@@ -95,8 +114,8 @@ class Pipeline:
                 continue
             replies, landed = self._land(flight), flight
             flight = [] if self._forgotten else self._take_off()
-            for call, reply in zip(landed, replies, strict=False):  # no replies: every call has heard why
-                self._settle(call, reply)
+            for parcel, reply in zip(landed, replies, strict=False):  # no replies: every call has heard why
+                self._hand_out(parcel, reply)
         self._wire.close()
 
     def _wait_for_work(self) -> None:
@@ -106,22 +125,23 @@ class Pipeline:
                 self._work.wait()
             self._idle = False
 
-    def _take_off(self) -> list[Call]:
+    def _take_off(self) -> list[Parcel]:
         """Sends what has gathered; empty when nothing has, or when it could not be sent."""
         batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
         if not batch:
-            return batch
+            return []
+        flight = _parcels(batch)
         try:
             self._ensure_open()
-            self._wire.send(b"".join(self._packed(batch)))
+            self._wire.send(b"".join(self._packed(flight)))
         except (WireLost, TimeoutError) as error:
-            self._failed(batch, error)
+            self._failed(flight, error)
             return []
         self.round_trips += 1
-        return batch
+        return flight
 
-    def _land(self, flight: list[Call]) -> list[Any]:
-        """One reply a call; none when the connection was lost."""
+    def _land(self, flight: list[Parcel]) -> list[Any]:
+        """One reply a parcel; none when the connection was lost."""
         try:
             replies = [self._wire.receive() for _ in flight]
             confirmed = not self._asks_replicas(flight) or _at_least(self._wire.receive(), self._replicas)
@@ -131,23 +151,23 @@ class Pipeline:
         if confirmed:
             return replies
         lost = Refused(Code.UNAVAILABLE, "too few replicas confirmed the write", 1_000)
-        return [lost if call.durable else reply for call, reply in zip(flight, replies, strict=True)]
+        return [lost if parcel[0].durable else reply for parcel, reply in zip(flight, replies, strict=True)]
 
-    def _packed(self, batch: list[Call]) -> list[bytes]:
+    def _packed(self, flight: list[Parcel]) -> list[bytes]:
         offset, ready = str(self._offset_ms()), self.ready
-        packed = [pack(self._words(call, ready, offset)) for call in batch]
-        if self._asks_replicas(batch):
+        packed = [pack(_words(parcel, ready, offset)) for parcel in flight]
+        if self._asks_replicas(flight):
             packed.append(pack(("WAIT", str(self._replicas), str(WAIT_TIMEOUT_MS))))
         return packed
 
-    def _asks_replicas(self, batch: list[Call]) -> bool:
-        return self._replicas > 0 and any(call.durable for call in batch)
+    def _asks_replicas(self, flight: list[Parcel]) -> bool:
+        return self._replicas > 0 and any(parcel[0].durable for parcel in flight)
 
-    def _words(self, call: Call, ready: str, offset: str) -> tuple[Any, ...]:
-        if call.script is None:
-            return tuple(call.arguments)
-        keys, rest = call.arguments
-        return ("EVALSHA", call.script.digest, str(len(keys)), *keys, ready, offset, *rest)
+    def _hand_out(self, parcel: Parcel, reply: Any) -> None:
+        """A script that gathers answers for each, or once for all where the room is closed."""
+        each = parcel[0].gathers and isinstance(reply, list) and reply[0] != b"closed"
+        for place, call in enumerate(parcel):
+            self._settle(call, reply[place] if each else reply)
 
     def _settle(self, call: Call, reply: Any) -> None:
         if isinstance(reply, ErrorReply):
@@ -189,20 +209,52 @@ class Pipeline:
         self.ready = f"{run_id}/{self._generation}"
         self._forgotten = False
 
-    def _failed(self, batch: list[Call], error: Exception) -> None:
+    def _failed(self, flight: list[Parcel], error: Exception) -> None:
         """What was under way may have happened. Repeatable calls are tried once more, the others end as unknown."""
         self._wire.close()
         never_sent = not isinstance(error, TimeoutError) and time.monotonic() < self._rest_until
         if not never_sent:  # what is refused while resting does not make the rest longer
             self._rest_until = time.monotonic() + REST_AFTER_FAILURE_SECONDS
             log.warning("redis connection lost: %s", error)
-        for call in batch:
+        for call in chain.from_iterable(flight):
             call.tries += 1
             if call.repeatable and call.tries == 1 and isinstance(error, WireLost) and not never_sent:
                 self._rest_until = 0.0
                 self.submit(call)
             else:
                 call.then(Refused(Code.UNAVAILABLE, "Redis does not answer", 1_000))
+
+
+def _parcels(batch: list[Call]) -> list[Parcel]:
+    """In the order of the calls, but that one may join an earlier one of its channel: only where nothing else was asked
+    of the room in between, so that whoever enters and then speaks has entered."""
+    parcels: list[Parcel] = []
+    joinable: dict[str, dict[Sequence[str], Parcel]] = {}
+    for call in batch:
+        if not call.gathers:
+            joinable.pop(call.key, None)
+            parcels.append([call])
+            continue
+        of_room = joinable.setdefault(call.key, {})
+        names = call.arguments[0]
+        parcel = of_room.get(names)
+        if parcel is not None and len(parcel) < MOST_AS_ONE and call.goes_with(parcel[0]):
+            parcel.append(call)
+        else:
+            parcel = of_room[names] = [call]
+            parcels.append(parcel)
+    return parcels
+
+
+def _words(parcel: Parcel, ready: str, offset: str) -> tuple[Any, ...]:
+    """What is sent for it."""
+    first = parcel[0]
+    if first.script is None:
+        return tuple(first.arguments)
+    names, arguments = first.arguments
+    common = first.script.common
+    rest = chain.from_iterable(call.arguments[1][common:] for call in parcel[1:])
+    return ("EVALSHA", first.script.digest, str(len(names)), *names, ready, offset, *arguments, *rest)
 
 
 def _run_id(wire: Wire) -> str:

@@ -1,121 +1,174 @@
--- Say something: check, number, append, publish. One act.
+-- Say something; with it goes what others say in this channel in the same round trip, each judged for itself, in order:
+-- check, number, append, publish. One act.
 -- KEYS 1 gate 2 members 3 head 4 log 5 seats 6 reads 7 pace 8 away 9 places 10 11 12 seen 13 feed 14 dirty
 --      15 sanctions 16 free 17 slow 18 echo 19 allowed 20 mentioned 21 recalled
--- ARGV 3 organization 4 user 5 client_id 6 operation 7 frame before the numbers 8 frame after them
---      9 ms between messages of a user 10 burst 11 ms between messages of the channel 12 burst 13 follower's idle ms
---      14 channel 15 digest of what is said, "" for what has none, "?" where the caller made none
---      16 frame after the numbers where it is folded 17 role that is given, or ""
---      18 users who are named, with spaces between, "*" for everybody, or "" 19 seq that is replied to, or ""
---      20 what the word lists ask for of each rank, from guest up: "-" nothing, "m" mask, "h" hold, "b" block, "u" block
---      and mute; or "" 21 22 23 24 the frame after the numbers with the words masked, for each rank, or ""
--- {'ok', epoch, seq, at, repeated, followers}, {'ok', "h", "b" or "u"} where the words stop it, or {'ok'} where the
--- channel's rules need a digest
-local user, channel, burst, channel_burst = ARGV[4], ARGV[14], tonumber(ARGV[10]), tonumber(ARGV[12])
-local gap, channel_gap = tonumber(ARGV[9]), tonumber(ARGV[11])
+-- ARGV 3 organization 4 channel 5 ms between messages of a user 6 burst 7 ms between messages of the channel 8 burst
+--      then four for each message: user, client_id, frame after the numbers, and what few messages have, "" for nothing,
+--      else msgpack of {idle: ms until a follower counts as gone, digest: of what is said ("" for what has none; where
+--      it is missing the caller made none), folded: frame after the numbers where it is folded, role: that is given,
+--      named: users with spaces between, "*" for everybody, reply_to: seq, asked: what the word lists ask for of each
+--      rank, from guest up ("-" nothing, "m" mask, "h" hold, "b" block, "u" block and mute), masked: the frame after
+--      the numbers with the words masked, for each rank, or ""}
+-- One answer a message: {'ok', epoch, seq, at, repeated, followers}, {'ok', "h", "b" or "u"} where the words stop it,
+-- or {'ok'} where the channel's rules need a digest
+local FIRST, EACH = 9, 4
+local channel = ARGV[4]
+local gap, burst, channel_gap, channel_burst = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+
+local function all(answer)
+  local answers = {}
+  for i = FIRST, #ARGV, EACH do answers[#answers + 1] = answer end
+  return answers
+end
+
+-- the fields of a hash by their names; false where there is none
+local function several(key, fields)
+  local values, found = redis.call('HMGET', key, unpack(fields)), {}
+  for i, field in ipairs(fields) do found[field] = values[i] end
+  return found
+end
+
 local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization', 'state')
 if gate[1] ~= READY then return {'closed'} end
-if gate[2] ~= ARGV[3] then return no('not_found') end
+if gate[2] ~= ARGV[3] then return all(no('not_found')) end
 local head = redis.call('HMGET', KEYS[3], 'state', 'epoch', 'tip', 'talk', 'pace', 'ruled', 'seen0', 'seen1', 'seen2')
-if not head[1] then return no('not_found') end
+if not head[1] then return all(no('not_found')) end
 
-local at = now()
-local once, period = user .. '|' .. ARGV[5], math.floor(at / 43200000)
-for bucket = 0, 2 do
-  if tonumber(head[7 + bucket] or 0) >= period - 2 then
-    local before = redis.call('HGET', KEYS[10 + bucket], once)
-    if before then
-      local epoch, seq, said_at = string.match(before, '(%S+) (%d+) (%d+)')
-      return {'ok', epoch, seq, said_at, 1, 0}
-    end
-  end
+local at, users, onces = now(), {}, {}
+for i = FIRST, #ARGV, EACH do
+  users[#users + 1] = ARGV[i]
+  onces[#onces + 1] = ARGV[i] .. '|' .. ARGV[i + 1]
 end
-local staff = ARGV[17] ~= ''
-local role = staff and ARGV[17] or redis.call('HGET', KEYS[2], user)
-local banned, muted = sanctioned(KEYS[15], user, channel, at)
-if banned then return no('banned', banned) end
-if not role then return no('not_member') end
-if not staff and redis.call('HEXISTS', KEYS[5], user) == 0 then return no('not_entered') end
-if gate[3] ~= 'open' or head[1] ~= 'open' then return no('closed') end
-
+local when, period = whole(at), bucket_of(at)
+local ring, buckets = {KEYS[10], KEYS[11], KEYS[12]}, {head[7], head[8], head[9]}
+local seen = remembered(ring, buckets, onces, period)
+local roles, seats, reads = several(KEYS[2], users), several(KEYS[5], users), several(KEYS[6], users)
+local paces = gap > 0 and several(KEYS[7], users) or {}
+local sanctions = redis.call('EXISTS', KEYS[15]) == 1
 -- most channels have no rules of their own: one field tells, and the others are not asked for
 local rules = head[6] == '0' and {} or redis.call('HMGET', KEYS[3], 'post', 'muted_all', 'slow_seconds', 'fold_seconds',
   'guard_count', 'guard_seconds')
-local trusted = RANK[role] >= RANK.moderator
 local slow, fold, guard = tonumber(rules[3] or 0), tonumber(rules[4] or 0), tonumber(rules[5] or 0)
-local free = trusted or ((rules[2] == '1' or slow > 0) and redis.call('SISMEMBER', KEYS[16], user) == 1)
-if not allows(rules[1], 'post', role, KEYS[19], user) then return no('forbidden') end
-if muted then return no('muted', muted) end
-if rules[2] == '1' and not free then return no('muted_all') end
-if slow > 0 and not free then
-  local wait = tonumber(redis.call('HGET', KEYS[17], user) or 0) - at
-  if wait > 0 then return no('slow_mode', wait) end
-end
-local due = math.max(at, tonumber(gap > 0 and redis.call('HGET', KEYS[7], user) or at))
-if gap > 0 and due - at > gap * (burst - 1) then return no('rate_limited', due - at - gap * (burst - 1)) end
-local channel_due = math.max(at, tonumber(head[5] or at))
-if channel_gap > 0 and channel_due - at > channel_gap * (channel_burst - 1) then
-  return no('rate_limited', channel_due - at - channel_gap * (channel_burst - 1))
-end
+local epoch, tip, talk, pace = head[2], head[3], head[4], tonumber(head[5] or at)
+local followers = redis.call('HLEN', KEYS[9])
+-- what is written at the end, once for all
+local lines, noted, read_on, paced, spent = {}, {}, {}, {}, false
 
-if ARGV[19] ~= '' then
-  local there = redis.call('XRANGE', KEYS[4], ARGV[19], ARGV[19])[1]
-  local talk = not there or there[2][2] == 'message' or there[2][2] == 'announced'
-  if tonumber(ARGV[19]) > tonumber(head[3]) or not talk or redis.call('ZSCORE', KEYS[21], ARGV[19]) then
-    return no('not_found')
+local function say(user, once, tail, rare)
+  local known = said_before(seen[once])
+  if known then return known end
+  if seen[once] == 'h' then return {'ok', 'h'} end
+  local staff = rare.role ~= nil
+  local role = rare.role or roles[user]
+  local banned, muted
+  if sanctions then banned, muted = sanctioned(KEYS[15], user, channel, at) end
+  if banned then return no('banned', banned) end
+  if not role then return no('not_member') end
+  if not staff and not seats[user] then return no('not_entered') end
+  if gate[3] ~= 'open' or head[1] ~= 'open' then return no('closed') end
+
+  local trusted = RANK[role] >= RANK.moderator
+  local free = trusted or ((rules[2] == '1' or slow > 0) and redis.call('SISMEMBER', KEYS[16], user) == 1)
+  if not allows(rules[1], 'post', role, KEYS[19], user) then return no('forbidden') end
+  if muted then return no('muted', muted) end
+  if rules[2] == '1' and not free then return no('muted_all') end
+  if slow > 0 and not free then
+    local wait = tonumber(redis.call('HGET', KEYS[17], user) or 0) - at
+    if wait > 0 then return no('slow_mode', wait) end
   end
+  local due = math.max(at, tonumber(paces[user] or at))
+  if gap > 0 and due - at > gap * (burst - 1) then return no('rate_limited', due - at - gap * (burst - 1)) end
+  local channel_due = math.max(at, pace)
+  if channel_gap > 0 and channel_due - at > channel_gap * (channel_burst - 1) then
+    return no('rate_limited', channel_due - at - channel_gap * (channel_burst - 1))
+  end
+
+  if rare.reply_to then
+    local of = whole(rare.reply_to)
+    local there = redis.call('XRANGE', KEYS[4], of, of)[1]
+    local talks = not there or there[2][2] == 'message' or there[2][2] == 'announced'
+    if rare.reply_to > tonumber(tip) or not talks or redis.call('ZSCORE', KEYS[21], of) then
+      return no('not_found')
+    end
+  end
+
+  local rank = RANK[role] + 1
+  local asked = rare.asked and string.sub(rare.asked, rank, rank) or ''
+  if asked == 'b' or asked == 'u' then return {'ok', asked} end
+  if asked ~= '' and rare.masked and rare.masked[rank] ~= '' then tail = rare.masked[rank] end
+  local digest = rare.digest
+  if (guard > 0 or fold > 0) and not digest then return {'ok'} end
+  if guard > 0 and digest ~= '' then
+    local window = tonumber(rules[6] or 60) * 1000
+    local count, since = string.match(redis.call('HGET', KEYS[18], digest) or '0 0', '(%d+) (%d+)')
+    count, since = tonumber(count), tonumber(since)
+    if trusted or at - since >= window then count, since = 0, at end
+    if count >= guard then return no('duplicate', since + window - at) end
+    redis.call('HSET', KEYS[18], digest, whole(count + 1) .. ' ' .. whole(since))
+    redis.call('PEXPIRE', KEYS[18], 3600000, 'NX')
+  end
+  if gap > 0 then paces[user], paced[user] = due + gap, true end
+  if channel_gap > 0 then pace, spent = channel_due + channel_gap, true end
+  if slow > 0 and not free then
+    redis.call('HSET', KEYS[17], user, whole(at + slow * 1000))
+    redis.call('PEXPIRE', KEYS[17], slow * 1000)
+  end
+  if asked == 'h' then
+    seen[once], noted[#noted + 1], noted[#noted + 2] = 'h', once, 'h'
+    return {'ok', 'h'}
+  end
+
+  if fold > 0 and digest ~= '' then
+    local same, first, last = string.match(redis.call('HGET', KEYS[18], user) or '', '(%S+) (%d+) (%d+)')
+    if same == digest and at - last < fold * 1000 then
+      tail = rare.folded .. ',"repeat_of":' .. first .. '}'
+    else
+      first = whole(tip + 1)
+    end
+    redis.call('HSET', KEYS[18], user, digest .. ' ' .. first .. ' ' .. when)
+    redis.call('PEXPIRE', KEYS[18], 3600000, 'NX')
+  end
+
+  local seq, ordinal = whole(tip + 1), whole(talk + 1)
+  lines[#lines + 1] = logged(KEYS[4], epoch, seq, 'message', user, ordinal,
+    '{"op":"message","channel":"' .. channel .. '"', when, tail)
+  if not staff then
+    reads[user] = own_words(reads[user], tip, talk, seq, ordinal)
+    read_on[user] = true
+  end
+  tip, talk = seq, ordinal
+  seen[once] = epoch .. ' ' .. seq .. ' ' .. when
+  noted[#noted + 1], noted[#noted + 2] = once, seen[once]
+  if rare.named then mention(KEYS[20], rare.named, seq, user) end
+  if rare.idle then redis.call('ZADD', KEYS[8], 'GT', whole(at + rare.idle), user) end
+  return {'ok', epoch, seq, when, 0, followers}
 end
 
-local asked = string.sub(ARGV[20], RANK[role] + 1, RANK[role] + 1)
-if asked == 'b' or asked == 'u' then return {'ok', asked} end
-local digest, when = ARGV[15], whole(at)
-local tail = asked ~= '' and ARGV[21 + RANK[role]] or ''
-if tail == '' then tail = ARGV[8] end
-if (guard > 0 or fold > 0) and digest == '?' then return {'ok'} end
-if guard > 0 and digest ~= '' then
-  local window = tonumber(rules[6] or 60) * 1000
-  local said, since = string.match(redis.call('HGET', KEYS[18], digest) or '0 0', '(%d+) (%d+)')
-  said, since = tonumber(said), tonumber(since)
-  if trusted or at - since >= window then said, since = 0, at end
-  if said >= guard then return no('duplicate', since + window - at) end
-  redis.call('HSET', KEYS[18], digest, whole(said + 1) .. ' ' .. whole(since))
-  redis.call('PEXPIRE', KEYS[18], 3600000, 'NX')
+local answers, NOTHING = {}, {}
+for i, once in ipairs(onces) do
+  local place = FIRST + (i - 1) * EACH
+  local rare = ARGV[place + 3] == '' and NOTHING or cmsgpack.unpack(ARGV[place + 3])
+  answers[i] = say(ARGV[place], once, ARGV[place + 2], rare)
 end
-if gap > 0 then
-  redis.call('HSET', KEYS[7], user, whole(due + gap))
+
+if next(paced) then
+  local fields = {}
+  for user in pairs(paced) do fields[#fields + 1], fields[#fields + 2] = user, whole(paces[user]) end
+  redis.call('HSET', KEYS[7], unpack(fields))
   redis.call('PEXPIRE', KEYS[7], 60000)
 end
-if channel_gap > 0 then redis.call('HSET', KEYS[3], 'pace', whole(channel_due + channel_gap)) end
-if slow > 0 and not free then
-  redis.call('HSET', KEYS[17], user, whole(at + slow * 1000))
-  redis.call('PEXPIRE', KEYS[17], slow * 1000)
-end
-if asked == 'h' then return {'ok', asked} end
-
-if fold > 0 and digest ~= '' then
-  local same, first, last = string.match(redis.call('HGET', KEYS[18], user) or '', '(%S+) (%d+) (%d+)')
-  if same == digest and at - last < fold * 1000 then
-    tail = ARGV[16] .. ',"repeat_of":' .. first .. '}'
-  else
-    first = whole(head[3] + 1)
+if #noted > 0 then remember(KEYS[3], ring, buckets, period, noted) end
+if next(read_on) then
+  local fields, names = {}, {}
+  for user in pairs(read_on) do
+    fields[#fields + 1], fields[#fields + 2], names[#names + 1] = user, reads[user], user
   end
-  redis.call('HSET', KEYS[18], user, digest .. ' ' .. first .. ' ' .. when)
-  redis.call('PEXPIRE', KEYS[18], 3600000, 'NX')
+  redis.call('HSET', KEYS[6], unpack(fields))
+  redis.call('SADD', KEYS[14], unpack(names))
 end
-local epoch, ring = head[2], period % 3
-local seq, ordinal = append(KEYS[3], KEYS[4], KEYS[13], epoch, head[3], head[4], ARGV[6], user, 1, ARGV[7], tail, when)
-if head[7 + ring] ~= whole(period) then
-  redis.call('UNLINK', KEYS[10 + ring])
-  redis.call('HSET', KEYS[3], 'seen' .. ring, whole(period))
+if spent then redis.call('HSET', KEYS[3], 'pace', whole(pace)) end
+if #lines > 0 then
+  redis.call('HSET', KEYS[3], 'tip', tip, 'talk', talk)
+  redis.call('SPUBLISH', KEYS[13], 'E' .. table.concat(lines, '\n'))
 end
-redis.call('HSET', KEYS[10 + ring], once, epoch .. ' ' .. seq .. ' ' .. when)
-if not staff then
-  redis.call('HSET', KEYS[6], user, own_words(redis.call('HGET', KEYS[6], user), head[3], head[4], seq, ordinal))
-  redis.call('SADD', KEYS[14], user)
-end
-for named in string.gmatch(ARGV[18], '%S+') do
-  local seqs = (redis.call('HGET', KEYS[20], named) or '') .. ' ' .. (named == '*' and seq .. '/' .. user or seq)
-  if #seqs > 1600 then seqs = string.match(seqs, '%s.*', -1600) end
-  redis.call('HSET', KEYS[20], named, seqs)
-end
-if tonumber(ARGV[13]) > 0 then redis.call('ZADD', KEYS[8], 'GT', whole(at + ARGV[13]), user) end
-return {'ok', epoch, seq, when, 0, redis.call('HLEN', KEYS[9])}
+return answers

@@ -58,14 +58,65 @@ local function allows(rule, right, role, allowed, user)
   return RANK[role] >= (RANK[rule] or 0)
 end
 
--- Numbers an entry, appends it to the log and publishes it. head is HMGET of epoch, tip, talk. Returns seq and talk as texts.
-local function append(key, log, feed, epoch, tip, talk, op, user, counted, before, after, at)
-  local seq, ordinal = whole(tip + 1), whole(talk + counted)
+-- Appends a numbered entry to the log. Returns the line that tells of it on the feed: a frame never holds a line's end.
+local function logged(log, epoch, seq, op, user, ordinal, before, at, after)
   local frame = before .. ',"epoch":"' .. epoch .. '","seq":' .. seq .. ',"at":' .. at .. after
   redis.call('XADD', log, seq .. '-0', 'o', op, 'e', epoch, 'u', user, 'n', ordinal, 'f', frame)
+  return seq .. ' ' .. epoch .. ' ' .. op .. ' ' .. frame
+end
+
+-- Numbers an entry, appends it to the log and publishes it. tip and talk are those before it. Returns seq and talk as texts.
+local function append(key, log, feed, epoch, tip, talk, op, user, counted, before, after, at)
+  local seq, ordinal = whole(tip + 1), whole(talk + counted)
+  local line = logged(log, epoch, seq, op, user, ordinal, before, at, after)
   redis.call('HSET', key, 'tip', seq, 'talk', ordinal)
-  redis.call('SPUBLISH', feed, 'E' .. seq .. ' ' .. epoch .. ' ' .. op .. ' ' .. frame)
+  redis.call('SPUBLISH', feed, 'E' .. line)
   return seq, ordinal
+end
+
+-- Client ids are remembered for a day, in a ring of three buckets of twelve hours.
+local function bucket_of(at)
+  return math.floor(at / 43200000)
+end
+
+-- What is remembered of each "user|client_id" in onces: "epoch seq at", or "h" while it waits for a review.
+-- buckets[i] is the period that the ring's i-th hash holds.
+local function remembered(ring, buckets, onces, period)
+  local found = {}
+  for i = 1, 3 do
+    if tonumber(buckets[i] or 0) >= period - 2 then
+      local values = redis.call('HMGET', ring[i], unpack(onces))
+      for j, once in ipairs(onces) do
+        if values[j] and (not found[once] or found[once] == 'h') then found[once] = values[j] end
+      end
+    end
+  end
+  return found
+end
+
+-- noted is once, what, once, what …
+local function remember(head, ring, buckets, period, noted)
+  local place = period % 3
+  if buckets[place + 1] ~= whole(period) then
+    redis.call('UNLINK', ring[place + 1])
+    redis.call('HSET', head, 'seen' .. place, whole(period))
+  end
+  redis.call('HSET', ring[place + 1], unpack(noted))
+end
+
+-- The answer to somebody whose words have their number already; nil where they have none
+local function said_before(what)
+  local epoch, seq, at = string.match(what or '', '(%S+) (%d+) (%d+)')
+  return epoch and {'ok', epoch, seq, at, 1, 0}
+end
+
+-- The newest messages that name somebody ("*": everybody, with their author)
+local function mention(key, named, seq, user)
+  for name in string.gmatch(named, '%S+') do
+    local seqs = (redis.call('HGET', key, name) or '') .. ' ' .. (name == '*' and seq .. '/' .. user or seq)
+    if #seqs > 1600 then seqs = string.match(seqs, '%s.*', -1600) end
+    redis.call('HSET', key, name, seqs)
+  end
 end
 
 -- Somebody's place when their own counted entry is appended: who had read everything has read this too.

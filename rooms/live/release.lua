@@ -10,33 +10,19 @@ if gate[2] ~= ARGV[3] then return no('not_found') end
 local head = redis.call('HMGET', KEYS[2], 'state', 'epoch', 'tip', 'talk', 'seen0', 'seen1', 'seen2')
 if not head[1] then return no('not_found') end
 local at = now()
-local once, period = user .. '|' .. ARGV[5], math.floor(at / 43200000)
-for bucket = 0, 2 do
-  if tonumber(head[5 + bucket] or 0) >= period - 2 then
-    local before = redis.call('HGET', KEYS[5 + bucket], once)
-    if before then
-      local epoch, seq, said_at = string.match(before, '(%S+) (%d+) (%d+)')
-      return {'ok', epoch, seq, said_at, 1, 0}
-    end
-  end
-end
+local once, period = user .. '|' .. ARGV[5], bucket_of(at)
+local ring, buckets = {KEYS[5], KEYS[6], KEYS[7]}, {head[5], head[6], head[7]}
+local before = said_before(remembered(ring, buckets, {once}, period)[once])
+if before then return before end
 if gate[3] ~= 'open' or head[1] ~= 'open' then return no('closed') end
 
-local ring, when = period % 3, whole(at)
+local when = whole(at)
 local seq, ordinal = append(KEYS[2], KEYS[3], KEYS[8], head[2], head[3], head[4], 'message', user, 1, ARGV[6], ARGV[7], when)
-if head[5 + ring] ~= whole(period) then
-  redis.call('UNLINK', KEYS[5 + ring])
-  redis.call('HSET', KEYS[2], 'seen' .. ring, whole(period))
-end
-redis.call('HSET', KEYS[5 + ring], once, head[2] .. ' ' .. seq .. ' ' .. when)
+remember(KEYS[2], ring, buckets, period, {once, head[2] .. ' ' .. seq .. ' ' .. when})
 local text = redis.call('HGET', KEYS[4], user)
 if text then
   redis.call('HSET', KEYS[4], user, own_words(text, head[3], head[4], seq, ordinal))
   redis.call('SADD', KEYS[9], user)
 end
-for named in string.gmatch(ARGV[8], '%S+') do
-  local seqs = (redis.call('HGET', KEYS[11], named) or '') .. ' ' .. (named == '*' and seq .. '/' .. user or seq)
-  if #seqs > 1600 then seqs = string.match(seqs, '%s.*', -1600) end
-  redis.call('HSET', KEYS[11], named, seqs)
-end
+mention(KEYS[11], ARGV[8], seq, user)
 return {'ok', head[2], seq, when, 0, redis.call('HLEN', KEYS[10])}

@@ -13,15 +13,18 @@ class Script(NamedTuple):
     digest: str
     repeatable: bool
     """Whether running it twice has the effect of once, so that a lost answer may be asked for again."""
+    common: int = 0
+    """How many of its first arguments calls have in common that go to Redis as one: the keys are the same, the rest of
+    each one's arguments follows, and there is one answer for each. 0 where every call goes alone."""
 
 
-def _load(name: str, repeatable: bool = True) -> Script:
+def _load(name: str, repeatable: bool = True, common: int = 0) -> Script:
     folder = files(__package__)
     source = (folder / "prelude.lua").read_bytes() + (folder / f"{name}.lua").read_bytes()
-    return Script(name, source, hashlib.sha1(source, usedforsecurity=False).hexdigest(), repeatable)
+    return Script(name, source, hashlib.sha1(source, usedforsecurity=False).hexdigest(), repeatable, common)
 
 
-POST = _load("post")
+POST = _load("post", common=6)
 RELEASE = _load("release")
 ENTER = _load("enter")
 LEAVE = _load("leave")
