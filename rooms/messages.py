@@ -242,8 +242,8 @@ def _ticket(store: Store, person: Person, channel: str, draft: Draft, role: str)
 
 
 def _rare(store: Store, person: Person, channel: str, draft: Draft, role: str) -> dict[str, Any]:
-    """What most messages have not. A digest of the words, and the entry without them, only for channels that are known
-    to fold or to guard."""
+    """What most messages have not; all of it text, as Redis' msgpack knows no bytes. A digest of the words, and the
+    entry without them, only for channels that are known to fold or to guard."""
     rare: dict[str, Any] = {}
     if role:
         rare["role"] = role
@@ -255,7 +255,7 @@ def _rare(store: Store, person: Person, channel: str, draft: Draft, role: str) -
         rare["reply_to"] = draft.reply_to
     if channel in store.compared:
         rare["digest"] = repeats.digest(draft)
-        rare["folded"] = written(person, draft, None)[:-1]
+        rare["folded"] = written(person, draft, None)[:-1].decode()
     return rare
 
 
@@ -268,7 +268,7 @@ def _judged(person: Person, draft: Draft, verdict: Verdict | None, holds: bool) 
     if holds:
         actions = "".join(LETTERS["hold"] if letter in MILDER and place < RANK[Role.MODERATOR] else letter
                           for place, letter in enumerate(actions))
-    return {"asked": actions, "masked": [written(person, draft, body) if body else b"" for body in verdict.bodies]}
+    return {"asked": actions, "masked": [written(person, draft, body).decode() if body else "" for body in verdict.bodies]}
 
 
 def _rate(per_second: int) -> tuple[str, str]:

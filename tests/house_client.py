@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import requests
 
-from tests.phone import Phone
+from tests.phone import PATIENCE_SECONDS, Phone
 from tests.sandbox_client import Sandbox
 from tests.servers import free_port
 
@@ -104,7 +104,7 @@ class House:
                    "    if status := cli.main(words): sys.exit(status)\n"
                    f"    print({END!r}, flush=True)")
         done = subprocess.run([sys.executable, "-c", program, json.dumps(several)], cwd=ROOT, env=self.environ,
-                              capture_output=True, text=True, timeout=60, check=False)
+                              capture_output=True, text=True, timeout=180, check=False)
         if done.returncode:
             raise RuntimeError(f"{several}: {done.stderr.strip()[-2000:]}")
         return [printed.strip() for printed in done.stdout.split(END)[:-1]]
@@ -120,6 +120,13 @@ class House:
         self.wait_ready(seconds)
         self.seconds_to_ready = time.monotonic() - began
         return self
+
+    def ensure_started(self) -> None:
+        """Runs and is ready, also after a test that failed while it was down."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+        else:
+            self.wait_ready()
 
     def stop(self, seconds: float = 60.0) -> float:
         """Everybody leaves, then SIGTERM as an operator would; how many seconds that took."""
@@ -158,7 +165,7 @@ class House:
 
     def wait(self, condition: Callable[[], Any], seconds: float, what: str) -> float:
         """Seconds until the condition held."""
-        began = time.monotonic()
+        began, seconds = time.monotonic(), max(PATIENCE_SECONDS, seconds)
         while not condition():
             if self._process is not None and self._process.poll() is not None:
                 raise RuntimeError(f"the house ended with {self._process.returncode}: {self.last_words()}")
@@ -178,7 +185,7 @@ class House:
         try:
             with requests.Session() as http:
                 http.trust_env = False
-                return http.get(url, timeout=2).status_code == 200
+                return http.get(url, timeout=10).status_code == 200
         except requests.RequestException:
             return False
 
@@ -218,7 +225,7 @@ class House:
         code, _ = self.wechat.login_code(appid or self.mini, openid)
         with requests.Session() as http:
             http.trust_env = False
-            answer = http.post(f"{self.url}/api/v1/login", json={"appid": appid or self.mini, "code": code}, timeout=10)
+            answer = http.post(f"{self.url}/api/v1/login", json={"appid": appid or self.mini, "code": code}, timeout=60)
         if answer.status_code != 200:
             raise requests.HTTPError(f"login: {answer.status_code} {answer.text[:300]}", response=answer)
         token: str = answer.json()["token"]

@@ -24,7 +24,7 @@ from rooms import ids
 from rooms.live import keys
 from rooms.record import bodies
 from tests.house_client import House
-from tests.phone import Phone, Sent
+from tests.phone import PATIENCE_SECONDS, Phone, Sent
 
 MEMORY_LIMIT = 400 << 20
 """Bytes of one process; a web process needs 80 MB."""
@@ -81,7 +81,7 @@ class Load:
     def __exit__(self, *_error: object) -> None:
         self._stop.set()
         for thread in self._threads:
-            thread.join(self._patience + 5)
+            thread.join(max(PATIENCE_SECONDS, self._patience) + 5)
         assert not self.problems, self.problems[:3]
 
     def acked(self) -> int:
@@ -89,14 +89,14 @@ class Load:
 
     def wait_for(self, acked: int, seconds: float = 10.0) -> None:
         """Until everybody together has been acknowledged so often."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + max(PATIENCE_SECONDS, seconds)
         while self.acked() < acked:
             assert time.monotonic() < end, f"the load does not run: {self.problems[:3]}"
             time.sleep(0.02)
 
     def wait_for_everybody(self, since: float, seconds: float = 15.0) -> None:
         """Until each has said something whose first try was after `since`, and was answered."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + max(PATIENCE_SECONDS, seconds)
         while not all(any(sent.at >= since and sent.seq for sent in phone.sent[-200:]) for phone in self.phones):
             assert time.monotonic() < end, f"not everybody speaks again: {self.problems[:3]}"
             time.sleep(0.02)

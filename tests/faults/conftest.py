@@ -43,9 +43,10 @@ def channels(running_house: House) -> Iterator[str]:
 
 @pytest.fixture
 def house(running_house: House) -> Iterator[House]:
-    running_house.wait_ready(30)
+    running_house.ensure_started()  # whatever the test before has left
     yield running_house
     running_house.let_go(*running_house.phones)
+    running_house.ensure_started()
     running_house.wechat.clear_faults()
 
 

@@ -27,6 +27,7 @@ def test_a_web_process_drains(house: House, channel: str, note: Note) -> None:
 
     verdict = after_fault(oracle, Load(phones, channel), fault)
     for phone in drained:
+        phone.wait(lambda: phone.closes, what="it was closed")  # noqa: B023
         assert phone.closes == [4013], phone.closes
         assert len(phone.byes) == 1
         assert phone.byes[0]["reason"] == "draining"
@@ -63,7 +64,8 @@ def test_the_house_ends_and_begins_again(house: House, channel: str, note: Note)
         nonlocal took
         took = house.end()
         for phone in phones:
-            assert phone.closes[:1] == [4013], phone.closes
+            phone.wait(lambda: phone.closes, what="it heard that the house ends")  # noqa: B023
+            assert phone.closes[0] == 4013, phone.closes
             assert len(phone.byes) == 1
             assert phone.torn == 0
         house.start()

@@ -15,6 +15,7 @@ from rooms.live import keys
 from rooms.moderation import Actor
 from rooms.receipts import Reader, Readers
 from rooms.store import Store
+from tests.cast import patiently
 from tests.rooms.test_edits import Stage
 
 
@@ -140,7 +141,7 @@ class Model:
     def lose_redis(self, _: int, __: int) -> None:
         self.stage.forget_redis()
         for person in self.people:
-            seats.enter(self.stage.store, person, self.stage.hall, f"p.{person.id}")
+            patiently(lambda: seats.enter(self.stage.store, person, self.stage.hall, f"p.{person.id}"))  # noqa: B023
 
     def leave(self, who: int, _: int) -> None:
         seats.step_out(self.stage.store, self.people[who], self.stage.hall, f"p.{self.people[who].id}")
