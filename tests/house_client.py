@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 
 import requests
 
-from tests.phone import PATIENCE_SECONDS, Phone
+from tests.patience import PATIENCE_SECONDS
+from tests.phone import Phone
 from tests.sandbox_client import Sandbox
 from tests.servers import free_port
 
@@ -185,7 +186,7 @@ class House:
         try:
             with requests.Session() as http:
                 http.trust_env = False
-                return http.get(url, timeout=10).status_code == 200
+                return http.get(url, timeout=60).status_code == 200
         except requests.RequestException:
             return False
 

@@ -24,7 +24,8 @@ from rooms import ids
 from rooms.live import keys
 from rooms.record import bodies
 from tests.house_client import House
-from tests.phone import PATIENCE_SECONDS, Phone, Sent
+from tests.patience import PATIENCE_SECONDS
+from tests.phone import Phone, Sent
 
 MEMORY_LIMIT = 400 << 20
 """Bytes of one process; a web process needs 80 MB."""
@@ -181,7 +182,7 @@ class Oracle:
 
     def recorded(self) -> list[Entry]:
         """What is in SQL, but for ends of the log that were lost."""
-        with sqlite3.connect(f"file:{self.house.var / 'teahouse.db'}?mode=ro", uri=True, timeout=10) as database:
+        with sqlite3.connect(f"file:{self.house.var / 'teahouse.db'}?mode=ro", uri=True, timeout=60) as database:
             rows = database.execute(
                 "SELECT seq, epoch, op, client_id, frame FROM entries AS e WHERE channel = ? AND NOT EXISTS ("
                 "SELECT 1 FROM epochs own JOIN epochs later ON later.channel = own.channel AND "

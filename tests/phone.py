@@ -17,13 +17,12 @@ from typing import Any
 
 import requests
 
+from tests.patience import PATIENCE_SECONDS
 from tests.socket_client import Ended, Json, Refusal, Socket
 
 ENTRIES = ("message", "announced", "recalled", "edited", "pinned", "muted", "unmuted", "kicked", "banned", "pardoned",
            "rules")
 PING_SECONDS = 10.0
-PATIENCE_SECONDS = 60.0
-"""What a test waits for comes at once or, on a machine that does much else, late; only what never comes is a fault."""
 NEVER_AGAIN = (1000, 4003)
 
 

@@ -154,7 +154,7 @@ class Sandbox:
         code: str = self.post("/phone_code", {"appid": appid, "openid": openid, "phone": phone})["code"]
         return code
 
-    def sms(self, phone: str = "", after: int = 0, wait_seconds: float = 5.0) -> list[Json]:
+    def sms(self, phone: str = "", after: int = 0, wait_seconds: float = 60.0) -> list[Json]:
         """The SMS that reached a number (+86…), or anybody, oldest first. Waits until there is one."""
         query = {"after": after, "wait_seconds": wait_seconds} | ({"phone": phone} if phone else {})
         found: list[Json] = self.get("/sms", **query)
@@ -172,7 +172,7 @@ class Sandbox:
         """The texts among them."""
         return [each["text"] for each in self.outbox(openid) if each.get("text")]
 
-    def wait_for(self, openid: str, kind: str, count: int = 1, seconds: float = 10.0) -> list[Json]:
+    def wait_for(self, openid: str, kind: str, count: int = 1, seconds: float = 60.0) -> list[Json]:
         """The deliveries of that kind as soon as there are `count`; AssertionError after `seconds`."""
         deadline = time.monotonic() + seconds
         while True:

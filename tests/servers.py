@@ -66,7 +66,7 @@ class Server:
         self._process.send_signal(signal.SIGCONT)
         self._process.send_signal(how)
         try:
-            self._process.wait(20)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -222,7 +222,7 @@ def _join(nodes: list[RedisServer]) -> None:
     for node in nodes[1:]:
         meet = f"CLUSTER MEET 127.0.0.1 {node.port} {node.bus}\r\n".encode()
         assert _ask(nodes[0].port, meet).startswith(b"+OK")
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not all(_agrees(node, len(nodes)) for node in nodes):
         if time.monotonic() > end:
             raise RuntimeError("the cluster's nodes did not find each other")

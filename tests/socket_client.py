@@ -44,7 +44,7 @@ class Ended(Exception):
 class Socket:
     """One connection. `receive` gives frame after frame; `send` may be called by several threads."""
 
-    def __init__(self, host: str, port: int, timeout: float = 10.0, receive_buffer: int = 0) -> None:
+    def __init__(self, host: str, port: int, timeout: float = 60.0, receive_buffer: int = 0) -> None:
         self.problem = ""
         """What was wrong with the bytes, if anything ever was."""
         self.torn = False
@@ -73,7 +73,7 @@ class Socket:
     def send(self, message: Json) -> None:
         self._send(TEXT, json.dumps(message, ensure_ascii=False).encode())
 
-    def receive(self, seconds: float = 10.0) -> Json:
+    def receive(self, seconds: float = 60.0) -> Json:
         """The next message. Raises Ended, or TimeoutError after so many seconds of silence."""
         while True:
             opcode, payload = self._frame(seconds)

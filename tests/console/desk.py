@@ -32,7 +32,7 @@ class Desk:
     def ask(self, method: str, path: str, body: Any = None, **more: Any) -> requests.Response:
         headers = {"X-CSRF-Token": self.csrf, **more.pop("headers", {})}
         return self.http.request(method, f"http://127.0.0.1:{self.web.port}{API}{path}", json=body, headers=headers,
-                                 timeout=20, **more)
+                                 timeout=60, **more)
 
     def get(self, path: str, **more: Any) -> Any:
         return self.told(self.ask("GET", path, **more))

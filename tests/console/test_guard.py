@@ -59,7 +59,7 @@ def test_what_the_browser_says_comes_from_another_site_is_refused(office: Office
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "",
                                   "text/plain;application/json"])
 def test_a_body_that_a_plain_form_could_send_is_refused(office: Office, kind: str) -> None:
-    answer = office.owner.http.post(f"http://127.0.0.1:{office.web.port}{API}/rooms", data=b'{"name":"x"}', timeout=10,
+    answer = office.owner.http.post(f"http://127.0.0.1:{office.web.port}{API}/rooms", data=b'{"name":"x"}', timeout=60,
                                     headers={"Content-Type": kind, "X-CSRF-Token": office.owner.csrf})
     assert code(answer) == (400, "bad_frame")
 
@@ -74,7 +74,7 @@ def test_a_body_that_a_plain_form_could_send_is_refused(office: Office, kind: st
     b'{"name":{"$ne":""}}', b"\xff\xfe", b'{"name":NaN}', b'{"name":""}', b'{"name":"\\u200b"}',
 ])
 def test_a_body_of_another_shape_is_refused(office: Office, body: bytes) -> None:
-    answer = office.owner.http.post(f"http://127.0.0.1:{office.web.port}{API}/rooms", data=body, timeout=10, headers={
+    answer = office.owner.http.post(f"http://127.0.0.1:{office.web.port}{API}/rooms", data=body, timeout=60, headers={
         "Content-Type": "application/json", "X-CSRF-Token": office.owner.csrf})
     assert answer.status_code in (400, 413)
     assert answer.json()["error"]["code"] in ("bad_frame", "too_long")

@@ -58,7 +58,7 @@ class Gateway:
     def ask(self, method: str, path: str, **more: Any) -> requests.Response:
         with requests.Session() as http:
             http.trust_env = False
-            return http.request(method, f"https://localhost:{self.https}{path}", timeout=10,
+            return http.request(method, f"https://localhost:{self.https}{path}", timeout=60,
                                 verify=str(self.folder / "certificate.pem"), allow_redirects=False, **more)
 
     def socket(self) -> ClientConnection:
@@ -106,7 +106,7 @@ def gateway(house: House, tmp_path: Path) -> Iterator[Gateway]:
     finally:
         gateway.process.send_signal(signal.SIGQUIT)
         gateway.process.terminate()
-        gateway.process.wait(10)
+        gateway.process.wait(60)
 
 
 def hear(socket: ClientConnection, op: str) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def test_what_is_not_for_everybody_stays_inside(gateway: Gateway) -> None:
         assert gateway.ask("GET", path).status_code == 404
     with requests.Session() as http:
         http.trust_env = False
-        plain = http.get(f"http://localhost:{gateway.http}/ws?token=x", allow_redirects=False, timeout=5)
+        plain = http.get(f"http://localhost:{gateway.http}/ws?token=x", allow_redirects=False, timeout=60)
     assert (plain.status_code, plain.headers["Location"].split(":")[0]) == (308, "https")
 
 

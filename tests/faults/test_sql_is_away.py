@@ -16,7 +16,7 @@ def test_somebody_holds_the_database_locked(house: House, channel: str, note: No
     oracle = Oracle(house, channel, phones)
 
     def fault() -> None:
-        with sqlite3.connect(house.var / "teahouse.db", timeout=10, isolation_level=None) as database:
+        with sqlite3.connect(house.var / "teahouse.db", timeout=60, isolation_level=None) as database:
             database.execute("BEGIN EXCLUSIVE")
             time.sleep(4)
             database.execute("ROLLBACK")

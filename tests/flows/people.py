@@ -31,7 +31,7 @@ def times_shown(house: House, openid: str, text: str) -> int:
     return sum(each.count(text) for each in house.wechat.texts(openid))
 
 
-def wait_until_shown(house: House, openid: str, text: str, seconds: float = 10.0) -> None:
+def wait_until_shown(house: House, openid: str, text: str, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not times_shown(house, openid, text):
         left = deadline - time.monotonic()

@@ -113,7 +113,7 @@ class Office:
         self.http.headers["X-CSRF-Token"] = self.ask("POST", "/session", email=email, password=password)["csrf"]
 
     def ask(self, method: str, path: str, **body: Any) -> Any:
-        answer = self.http.request(method, f"{self.house.url}/console/api/v1{path}", json=body or None, timeout=20)
+        answer = self.http.request(method, f"{self.house.url}/console/api/v1{path}", json=body or None, timeout=60)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

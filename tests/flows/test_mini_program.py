@@ -30,5 +30,5 @@ def test_three_people_talk_wait_are_put_out_lose_the_network_and_find_everything
             house.command("member", "role", room, line.split()[1], "moderator")
             flow.stdin.write("done\n")
             flow.stdin.flush()
-    _, wrong = flow.communicate(timeout=30)
+    _, wrong = flow.communicate(timeout=60)
     assert flow.returncode == 0, "".join(told) + wrong[-4000:]

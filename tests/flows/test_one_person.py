@@ -28,7 +28,7 @@ class Caller:
         self.token = house.token(self.openid)
 
     def call(self, method: str, path: str, **body: object) -> requests.Response:
-        return requests.request(method, f"{self.house.url}/api/v1{path}", json=body or None, timeout=10,
+        return requests.request(method, f"{self.house.url}/api/v1{path}", json=body or None, timeout=60,
                                 headers={"Authorization": f"Bearer {self.token}"})
 
     @property

@@ -132,4 +132,4 @@ class Flood:
     def end(self) -> None:
         self.stop.set()
         for thread in self.threads:
-            thread.join(5)
+            thread.join(60)

@@ -17,7 +17,7 @@ from tests.miniprogram.web import Web, ask, say
 
 def call(web: Web, method: str, path: str, token: str = "", **given: Any) -> requests.Response:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return requests.request(method, f"http://127.0.0.1:{web.port}/api/v1{path}", headers=headers, timeout=10, **given)
+    return requests.request(method, f"http://127.0.0.1:{web.port}/api/v1{path}", headers=headers, timeout=60, **given)
 
 
 def code(answer: requests.Response) -> tuple[int, str]:
@@ -63,7 +63,7 @@ def test_the_profile_is_shown_and_renamed(web: Web) -> None:
                                   b"[" * 9000, b'{"name":""}', b'{"name":"\\ud800"}', b"\xff"])
 def test_a_wrong_body_is_refused(web: Web, body: bytes) -> None:
     token = web.token(web.cast.person("Alice"))
-    answer = requests.patch(f"http://127.0.0.1:{web.port}/api/v1/me", data=body, timeout=10, headers={
+    answer = requests.patch(f"http://127.0.0.1:{web.port}/api/v1/me", data=body, timeout=60, headers={
         "Authorization": f"Bearer {token}", "Content-Type": "application/json"})
     assert code(answer) == (400, "bad_frame")
 

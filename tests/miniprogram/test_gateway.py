@@ -127,16 +127,16 @@ def test_a_process_that_ends_says_bye_to_all_and_sends_nothing_but_frames(tmp_pa
         os.kill(web.process.pid, how)
         said = talk_until_the_end(speaker, hall)
         for thread in threads:
-            thread.join(20)
+            thread.join(60)
         for stream in streams:
             frames = frames_in(bytes(stream))
             assert sum(b'"op":"bye","reason":"draining","reconnect_after_ms":' in frame for frame in frames) == 1
             assert frames[-1] == b"\x88\x02" + (4013).to_bytes(2, "big")
         assert all(answer["op"] == "said" for answer in said)
         if how == signal.SIGTERM:
-            assert web.process.wait(20) == 0
+            assert web.process.wait(60) == 0
             return
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while old[0] in web.workers() and time.monotonic() < end:
             time.sleep(0.1)
         assert old[0] not in web.workers()

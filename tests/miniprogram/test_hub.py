@@ -17,7 +17,7 @@ def seqs(found: list[Json]) -> list[int]:
     return [message["seq"] for message in found]
 
 
-def says_until_said(socket: Socket, hall: str, text: str, seconds: float = 15.0) -> Json:
+def says_until_said(socket: Socket, hall: str, text: str, seconds: float = 60.0) -> Json:
     """As a client does: again, with the same client_id, while the refusal may pass."""
     end = time.monotonic() + seconds
     while True:

@@ -42,7 +42,7 @@ class Files:
         return {"Authorization": f"Bearer {self.web.token(person)}"}
 
     def upload(self, content: bytes, person: Person | None = None, name: str = "x.jpg") -> requests.Response:
-        return requests.post(f"http://127.0.0.1:{self.web.port}/api/v1/media", timeout=30,
+        return requests.post(f"http://127.0.0.1:{self.web.port}/api/v1/media", timeout=60,
                              headers=self.headers(person or self.alice), files={"file": (name, content)})
 
     def took(self, content: bytes, **given: Any) -> dict[str, Any]:
@@ -247,10 +247,10 @@ FORMS = {
 
 @pytest.mark.parametrize(("content", "status"), FORMS.values(), ids=FORMS)
 def test_a_form_that_is_wrong_is_refused(files: Files, content: bytes, status: int) -> None:
-    answer = requests.post(f"http://127.0.0.1:{files.web.port}/api/v1/media", content, timeout=30, headers={
+    answer = requests.post(f"http://127.0.0.1:{files.web.port}/api/v1/media", content, timeout=60, headers={
         **files.headers(files.alice), "Content-Type": "multipart/form-data; boundary=b"})
     assert answer.status_code == status, answer.text
-    assert requests.post(f"http://127.0.0.1:{files.web.port}/api/v1/media", content, timeout=30).status_code == 401
+    assert requests.post(f"http://127.0.0.1:{files.web.port}/api/v1/media", content, timeout=60).status_code == 401
 
 
 def test_messages_that_do_not_come_through_a_socket_show_files_as_well(files: Files) -> None:
@@ -265,11 +265,11 @@ def test_messages_that_do_not_come_through_a_socket_show_files_as_well(files: Fi
 
 def test_one_asks_for_ones_data_and_to_be_forgotten(files: Files) -> None:
     base, headers = f"http://127.0.0.1:{files.web.port}/api/v1", files.headers(files.charlie)
-    asked = requests.post(f"{base}/me/export", headers=headers, timeout=10)
+    asked = requests.post(f"{base}/me/export", headers=headers, timeout=60)
     assert asked.json()["export"]["state"] == "waiting"
-    assert requests.get(f"{base}/me/export", headers=headers, timeout=10).json()["exports"] == [asked.json()["export"]]
-    assert requests.post(f"{base}/rooms/{files.web.cast.room}/export", headers=headers, timeout=10).status_code == 403
-    assert requests.delete(f"{base}/me", timeout=10).status_code == 401
-    assert requests.delete(f"{base}/me", headers=headers, timeout=10).status_code == 200
-    assert requests.get(f"{base}/me", headers=headers, timeout=10).status_code in (401, 403)
+    assert requests.get(f"{base}/me/export", headers=headers, timeout=60).json()["exports"] == [asked.json()["export"]]
+    assert requests.post(f"{base}/rooms/{files.web.cast.room}/export", headers=headers, timeout=60).status_code == 403
+    assert requests.delete(f"{base}/me", timeout=60).status_code == 401
+    assert requests.delete(f"{base}/me", headers=headers, timeout=60).status_code == 200
+    assert requests.get(f"{base}/me", headers=headers, timeout=60).status_code in (401, 403)
     assert identities.who(files.store, files.charlie.id) is None

@@ -18,7 +18,7 @@ def _keep(stage: Hall, action: str, word: str) -> None:
 
 
 def _until(stage: Hall, text: str, op: str) -> dict[str, object]:
-    end, count = time.monotonic() + 20, 0
+    end, count = time.monotonic() + 60, 0
     while True:
         count += 1
         answer = ask(stage.c, say(stage.hall, text, f"try-{count}"))

@@ -91,7 +91,7 @@ def test_answers_that_nobody_reads_end_with_4008(web: Web) -> None:
     before = too_slow(web)
     for number in range(400):
         greedy.send({"id": number, "op": "history", "channel": hall, "limit": 50})
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while too_slow(web) == before:
         assert time.monotonic() < end
         time.sleep(0.2)

@@ -67,7 +67,7 @@ class Web:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(10)
+                self.process.wait(60)
         if self.process.poll() is None:
             self.process.kill()
         self.store.close()
@@ -76,7 +76,7 @@ class Web:
         return (self._folder / "web.log").read_text("utf-8", "replace")
 
     def get(self, path: str, **given: Any) -> requests.Response:
-        return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=10, **given)
+        return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=60, **given)
 
     def _ready(self) -> bool:
         with contextlib.suppress(requests.RequestException):
@@ -128,7 +128,7 @@ def ask(socket: Socket, request: Json, number: int = 77) -> Json:
             return message
 
 
-def events(socket: Socket, op: str, count: int, seconds: float = 5.0) -> list[Json]:
+def events(socket: Socket, op: str, count: int, seconds: float = 60.0) -> list[Json]:
     """The next `count` frames of that operation."""
     found: list[Json] = []
     while len(found) < count:
@@ -138,7 +138,7 @@ def events(socket: Socket, op: str, count: int, seconds: float = 5.0) -> list[Js
     return found
 
 
-def closes_with(socket: Socket, code: int | None, seconds: float = 5.0) -> None:
+def closes_with(socket: Socket, code: int | None, seconds: float = 60.0) -> None:
     """Whatever still comes is passed over."""
     with pytest.raises(Ended) as ended:
         events(socket, "nothing is called so", 1, seconds)

@@ -15,7 +15,7 @@ from rooms.live import keys
 from rooms.moderation import Actor
 from rooms.receipts import Reader, Readers
 from rooms.store import Store
-from tests.cast import patiently
+from tests.patience import patiently
 from tests.rooms.test_edits import Stage
 
 

@@ -243,7 +243,7 @@ def test_a_message_that_several_reported_waits_once_and_no_more_when_it_is_settl
 def test_who_does_not_wait_for_the_answer_hears_held_too(stage: Stage) -> None:
     heard: list[object] = []
     messages.post_soon(stage.store, stage.charlie, stage.hall, Draft("text", {"text": "茅台"}, "s1"), heard.append)
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not heard and time.monotonic() < end:
         time.sleep(0.01)
     assert heard == [Held(stage.hall, "s1")]

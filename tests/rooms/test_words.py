@@ -90,7 +90,7 @@ def test_who_says_a_word_that_mutes_is_muted_in_the_room(stage: Stage) -> None:
     stage.say(stage.charlie, "早")
     stage.words("mute", "加微信", mute_seconds=60)
     assert refusal(stage.say, stage.charlie, "加 微 信") is Code.BLOCKED_WORDS
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         ops = [entry.op for entry in messages.after(stage.store, stage.hall, 0, 10)]
         if "muted" in ops:
@@ -124,7 +124,7 @@ def test_a_change_counts_in_every_process_within_two_seconds(stage: Stage) -> No
     messages.post(other, stage.charlie, stage.hall, Draft("text", {"text": "赌博"}, "o0"))
     made = words.add_list(stage.store, stage.admin, stage.cast.organization, "new", "block")
     words.change_words(stage.store, stage.admin, made, add=["赌博"])
-    end, draft = time.monotonic() + 10, Draft("text", {"text": "赌博"}, "o1")
+    end, draft = time.monotonic() + 60, Draft("text", {"text": "赌博"}, "o1")
     while other.shelf.book(stage.cast.organization).judge(stage.cast.room, draft) is None:  # type: ignore[union-attr]
         assert time.monotonic() < end, "the other process still lets it pass"
         time.sleep(0.02)
@@ -185,7 +185,7 @@ def test_the_first_message_of_an_organization_waits_for_its_words_without_holdin
     heard: list[object] = []
     for number, text in enumerate(("一", "赌博", "三")):
         messages.post_soon(fresh, stage.charlie, stage.hall, Draft("text", {"text": text}, f"s{number}"), heard.append)
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while len(heard) < 3 and time.monotonic() < end:
         time.sleep(0.01)
     assert [getattr(one, "seq", None) or getattr(one, "code", None) for one in heard] == [1, Code.BLOCKED_WORDS, 2]

@@ -123,11 +123,11 @@ class Api:
         self.url = wechat.url
 
     def get(self, path: str, **query: Any) -> requests.Response:
-        return requests.get(self.url + path, params=query, timeout=10)
+        return requests.get(self.url + path, params=query, timeout=60)
 
     def post(self, path: str, body: Any = None, **query: Any) -> requests.Response:
         raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-        return requests.post(self.url + path, data=raw, params=query, timeout=10)
+        return requests.post(self.url + path, data=raw, params=query, timeout=60)
 
     def token(self, appid: str = OFFICIAL, secret: str = "official-secret") -> str:
         answer = self.get("/cgi-bin/token", grant_type="client_credential", appid=appid, secret=secret).json()

@@ -12,7 +12,7 @@ DATA = {"thing1": {"value": "三条新消息"}}
 
 
 def wait_for_event(house: House, name: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for each in list(house.received):
             fields = json.loads(each.body) if each.body.startswith("{") else read(each.body)

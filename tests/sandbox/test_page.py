@@ -19,11 +19,11 @@ NOT_ASKED_FOR = ("http://www.w3.org/", "https://example.com/")
 
 
 def test_the_page_and_its_parts_are_served_and_nothing_comes_from_elsewhere(wechat: Sandbox) -> None:
-    page = requests.get(wechat.url, timeout=5)
+    page = requests.get(wechat.url, timeout=60)
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
     for part in re.findall(r'(?:src|href)="(/page/[^"]+)"', page.text):
-        assert requests.get(wechat.url + part, timeout=5).status_code == 200
-    assert requests.get(wechat.url + "/page/../__main__.py", timeout=5).json()["errcode"] == 40066
+        assert requests.get(wechat.url + part, timeout=60).status_code == 200
+    assert requests.get(wechat.url + "/page/../__main__.py", timeout=60).json()["errcode"] == 40066
 
 
 @pytest.mark.parametrize("file", sorted(PAGE.iterdir()), ids=lambda file: file.name)

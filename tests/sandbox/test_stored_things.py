@@ -13,7 +13,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 def upload(wechat: Sandbox, token: str, kind: str, name: str, content: bytes) -> dict[str, Any]:
     url = f"{wechat.url}/cgi-bin/media/upload?access_token={token}&type={kind}"
-    answer: dict[str, Any] = requests.post(url, files={"media": (name, content)}, timeout=10).json()
+    answer: dict[str, Any] = requests.post(url, files={"media": (name, content)}, timeout=60).json()
     return answer
 
 

@@ -46,7 +46,7 @@ def test_json_is_read_whatever_the_header_says(wechat: Sandbox, api: Api, header
     alice = wechat.follower()
     url = f"{wechat.url}/cgi-bin/message/custom/send?access_token={api.token()}"
     body = f'{{"touser":"{alice}","msgtype":"text","text":{{"content":"茶"}}}}'.encode()
-    assert requests.post(url, data=body, headers=header, timeout=5).json() == {"errcode": 0, "errmsg": "ok"}
+    assert requests.post(url, data=body, headers=header, timeout=60).json() == {"errcode": 0, "errmsg": "ok"}
     assert wechat.texts(alice) == ["茶"]
 
 

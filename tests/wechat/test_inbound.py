@@ -84,9 +84,9 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def kept(town: Town, kind: str, name: str, content: bytes) -> str:
     """A file that lies with WeChat, as if Mei's phone had sent it there."""
-    token = requests.post(f"{town.wechat.url}/cgi-bin/stable_token", timeout=5, json={
+    token = requests.post(f"{town.wechat.url}/cgi-bin/stable_token", timeout=60, json={
         "grant_type": "client_credential", "appid": OFFICIAL, "secret": "official-secret"}).json()["access_token"]
-    answer = requests.post(f"{town.wechat.url}/cgi-bin/media/upload", timeout=5, files={"media": (name, content)},
+    answer = requests.post(f"{town.wechat.url}/cgi-bin/media/upload", timeout=60, files={"media": (name, content)},
                            params={"type": kind, "access_token": token})
     media_id: str = answer.json()["media_id"]
     return media_id

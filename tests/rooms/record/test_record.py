@@ -66,7 +66,7 @@ def test_two_acts_that_lock_in_opposite_order_both_happen(record: Record) -> Non
             organizations.lock(connection, first)
             if not met and connection.dialect.name != "sqlite":
                 met = True
-                meeting.wait(5)
+                meeting.wait(60)
             organizations.lock(connection, second)
 
         record.write(act)
@@ -75,7 +75,7 @@ def test_two_acts_that_lock_in_opposite_order_both_happen(record: Record) -> Non
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert set(runs) == {"o_left", "o_right"}
     assert len(runs) == (2 if "sqlite" in repr(record) else 3)
 
