@@ -12,7 +12,7 @@ from itertools import islice
 from time import monotonic
 
 from miniprogram.batch import Batch
-from miniprogram.connection import Connection
+from miniprogram.connection import Connection, deliver_to
 from miniprogram.crowd import Crowd
 from miniprogram.protocol import Gap, Place, encode
 from miniprogram.shedding import Shedding
@@ -246,8 +246,7 @@ class _Round:
         batch = self._batch
         while self._at < len(self._members):
             start, self._at = self._at, self._at + STRIDE
-            for member in self._members[start:start + STRIDE]:
-                member.deliver(batch)  # may end a connection, and so call `without`
+            deliver_to(self._members[start:start + STRIDE], batch)  # may end a connection, and so call `without`
             if self._at < len(self._members) and monotonic() >= until:
                 return False
         return True

@@ -33,7 +33,8 @@ Names are short because a post carries nearly twenty of them: XXXX is what a cha
 `…:XXXX:reads`     hash   user → "seq n own": read up to seq, which was the n-th counted entry; own posts since
 `…:XXXX:places`    hash   follower → "epoch seq": what they were told
 `…:XXXX:dirty`     set    users whose reading or place the record does not know yet
-`…:XXXX:seen:0..2` hash   user|client_id → "epoch seq at", a ring of 12-hour buckets
+`…:XXXX:seen:0..2` hash   user|client_id → "epoch seq at", or "h" while it is held for a review: a ring of
+                         12-hour buckets
 `…:XXXX:feed`      sharded publish/subscribe channel
 """
 

@@ -20,7 +20,9 @@ LONG_AGO = 0.0
 
 
 class Member:
-    """Stands for a connection."""
+    """Stands for a connection that has something else to be sent, so that nothing is passed to a socket."""
+
+    waiting = ()
 
     def __init__(self) -> None:
         self.heard: list[int] = []

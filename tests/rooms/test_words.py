@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rooms import members, messages, seats, words
+from rooms import members, messages, moderation, seats, words
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Person
@@ -71,6 +71,15 @@ def test_a_blocked_word_is_refused_and_nothing_is_said(stage: Stage) -> None:
     assert refusal(stage.say, stage.charlie, "赌\u200b博") is Code.BLOCKED_WORDS
     assert messages.after(stage.store, stage.hall, 0, 10) == []
     assert stage.say(stage.charlie, "茶") == "茶"
+
+
+def test_what_is_held_and_comes_again_is_held_already_however_slow_the_channel(stage: Stage) -> None:
+    stage.words("hold", "赌博")
+    moderation.set_rules(stage.store, Actor(stage.olga), stage.hall, {"slow_seconds": 60})
+    draft = Draft("text", {"text": "赌博"}, "same")
+    first = messages.post(stage.store, stage.charlie, stage.hall, draft)
+    assert messages.post(stage.store, stage.charlie, stage.hall, draft) == first
+    assert refusal(stage.say, stage.charlie, "茶") is Code.SLOW_MODE
 
 
 def test_moderators_are_let_be_unless_a_list_spares_nobody(stage: Stage) -> None:
