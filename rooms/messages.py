@@ -268,7 +268,8 @@ def _judged(person: Person, draft: Draft, verdict: Verdict | None, holds: bool) 
     if holds:
         actions = "".join(LETTERS["hold"] if letter in MILDER and place < RANK[Role.MODERATOR] else letter
                           for place, letter in enumerate(actions))
-    return {"asked": actions, "masked": [written(person, draft, body).decode() if body else "" for body in verdict.bodies]}
+    masked = [written(person, draft, body).decode() if body else "" for body in verdict.bodies]
+    return {"asked": actions, "masked": masked}
 
 
 def _rate(per_second: int) -> tuple[str, str]:
