@@ -18,12 +18,12 @@ import requests
 from miniprogram.tokens import Tokens
 from rooms import channels
 from rooms.events import Person
-from rooms.record import migrate
 from rooms.store import Store, open_store
 from settings import Settings
 from tests import servers
 from tests.cast import Cast
 from tests.socket_client import Ended, Json, Socket
+from tests.tables import with_tables
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret key for tests, long enough"
@@ -42,7 +42,7 @@ class Web:
             "TEAHOUSE_SAY_PER_SECOND": "0", "TEAHOUSE_FRAMES_PER_SECOND": "1000", "TEAHOUSE_LOG_FORMAT": "text",
         } | environ
         settings = Settings.from_environment(self.environ)
-        migrate.upgrade(self.environ["DATABASE_URL"])
+        with_tables(self.environ["DATABASE_URL"])
         self.store: Store = open_store(settings)
         self.cast = Cast(self.store)
         self.tokens = Tokens(SECRET)

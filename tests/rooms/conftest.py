@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from rooms.record import Record, migrate
+from rooms.record import Record
 from rooms.store import Store
 from tests.cast import store_on
 from tests.needs import needs
 from tests.servers import MariaServer, RedisServer, mariadb, valkey
+from tests.tables import with_tables
 
 
 @pytest.fixture(scope="session")
@@ -32,8 +33,7 @@ def empty_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
 @pytest.fixture(scope="module")
 def database_url(empty_database: str) -> str:
     """The same with the tables."""
-    migrate.upgrade(empty_database)
-    return empty_database
+    return with_tables(empty_database)
 
 
 @pytest.fixture(scope="module")

@@ -145,9 +145,9 @@ def maria_of_its_own() -> object:
 
 
 def test_the_loop_goes_on_while_fifty_greenlets_use_sqlite(tmp_path: Path) -> None:
-    """The best of three runs: a busy machine stops the loop too."""
-    stalls = [_longest_stall(tmp_path / f"{run}.db") for run in range(3)]
-    assert min(stalls) < 50
+    """One of them holds the file for a second: a loop that waited too would stand still so long. The best of
+    three runs, as a busy machine stops the loop too."""
+    assert any(_longest_stall(tmp_path / f"{run}.db") < 500 for run in range(3))
 
 
 def _longest_stall(file: Path) -> float:
