@@ -64,8 +64,8 @@ def test_a_notice_is_told_once_and_is_over_in_time(store: Store) -> None:
     notices.add(store, stage.bob, Kind.SEAT, channel=stage.hall, facts={"reason": ""}, expires_at=now - 1)
     waiting = notices.waiting(store, stage.bob.id)
     assert [one.kind for one in waiting] == [Kind.APPROVED]
-    assert store.record.write(lambda c: notices.begin(c, waiting, "customer_service"))
-    assert not store.record.write(lambda c: notices.begin(c, waiting, "customer_service"))
+    assert store.record.write(lambda c: notices.begin(c, waiting, "customer_service", now))
+    assert not store.record.write(lambda c: notices.begin(c, waiting, "customer_service", now))
     assert notices.waiting(store, stage.bob.id) == []
     notices.told(store, waiting, "customer_service")
     notices.sweep(store)
