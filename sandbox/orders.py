@@ -60,6 +60,7 @@ class Orders:
             ("POST", "/verify_url", self.verify_url),
             ("GET", "/clock", self.clock),
             ("POST", "/clock", self.advance),
+            ("GET", "/inject", self.misfortunes),
             ("POST", "/inject", self.inject),
             ("POST", "/words", self.words),
             ("POST", "/settings", self.settings),
@@ -226,13 +227,17 @@ class Orders:
         self.world.clock.advance(float(order["advance_seconds"]))
         return self.clock(order)
 
+    def misfortunes(self, _order: Order) -> Any:
+        """Those that still wait."""
+        return {"waiting": [asdict(each) for each in self.world.faults.waiting]}
+
     def inject(self, order: Order) -> Any:
         """Order a misfortune, or with `"clear": true` forget those that wait."""
         if order.get("clear"):
             self.world.faults.waiting = []
         else:
             self.world.faults.add(Fault(**order))
-        return {"waiting": [asdict(each) for each in self.world.faults.waiting]}
+        return self.misfortunes(order)
 
     def words(self, order: Order) -> Any:
         """The words that content checks find risky or want reviewed."""

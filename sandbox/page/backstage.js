@@ -1,6 +1,7 @@
 // What newcomers cannot see on a phone: pushes, calls, quota, time.
 import { clock, h } from "./dom.js";
 import { ask, order, watch } from "./wechat.js";
+import { Mischief } from "./mischief.js";
 import { t } from "./words.js";
 
 const KEPT = 60;
@@ -19,7 +20,9 @@ export class Backstage {
       h("h3", {}, t("sms_title")), this.texts,
       h("h3", {}, t("clock_title")),
       h("div", { class: "clock" }, this.time, jump(60, "minute"), jump(3600, "hour"), jump(172800, "days")),
+      h("div", { id: "mischief" }),
       this.log);
+    new Mischief(root.querySelector("#mischief"));
     watch((news) => this.heard(news));
     document.addEventListener("follower", (event) => this.look(event.detail));
     this.advance(0);

@@ -171,6 +171,7 @@ export class FollowerPhone {
     this.openSheet([
       [t("photo"), () => this.act("say", { type: "image" })],
       [t("voice"), () => this.act("say", { type: "voice" })],
+      [t("video"), () => this.act("say", { type: "video" })],
       [t("place"), () => this.act("say", { type: "location", Label: "西湖区龙井村" })],
       [t("link"), () => this.act("say", { type: "link", Title: "怎样泡茶", Url: "https://example.com/" })],
       [t("scan"), () => this.chooseCode()],

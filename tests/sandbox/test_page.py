@@ -70,6 +70,19 @@ def test_a_second_person_has_a_phone_of_their_own(wechat: Sandbox, house: House,
     assert len({each["openid"] for each in wechat.pushes()}) == 2
 
 
+def test_calls_go_wrong_and_events_happen_by_the_page(wechat: Sandbox, house: House, browser: Browser) -> None:
+    browser.click("#followers .primary")
+    browser.wait_for("document.querySelector('#followers .talk')")
+    browser.wait_for("document.querySelectorAll('.mischief option').length > 40")
+    browser.run("document.querySelector('.mischief').open = true")
+    browser.click("#inject")
+    browser.wait_for("document.querySelectorAll('.mischief .waiting li').length === 1")
+    assert wechat.get("/inject")["waiting"][0]["http_status"] == 500
+    browser.click("#raise")
+    browser.wait_for("document.querySelector('#backstage .log').textContent.includes('LOCATION')")
+    assert wechat.pushes()[-1]["fields"]["Event"] == "LOCATION"
+
+
 def test_an_apology_of_the_platform_is_seen(wechat: Sandbox, house: House, browser: Browser) -> None:
     house.answer = lambda _received: (200, b"oops")
     browser.click("#followers .primary")
