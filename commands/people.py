@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from commands.opening import opened
-from rooms import accounts, channels, denials, members, orgs, rooms
+from rooms import accounts, audiences, channels, denials, ids, members, orgs, rooms
+from rooms.auditing import OPERATOR
 from rooms.denials import Feature
 from rooms.errors import Misconfigured
+from rooms.events import Door, Person
+from rooms.moderation import Actor
+from rooms.permissions import Right
 from rooms.planner import Way
+from rooms.record import rooms as room_rows
 from rooms.store import Store
 from settings import Settings
 from wechat.platform import stops
@@ -37,7 +42,13 @@ def add_to(commands: Any) -> None:
     room.add_argument("--verified", action="store_true", help="only with a verified phone")
     room.add_argument("--white-only", action="store_true", help="only for its white list and moderators")
 
-    channel = _noun(commands, "channel", "add", "a channel of a room", add_channel)
+    verbs = commands.add_parser("channel", help="a channel of a room").add_subparsers(required=True, metavar="VERB")
+    listed = act_of(verbs, "list", "who is on a list for a right; it counts where the rule is `list`", set_list)
+    listed.add_argument("channel", metavar="CHANNEL")
+    listed.add_argument("right", choices=list(Right))
+    listed.add_argument("users", metavar="USER", nargs="*", help="these and no others; without any it is only shown")
+    listed.add_argument("--nobody", action="store_true", help="empties it")
+    channel = act_of(verbs, "add", "a channel of a room", add_channel)
     channel.add_argument("room", metavar="ROOM")
     channel.add_argument("name")
     channel.add_argument("--capacity", type=_number, default=0, metavar="N", help="people at once (0: any number)")
@@ -117,6 +128,15 @@ def add_room(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
     return {"id": rooms.add(store, chosen.organization, chosen.name, password, chosen.capacity, chosen.private,
                             listed=not chosen.unlisted, by_request=chosen.by_request, verified=chosen.verified,
                             white_only=chosen.white_only)}
+
+
+def set_list(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
+    room = ids.room_of(chosen.channel) if ids.is_channel(chosen.channel) else ""
+    found = store.record.read(lambda c: room_rows.one(c, room)) if room else None
+    operator = Actor(Person(OPERATOR, found.organization if found else "", "", Door.CONSOLE), "owner")
+    if chosen.users or chosen.nobody:
+        audiences.set_list(store, operator, chosen.channel, chosen.right, chosen.users)
+    return {"users": " ".join(audiences.listed(store, operator, chosen.channel)[chosen.right])}
 
 
 def add_channel(store: Store, chosen: argparse.Namespace) -> dict[str, str]:

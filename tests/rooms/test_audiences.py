@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 
 import pytest
 
+from commands import people
 from rooms import audiences, members, messages, moderation, receipts, recovery, rooms, seats
 from rooms.drafts import Draft
 from rooms.errors import Refused
@@ -110,3 +112,18 @@ def test_only_moderators_of_the_room_keep_its_lists_and_only_with_their_own_peop
     stage.listed("post", "charlie", "dora")
     found = audiences.listed(store, Actor(stage.people["bob"]), hall)
     assert found == {"see": [], "enter": [], "post": sorted([users[0], stage.people["dora"].id])}
+
+
+def test_an_operator_sets_and_shows_a_list(store: Store) -> None:
+    stage = Stage(store)
+    wanted = sorted(stage.people[name].id for name in ("charlie", "dora"))
+
+    def told(*words: str) -> str:
+        parser = argparse.ArgumentParser()
+        people.add_to(parser.add_subparsers())
+        return people.set_list(store, parser.parse_args(["channel", "list", stage.hall, "post", *words]))["users"]
+
+    assert told() == ""
+    assert told(*wanted).split() == wanted
+    assert told().split() == wanted
+    assert told("--nobody") == ""

@@ -29,8 +29,11 @@ HOURS = 6
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with House(tmp_path, web_processes=1) as house:
-        yield house
+    house = House(tmp_path, web_processes=1)
+    try:
+        yield house.start(300)
+    finally:
+        house.stop()
 
 
 @pytest.mark.parametrize("mass", [True, False], ids=["mass", "planner"])
