@@ -151,6 +151,7 @@ def mariadb() -> Iterator[MariaServer]:
         server = MariaServer(folder, [
             str(program), "--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}", f"--port={port}",
             "--bind-address=127.0.0.1", f"--socket={folder}/socket", f"--pid-file={folder}/pid",
+            f"--tmpdir={folder}",  # in a shared one, a server that starts deletes what the others have there
             "--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=64M", "--max-connections=200",
             "--innodb-lock-wait-timeout=5"], port, _greets)
         server.start()
