@@ -57,7 +57,8 @@ def _mariadb() -> Iterator[dict[str, str]]:
         subprocess.run([str(installer), *common, "--auth-root-authentication-method=normal", "--skip-test-db"],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         command = [str(server), *common, f"--port={port}", "--bind-address=127.0.0.1", f"--socket={place}/socket",
-                   f"--pid-file={place}/pid", f"--tmpdir={place}", "--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=256M"]
+                   f"--pid-file={place}/pid", f"--tmpdir={place}",
+                   "--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=256M"]
         with running(command, place / "mariadb.log", port):
             _create(port)
             yield {"DATABASE_URL": f"mysql+pymysql://root@127.0.0.1:{port}/bench",

@@ -144,7 +144,8 @@ def _history(book: Book, kind: str, home: House) -> None:
     if kind != "SQLite":
         store.record.write(lambda c: partitions.divide(c, store.clock.now()))  # anew: the year before today has months
     for number in range(1, copies):
-        store.record.write(partial(_again, number=number, shift=number * (YEAR_MS // copies)))
+        for channel in said.channels:
+            store.record.write(partial(_again, channel=channel, number=number, shift=number * (YEAR_MS // copies)))
     book.note("history", kind, "rows", count * copies)
     chance, times, cpus = random.Random(SEED), [], []
     for _ in range(50 if size.short else PAGES):
@@ -163,13 +164,13 @@ def _history(book: Book, kind: str, home: House) -> None:
     _spread(book, "history", kind, "page ms CPU of ours", cpus)
 
 
-def _again(connection: Connection, number: int, shift: int) -> None:
-    """Every channel's first entries once more, with the numbers that follow, later by `shift` (ms)."""
+def _again(connection: Connection, channel: str, number: int, shift: int) -> None:
+    """The channel's first entries once more, with the numbers that follow, later by `shift` (ms)."""
     connection.exec_driver_sql(
         "INSERT INTO entries (channel, seq, epoch, at, op, user, door, type, client_id, ordinal, of, frame)"
         f" SELECT e.channel, e.seq + {number} * c.archived_seq, e.epoch, e.at + {shift}, e.op, e.user, e.door, e.type,"
         f" e.client_id, e.ordinal, e.of, e.frame FROM entries e JOIN channels c ON c.id = e.channel"
-        f" WHERE e.seq <= c.archived_seq")
+        f" WHERE e.channel = '{channel}' AND e.seq <= c.archived_seq")
 
 
 def _archived(connection: Connection, channel: str, last: int) -> None:

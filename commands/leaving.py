@@ -1,10 +1,11 @@
-"""`teahouse export`, `erase`: what somebody may ask the house for in writing, done by its operator."""
+"""`teahouse export`, `erase`, `network-log`: what somebody may ask the house for in writing, done by its operator."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from commands.opening import opened
@@ -12,11 +13,12 @@ from embedded import settle
 from media import exports as packing
 from media import work
 from media.intake import House, house
-from rooms import erasure, exports
+from rooms import erasure, exports, network
 from rooms.errors import Code, Refused
 from rooms.media import Media
+from rooms.record import audit, rooms, users
 from rooms.record import media as rows
-from rooms.record import rooms, users
+from rooms.record.audit import Act
 from rooms.store import Store
 from settings import Settings
 
@@ -32,6 +34,11 @@ def add_to(commands: object) -> None:
     gone.add_argument("--because", default="asked", help="a word for the audit")
     gone.add_argument("--yes", action="store_true", help="there is no way back")
     gone.set_defaults(run=erase)
+    came = adder("network-log", help="from which addresses a person logged in or connected; the audit notes who asks")
+    came.add_argument("user", metavar="USER")
+    came.add_argument("--because", required=True, help="a word for the audit")
+    came.add_argument("--json", action="store_true")
+    came.set_defaults(run=network_log)
 
 
 def export(chosen: argparse.Namespace) -> int:
@@ -55,6 +62,24 @@ def erase(chosen: argparse.Namespace) -> int:
         store.record.write(lambda c: rows.change(c, job.id, (rows.WAITING,), state=rows.READY))
         work.sweep(there)
         print(json.dumps(report._asdict()))
+    return 0
+
+
+def network_log(chosen: argparse.Namespace) -> int:
+    with opened(Settings.from_environment()) as store:
+        known = store.record.read(lambda c: users.one(c, chosen.user))
+        if known is None:
+            raise Refused(Code.NOT_FOUND, "no such user")
+        network.sweep(store)
+        store.record.write(lambda c: audit.add(c, known.organization, Act(
+            store.clock.now(), "", "", "network_log", chosen.user, "", "", chosen.because, "{}", "{}")))
+        found = network.of(store, known.organization, chosen.user)
+    if chosen.json:
+        print(json.dumps([one._asdict() for one in found]))
+        return 0
+    for one in found:
+        first, last = (datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds") for at in one[5:7])
+        print(f"{first}  {last}  {one.times:6}  {one.what:8}  {one.address}")
     return 0
 
 

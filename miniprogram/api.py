@@ -16,7 +16,7 @@ from miniprogram.login import BadCode, Login
 from miniprogram.query import number
 from miniprogram.tokens import Tokens
 from refusals import error
-from rooms import blocks, direct, identities, invitations, members, messages, receipts, rooms, seats
+from rooms import blocks, direct, identities, invitations, members, messages, network, receipts, rooms, seats
 from rooms.events import Person
 from rooms.rooms import ChannelView, RoomView
 from rooms.store import Store
@@ -94,6 +94,7 @@ class Api:
             done = login.log_in(self.store, self.settings, self.tokens, body(Login))
         except BadCode as bad:
             return error(401, "bad_code", str(bad))
+        network.note(self.store, done.person.organization, done.person.id, network.LOGIN, request.remote_addr or "")
         return _json({"token": done.token, "expires_in_seconds": done.expires_in_seconds, "user": _user(done.person)})
 
     def me(self, person: Person) -> Any:

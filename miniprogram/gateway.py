@@ -122,7 +122,7 @@ class Gateway:
         descriptor = os.dup(server.sock.fileno())
         server.connected = False  # or flask-sock would send a close frame of its own
         self.counters.handshakes += 1
-        self.start().open(descriptor, rest)
+        self.start().open(descriptor, rest, server.environ.get("REMOTE_ADDR", ""))
 
     # ---- while it lasts
 

@@ -42,14 +42,15 @@ class Again(NamedTuple):
 
 
 class Session:
-    __slots__ = ("_queue", "avatar", "connection", "entered", "greeted", "in_flight", "issued",
+    __slots__ = ("_queue", "address", "avatar", "connection", "entered", "greeted", "in_flight", "issued",
                  "number", "person", "sessions", "typed_at", "until", "waiting",
                  "watching")
 
-    def __init__(self, sessions: Sessions, connection: Connection, number: int) -> None:
+    def __init__(self, sessions: Sessions, connection: Connection, number: int, address: str = "") -> None:
         self.sessions = sessions
         self.connection = connection
         self.number = number
+        self.address = address
         self.person: Person | None = None
         self.greeted = False
         self.issued = 0

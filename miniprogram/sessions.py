@@ -17,7 +17,7 @@ from miniprogram.session import Session
 from miniprogram.tokens import Claims, Tokens
 from miniprogram.workers import Workers
 from miniprogram.writer import Writer
-from rooms import blocks, identities, seats
+from rooms import blocks, identities, network, seats
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.store import Store
@@ -43,10 +43,10 @@ class Sessions:
         self._numbers = count(1)
         self._of: dict[str, list[Session]] = {}
 
-    def open(self, fd: int, rest: bytes) -> None:
-        """A socket behind its handshake. Takes over the descriptor."""
+    def open(self, fd: int, rest: bytes, address: str = "") -> None:
+        """A socket behind its handshake, from an address. Takes over the descriptor."""
         connection = Connection(fd, self.reader, rest)
-        connection.speaker = Session(self, connection, next(self._numbers))
+        connection.speaker = Session(self, connection, next(self._numbers), address)
         self.reader.add(connection)
 
     # ---- who is here
@@ -60,6 +60,7 @@ class Sessions:
         session.issued = claims.issued
         session.until = self.reader.now + max(1, (claims.expires - now) // 1000)
         session.person = person
+        network.note(self.store, person.organization, person.id, network.SOCKET, session.address)
         session.connection.hidden = blocks.of(self.store, person.id)
         connection = session.connection
         connection.last_heard = self.reader.now

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rooms import archive, ids, indexing, members, webhooks
+from rooms import archive, ids, indexing, members, network, webhooks
 from rooms.errors import Code, Refused
 from rooms.events import COUNTED, Door, Entry, Person
 from rooms.live import keys
@@ -103,6 +103,7 @@ def begin(store: Store, user: str, by: str, because: str) -> Media:
         return len(files)
 
     files = store.record.write(act)
+    network.erase(store, known.organization, user)
     for each in mine:
         store.live.delete(store.live.name("identity", each.appid, each.openid))
     store.live.delete(store.live.name("who", user))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import rooms.network
 import rooms.retention
 from rooms.record import partitions
 from tasks.schedule import every
@@ -19,3 +20,13 @@ def months() -> None:
 @every(HOUR, queue=SLOW)
 def sweep() -> None:
     rooms.retention.sweep(store(), settings().retention_days, store().clock.now() + SWEEP_MS)
+
+
+@every(10, queue=SLOW)
+def network() -> None:
+    rooms.network.sweep(store())
+
+
+@every(HOUR, queue=SLOW)
+def old_network() -> None:
+    rooms.network.forget(store(), settings().network_log_days)

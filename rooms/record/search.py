@@ -124,12 +124,12 @@ def _change(connection: Connection, block: int, more: Mapping[int, set[int]], le
     grams = sorted(more.keys() | less.keys())
     for start in range(0, len(grams), TOGETHER):
         part = grams[start:start + TOGETHER]
-        held = {gram: seqs for (_, gram), seqs in postings(connection, [block], part).items()}
+        held = {gram: seqs for (_, gram), seqs in _held(connection, [block], part).items()}
         written, empty = [], []
         for gram in part:
-            now = (set(held.get(gram, ())) - less.get(gram, _NOTHING)) | more.get(gram, _NOTHING)
+            now = _changed(held.get(gram, b""), more.get(gram, _NOTHING), less.get(gram, _NOTHING))
             if now:
-                written.append((block, gram, _packed(now)))
+                written.append((block, gram, now))
             elif gram in held:
                 empty.append(gram)
         _write(connection, written)
@@ -137,16 +137,27 @@ def _change(connection: Connection, block: int, more: Mapping[int, set[int]], le
             connection.execute(delete(_GRAMS).where(_GRAMS.c.block == block, _GRAMS.c.gram.in_(empty)))
 
 
+def _changed(held: bytes, more: frozenset[int] | set[int], less: frozenset[int] | set[int]) -> bytes:
+    """Mostly what is new comes after what is held: then nothing of that is looked at."""
+    if more and not less and (not held or int.from_bytes(held[-2:], "little") < min(more)):
+        return held + _packed(more)
+    return _packed((set(_unpacked(held)) - less) | more)
+
+
 def postings(connection: Connection, within: Sequence[int],
              grams: Collection[int]) -> dict[tuple[int, int], array[int]]:
     """(block, gram) → where in the block, ascending."""
-    found: dict[tuple[int, int], array[int]] = {}
+    return {place: _unpacked(seqs) for place, seqs in _held(connection, within, grams).items()}
+
+
+def _held(connection: Connection, within: Sequence[int], grams: Collection[int]) -> dict[tuple[int, int], bytes]:
+    found: dict[tuple[int, int], bytes] = {}
     wanted = ",".join(map(str, grams))
     for start in range(0, len(within) if wanted else 0, TOGETHER):
         part = ",".join(map(str, within[start:start + TOGETHER]))
         rows = connection.exec_driver_sql(  # numbers only, and too many of them for the expression language
             f"SELECT block, gram, seqs FROM {_GRAMS.name} WHERE block IN ({part}) AND gram IN ({wanted})")  # noqa: S608
-        found |= {(block, gram): _unpacked(seqs) for block, gram, seqs in rows.all()}
+        found |= {(block, gram): seqs for block, gram, seqs in rows.all()}
     return found
 
 

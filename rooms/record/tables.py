@@ -461,6 +461,14 @@ suspicions = _table(
     _must("by", ID), Index("ix_suspicions_organization_at", "organization", "at"), Index("ix_suspicions_user", "user"))
 """Whom the clean-up took for a spammer and why: proposed, acted, dismissed or undone."""
 
+network = _table(
+    "network", Column("organization", ID, primary_key=True), Column("user", FOREIGN_ID, primary_key=True),
+    Column("hour", TIME, primary_key=True, autoincrement=False), Column("what", WORD, primary_key=True),
+    Column("address", NAME, primary_key=True), _must("first_at", TIME), _must("last_at", TIME), _must("times", COUNT),
+    Index("ix_network_hour", "hour"), sqlite_with_rowid=False)
+"""The network log: from which address somebody logged in or connected in an hour. Apart from what was said; of who was
+erased it has a keyed hash in place of the id."""
+
 shadows = _table(
     "shadows", Column("organization", ID, ForeignKey(organizations.c.id), primary_key=True),
     Column("digest", FOREIGN_ID, primary_key=True), _must("user", ID), _must("at", TIME))

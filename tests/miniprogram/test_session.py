@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rooms import identities
+from rooms import identities, network
 from tests.cast import Cast
 from tests.miniprogram.web import Web, ask, closes_with, events, say
 
@@ -248,3 +248,11 @@ def test_closing_with_1000_gives_the_seat_up_and_any_other_end_keeps_it(web: Web
     lost.vanish()
     with pytest.raises(TimeoutError):
         watcher.receive(2.5)
+
+
+def test_the_network_log_notes_from_where_a_socket_came(web: Web) -> None:
+    person = web.cast.person("Noted")
+    web.greeted(person)
+    network.sweep(web.store)
+    found = network.of(web.store, person.organization, person.id)
+    assert [(one.what, one.address, one.times) for one in found] == [("socket", "127.0.0.1", 1)]

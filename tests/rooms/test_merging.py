@@ -38,7 +38,7 @@ JUDGED = {
     "members": "the higher role", "free": "goes along", "reads": "the further", "cursors": "the further",
     "sanctions": "the longer; the old ones stay", "requests": "goes along", "media": "goes along",
     "allowed": "goes along",
-    "shadows": "stay as they were",
+    "shadows": "stay as they were", "network": "stays as it was: it says who came by then",
     "mentions": "goes along", "blocks": "goes along, both ways", "reactions": "stay as they were",
     "held": "goes along", "reports": "goes along",
     "checks": "go along", "suspicions": "go along",

@@ -1,0 +1,73 @@
+"""Who came from which address: by the hour, apart from what was said, and without a name where somebody was erased."""
+
+from __future__ import annotations
+
+import pytest
+
+from rooms import erasure, members, network
+from rooms.record import network as rows
+from rooms.record.network import Seen
+from rooms.store import Store
+from tests.cast import Cast
+
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+
+
+@pytest.fixture
+def cast(store: Store) -> Cast:
+    return Cast(store)
+
+
+def of(store: Store, cast: Cast, user: str) -> list[tuple[str, str, int]]:
+    return sorted((one.what, one.address, one.times) for one in network.of(store, cast.organization, user))
+
+
+def test_what_was_noted_is_summed_up_by_the_hour_and_told_once(cast: Cast) -> None:
+    store, alice, bob = cast.store, cast.person("Alice"), cast.person("Bob")
+    for what, address in (("login", "192.0.2.1"), ("socket", "192.0.2.1"), ("socket", "192.0.2.1"),
+                          ("socket", "2001:db8::1")):
+        network.note(store, cast.organization, alice.id, what, address)
+    network.note(store, cast.organization, bob.id, "login", "198.51.100.7")
+    assert network.sweep(store) == 5
+    network.note(store, cast.organization, alice.id, "socket", "192.0.2.1")
+    assert network.sweep(store) == 1
+    assert network.sweep(store) == 0
+    found = network.of(store, cast.organization, alice.id)
+    assert sum(one.times for one in found) == 5, "an hour may have ended meanwhile"
+    assert {(one.what, one.address) for one in found} == {
+        ("login", "192.0.2.1"), ("socket", "192.0.2.1"), ("socket", "2001:db8::1")}
+    assert all(one.hour <= one.first_at <= one.last_at < one.hour + HOUR_MS for one in found)
+    assert of(store, cast, bob.id) == [("login", "198.51.100.7", 1)]
+
+
+def test_of_who_was_erased_a_keyed_hash_stays(cast: Cast) -> None:
+    store, alice = cast.store, cast.person("Alice")
+    members.join(store, alice, cast.room)
+    network.note(store, cast.organization, alice.id, "login", "192.0.2.1")
+    erasure.begin(store, alice.id, alice.id, "asked")
+    assert store.record.read(lambda c: rows.of_user(c, cast.organization, alice.id, 10)) == []
+    hidden = network.hash_of(store, cast.organization, alice.id)
+    assert len(store.record.read(lambda c: rows.of_user(c, cast.organization, hidden, 10))) == 1
+    assert of(store, cast, alice.id) == [("login", "192.0.2.1", 1)], "who has the id and our key still finds it"
+
+
+def test_it_is_kept_for_six_months_at_least_and_not_for_ever(cast: Cast) -> None:
+    store, now = cast.store, cast.store.clock.now()
+    for days in (10, 182, 184, 400):
+        hour = (now - days * DAY_MS) // HOUR_MS * HOUR_MS
+        store.record.write(lambda c, hour=hour: rows.add_up(c, [  # type: ignore[misc]
+            Seen(cast.organization, "u_old", hour, "login", "192.0.2.1", hour, hour, 1)]))
+    network.forget(store, 1)
+    kept = store.record.read(lambda c: rows.of_user(c, cast.organization, "u_old", 10))
+    assert [(now - one.hour) // DAY_MS for one in kept] == [10, 182]
+
+
+def test_lines_that_the_record_could_not_take_wait(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = cast.store
+    network.note(store, cast.organization, "u_a", "login", "192.0.2.1")
+    with monkeypatch.context() as patched:
+        patched.setattr(network.network, "add_up", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            network.sweep(store)
+    assert network.sweep(store) == 1
+    assert of(store, cast, "u_a") == [("login", "192.0.2.1", 1)]
