@@ -140,6 +140,19 @@ def test_a_video_becomes_h264_with_a_poster_and_loses_where_it_was_made(stage: S
                                  "poster": poster.id}
 
 
+def test_a_video_is_kept_as_webm_as_well_where_that_is_set(stage: Stage, tmp_path: Path) -> None:
+    settings = Settings.from_environment(stage.environ | {"TEAHOUSE_WEBM": "yes"})
+    stage.house = stage.house._replace(settings=settings)
+    taken = stage.take(film("-t", "0.4"))
+    assert stage.work() == 1
+    made = stage.file(stage.now(taken.id), "video.webm")
+    assert made.startswith(b"\x1aE\xdf\xa3")
+    told = facts(made, tmp_path, "webm")
+    assert "Video: vp9" in told
+    assert "Audio: opus" in told
+    assert stage.file(stage.now(taken.id), "video.mp4")
+
+
 def test_those_who_see_the_message_hear_how_far_it_is(stage: Stage) -> None:
     heard: list[dict[str, Any]] = []
     feed = stage.store.live.feed(lambda _, note: heard.append(msgspec.json.decode(note[1:])) if note[:1] == b"P" else
