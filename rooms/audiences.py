@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rooms import doors, ids, recovery
+from rooms import closing, doors, ids, recovery
 from rooms.errors import Code, Refused
 from rooms.moderation import Actor
 from rooms.permissions import Right, allows
@@ -65,6 +65,8 @@ def set_list(store: Store, actor: Actor, channel: str, right: str, users: Sequen
 
     store.record.write(act)
     recovery.close(store, room)
+    if right in (Right.SEE, Right.ENTER):
+        closing.put_out(store, actor.person.organization, channel)
 
 
 def listed(store: Store, actor: Actor, channel: str) -> dict[str, list[str]]:

@@ -33,8 +33,10 @@ MOST_OF_ONE = 20
 LEFT_BEHIND_MS = 5_000
 """A message that is on its way for longer has lost the process that was to bring it there."""
 TOGETHER = 100
+KEPT_MS = 30 * 86_400_000
+"""As long as somebody may ask why."""
 
-__all__ = ["SAFETY", "WORDS", "Held", "HeldRow", "Published", "finish", "keep", "let_through", "reject"]
+__all__ = ["SAFETY", "WORDS", "Held", "HeldRow", "Published", "finish", "forget", "keep", "let_through", "reject"]
 
 
 class Held(NamedTuple):
@@ -115,6 +117,13 @@ def finish(store: Store) -> int:
     before = store.clock.now() - LEFT_BEHIND_MS
     found = store.record.read(lambda c: rows.in_state(c, PASSING, before, TOGETHER))
     return sum(_try(store, row) for row in found)
+
+
+def forget(store: Store) -> int:
+    """Of what was decided a month ago, what was said and under which name; that it was, and by whom it was decided,
+    stays. Returns how many."""
+    before = store.clock.now() - KEPT_MS
+    return store.record.write(lambda c: rows.forget(c, before, TOGETHER * 10))
 
 
 def draft_of(row: HeldRow) -> Draft:

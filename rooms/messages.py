@@ -23,6 +23,7 @@ from rooms.store import Store
 LONGEST_PAGE = 200
 HELD_FOR_SAFETY = "hh--"
 MILDER = frozenset("-m")
+BY_THE_RECORD = frozenset({LETTERS["hold"], LETTERS["mute"]})
 ENDLESS = 1 << 53
 
 __all__ = ["Draft", "Held", "Page", "Said", "after", "history", "owed", "post", "post_soon"]
@@ -79,7 +80,7 @@ def _post(store: Store, person: Person, channel: str, draft: Draft, role: str) -
     if not answer:
         store.compared.add(channel)
         return _post(store, person, channel, draft, role)
-    outcome = _outcome(store, ticket, answer) or _hold(store, ticket)
+    outcome = _outcome(store, ticket, answer) or _by_the_record(store, ticket, answer)
     if isinstance(outcome, Refused):
         raise outcome
     return outcome
@@ -116,7 +117,7 @@ def _post_soon(store: Store, person: Person, channel: str, draft: Draft, then: T
             outcome = _outcome(store, ticket, answer)
             if outcome is not None:
                 then(outcome)
-            elif not store.aside.do(partial(_hold_soon, store, ticket, then)):
+            elif not store.aside.do(partial(_by_the_record_soon, store, ticket, answer, then)):
                 then(Refused(Code.UNAVAILABLE, "too much waits to be written down", 1_000))
         else:
             store.compared.add(channel)
@@ -125,9 +126,9 @@ def _post_soon(store: Store, person: Person, channel: str, draft: Draft, then: T
     gate.ask_soon(store, ids.room_of(channel), POST, ticket.names, ticket.arguments, settle)
 
 
-def _hold_soon(store: Store, ticket: _Ticket, then: Then) -> None:
+def _by_the_record_soon(store: Store, ticket: _Ticket, answer: gate.Answer, then: Then) -> None:
     try:
-        outcome = _hold(store, ticket)
+        outcome = _by_the_record(store, ticket, answer)
     except Exception:
         then(Refused(Code.UNAVAILABLE, "the server made a mistake", 1_000))
         raise
@@ -278,8 +279,8 @@ def _rate(per_second: int) -> tuple[str, str]:
 
 
 def _outcome(store: Store, ticket: _Ticket, answer: gate.Answer) -> Said | Refused | None:
-    """None where it is to be held: that has to wait for the record."""
-    if len(answer) == 1 and answer[0].decode() == LETTERS["hold"]:
+    """None where it is to be held, or its author muted: that has to wait for the record."""
+    if len(answer) == 1 and answer[0].decode() in BY_THE_RECORD:
         return None
     if len(answer) == 1:
         return words.stopped(store, ticket.person, ticket.channel, ticket.verdict, answer[0].decode())
@@ -291,6 +292,13 @@ def _outcome(store: Store, ticket: _Ticket, answer: gate.Answer) -> Said | Refus
         if int(followers) > 0:
             store.live.hint("due", ticket.channel)
     return Said(ticket.channel, ticket.draft.client_id, epoch.decode(), int(seq), int(at), bool(repeated))
+
+
+def _by_the_record(store: Store, ticket: _Ticket, answer: gate.Answer) -> Said | Held | Refused:
+    letter = answer[0].decode()
+    if letter == LETTERS["hold"]:
+        return _hold(store, ticket)
+    return words.stopped(store, ticket.person, ticket.channel, ticket.verdict, letter)
 
 
 def _hold(store: Store, ticket: _Ticket) -> Said | Held | Refused:

@@ -14,11 +14,12 @@ import msgspec
 
 from rooms import direct, gate, identities, ids, media, notices, seats, shedding, standings
 from rooms.errors import Code, Refused
-from rooms.events import PUTS_OUT, Person
+from rooms.events import PUTS_OUT, Entry, Person
 from rooms.live import keys
+from rooms.live import log as entry_log
 from rooms.live.scripts import ACT, FREE, SANCTION
 from rooms.notices import Kind
-from rooms.permissions import AUDIENCES, Right, may_act_on, moderates
+from rooms.permissions import AUDIENCES, Right, Role, may_act_on, moderates
 from rooms.record import (
     Connection,
     audit,
@@ -117,7 +118,12 @@ def kick(store: Store, actor: Actor, place: str, user: str, reason: str = "") ->
 
 
 def set_rules(store: Store, actor: Actor, channel: str, changed: Mapping[str, int | bool | str]) -> Done:
-    """Changes what the channel holds people to. Raises Refused as `mute`, and bad_frame for what is no rule."""
+    """Changes what the channel holds people to. Who may no longer be there by them is put out (`closing`).
+
+    Raises Refused as `mute`, and bad_frame for what is no rule.
+    """
+    from rooms import closing
+
     where = _place(store, actor, channel, of_two=lambda *_: False)
     values = {name: _rule(name, value) for name, value in changed.items()}
     if not values or not where.channel:
@@ -131,7 +137,10 @@ def set_rules(store: Store, actor: Actor, channel: str, changed: Mapping[str, in
 
     store.record.write(act)
     words = [word for pair in values.items() for word in pair]
-    return _entries(store, actor, where, "rules", "", dict(changed), ["rules", *words])
+    done = _entries(store, actor, where, "rules", "", dict(changed), ["rules", *words])
+    if {Right.SEE, Right.ENTER} & set(values):
+        closing.put_out(store, actor.person.organization, channel)
+    return done
 
 
 def announce(store: Store, actor: Actor, place: str, text: str) -> Done:
@@ -168,12 +177,22 @@ def recall(store: Store, actor: Actor, channel: str, seq: int, reason: str = "",
         c, two, actor.person.id) or bool(reports.of_entry(c, two.id, seq)))
     reason = checked_reason(reason)
     author = _author_of(store, channel, seq)
+    others = author or _author_in_the_log(store, channel, seq)
+    if others not in ("", actor.person.id) and not _is_recalled(store, channel, seq):
+        store.record.write(lambda c: _note_recall(c, store, actor, where, others, seq, reason))
     done = _entries(store, actor, where, "recalled", "", {"of": seq}, ["recall", str(seq), str(OWN_RECALL_MS), author])
     media.recalled(store, channel, seq)
-    if author != actor.person.id:
-        store.record.write(lambda c: _write_down(c, store, actor, where, "recall", author, reason, {},
-                                                 {"seq": seq}))
     return done
+
+
+def _note_recall(connection: Connection, store: Store, actor: Actor, where: _Place, author: str, seq: int,
+                 reason: str) -> None:
+    """What the gate will ask is asked here too, so that nothing is written down that nobody may do."""
+    _may(connection, actor, where.room, "")
+    role = actor.role or members.role(connection, where.room, actor.person.id)
+    if not may_act_on(role, members.role(connection, where.room, author) or Role.GUEST):
+        raise Refused(Code.FORBIDDEN)
+    _write_down(connection, store, actor, where, "recall", author, reason, {}, {"seq": seq})
 
 
 def set_free(store: Store, actor: Actor, room: str, user: str, on: bool = True) -> None:
@@ -395,6 +414,18 @@ def _author_of(store: Store, channel: str, seq: int) -> str:
         raise Refused(Code.NOT_FOUND)
     row = store.record.read(lambda c: rows.one(c, channel, seq))
     return row.user if row else ""
+
+
+def _author_in_the_log(store: Store, channel: str, seq: int) -> str:
+    """Of what is not in the record yet."""
+    found = entry_log.between(store.live, channel, seq, seq)
+    entry = Entry.parse(found[0].frame) if found and found[0].op == "message" else None
+    return entry.author.id if entry is not None and entry.author is not None else ""
+
+
+def _is_recalled(store: Store, channel: str, seq: int) -> bool:
+    key = keys.of_channel(store.live.prefix, channel).recalled
+    return store.live.command("ZSCORE", key, str(seq), key=key) is not None
 
 
 def _field(kind: str, user: str, channel: str) -> str:

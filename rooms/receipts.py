@@ -16,6 +16,7 @@ from rooms.errors import Code, Refused
 from rooms.events import Entry, Person
 from rooms.live import keys
 from rooms.live.scripts import READ
+from rooms.permissions import Right, allows
 from rooms.record import entries
 from rooms.store import Store
 
@@ -123,18 +124,23 @@ def unread(store: Store, person: Person, channels: Sequence[str]) -> dict[str, U
 
 
 def unread_of(store: Store, channel: str, users: Sequence[str]) -> dict[str, Unread]:
-    """user → how one channel stands for them; without those who do not belong to it or were put out."""
+    """user → how one channel stands for them; without those who do not belong to it, were put out, or may not see it
+    any more."""
     if not users:
         return {}
     name = keys.of_channel(store.live.prefix, channel)
-    head, roles, outside, readings, recalled, named = store.live.commands([
-        (("HMGET", name.head, "epoch", "tip", "talk"), name.head), (("HMGET", name.room.members, *users), name.head),
+    head, roles, outside, readings, recalled, named, listed = store.live.commands([
+        (("HMGET", name.head, "epoch", "tip", "talk", "see"), name.head),
+        (("HMGET", name.room.members, *users), name.head),
         (("HMGET", name.outside, *users), name.head), (("HMGET", name.reads, *users), name.head),
         (("ZREVRANGE", name.recalled, "0", MOST_RECALLED), name.head),
-        (("HMGET", name.mentioned, *users, mentions.EVERYBODY), name.head)])
+        (("HMGET", name.mentioned, *users, mentions.EVERYBODY), name.head),
+        (("SMISMEMBER", name.allowed, *(f"{Right.SEE} {user}" for user in users)), name.head)])
+    see = (head[3] or b"").decode() or None
     return {user: _unread(user, head, text, recalled, None, (mine, named[-1]))
-            for user, role, out, text, mine in zip(users, roles, outside, readings, named[:-1], strict=True)
-            if role is not None and out is None}
+            for user, role, out, text, mine, on in zip(
+                users, roles, outside, readings, named[:-1], listed, strict=True)
+            if role is not None and out is None and allows(see, role.decode(), bool(on))}
 
 
 def _unread(user: str, head: Any, text: bytes | None, recalled: Sequence[bytes], outside: bytes | None,

@@ -181,6 +181,7 @@ def remove_recent(store: Store, actor: Actor, place: str, user: str, hours: int,
     returns how many messages. Raises Refused: not_found, not_member, forbidden, bad_frame."""
     if not 1 <= hours <= LONGEST_HOURS:
         raise Refused(Code.BAD_FRAME, f"hours: 1 to {LONGEST_HOURS}")
+    reason = moderation.checked_reason(reason)
     organization, user = actor.person.organization, identities.whole(store, user)
     room = ids.room_of(place) if ids.is_channel(place) else _room(actor, place)
     since = store.clock.now() - hours * 3_600_000

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -208,11 +207,17 @@ def test(store: Store, actor: Actor, place: str, text: str) -> Sequence[Finding]
 
 
 def stopped(store: Store, person: Person, channel: str, verdict: Verdict | None, letter: str) -> Refused:
-    """The gate stopped a message for its words; where a list says so, its author is muted in the room."""
+    """The gate stopped a message for its words; where a list says so, its author is muted in the room, and hears the
+    refusal when that stands: who never hears it says the same again, and is muted then."""
     if verdict is not None:
         count(store, verdict)
         if letter == LETTERS["mute"]:
-            store.aside.do(partial(_mute, store, person, channel, verdict))
+            try:
+                _mute(store, person, channel, verdict)
+            except Refused as refused:
+                if refused.temporary:
+                    return refused
+                log.warning("somebody whose words ask for it cannot be muted user=%s: %s", person.id, refused.message)
     stopped_messages.labels("mute" if letter == LETTERS["mute"] else "block").inc()
     return Refused(Code.BLOCKED_WORDS)
 

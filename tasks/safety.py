@@ -22,3 +22,8 @@ def check() -> None:
 @every(3_600, queue=SLOW)
 def forget() -> None:
     rooms.safety.forget(store())
+
+
+@every(3_600, queue=SLOW)
+def forget_held() -> None:
+    rooms.held.forget(store())

@@ -11,6 +11,8 @@ from rooms.record import tables
 from rooms.record.asking import add_new, columns
 
 WAITING, PASSING, PUBLISHED, REJECTED = "waiting", "passing", "published", "rejected"
+NOTHING = "{}"
+"""The body of what was forgotten."""
 
 
 class HeldRow(NamedTuple):
@@ -105,6 +107,16 @@ def published(connection: Connection, channel: str, seqs: Sequence[int], cause: 
     """Which of these entries were held for that cause."""
     query = select(_TABLE.c.seq).where(_TABLE.c.channel == channel, _TABLE.c.seq.in_(seqs), _TABLE.c.cause == cause)
     return frozenset(seq for seq in connection.scalars(query) if seq is not None)
+
+
+def forget(connection: Connection, before: int, limit: int) -> int:
+    """The words of what was decided before then."""
+    query = select(_TABLE.c.id).where(
+        _TABLE.c.state.in_((PUBLISHED, REJECTED)), _TABLE.c.decided_at < before, _TABLE.c.body != NOTHING).limit(limit)
+    old = list(connection.scalars(query))
+    if old:
+        connection.execute(update(_TABLE).where(_TABLE.c.id.in_(old)).values(body=NOTHING, name=""))
+    return len(old)
 
 
 def give(connection: Connection, user: str, to: str) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, or_, select, update
@@ -22,6 +22,7 @@ class Named(NamedTuple):
 
 
 _TABLE = tables.members
+TOGETHER = 500
 
 
 def add(connection: Connection, room: str, user: str, role: str, at: int) -> bool:
@@ -35,6 +36,17 @@ def remove(connection: Connection, room: str, user: str) -> bool:
 
 def role(connection: Connection, room: str, user: str) -> str | None:
     return connection.scalars(select(_TABLE.c.role).where(_is(room, user))).one_or_none()
+
+
+def roles(connection: Connection, room: str, users: Iterable[str]) -> dict[str, str]:
+    """user → role, of those of them who are members."""
+    found: dict[str, str] = {}
+    asked = sorted(users)
+    for first in range(0, len(asked), TOGETHER):
+        query = select(_TABLE.c.user, _TABLE.c.role).where(
+            _TABLE.c.room == room, _TABLE.c.user.in_(asked[first:first + TOGETHER]))
+        found |= {row.user: row.role for row in connection.execute(query)}
+    return found
 
 
 def set_role(connection: Connection, room: str, user: str, role: str) -> bool:

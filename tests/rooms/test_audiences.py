@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable
 
 import pytest
 
 from commands import people
-from rooms import audiences, members, messages, moderation, receipts, recovery, rooms, seats
+from rooms import audiences, cursors, members, messages, moderation, receipts, recovery, rooms, seats
 from rooms.drafts import Draft
 from rooms.errors import Refused
-from rooms.events import Person
+from rooms.events import Person, Position
 from rooms.moderation import Actor
 from rooms.permissions import AUDIENCES, Right, Role, allows
 from rooms.store import Store
@@ -35,6 +36,10 @@ class Stage:
     def listed(self, right: str, *those: str) -> None:
         users = [self.people[name].id for name in those]
         audiences.set_list(self.store, Actor(self.people["bob"]), self.hall, right, users)
+
+    def inside(self) -> set[str]:
+        sitting = {person.id for person in seats.present(self.store, self.hall).people}
+        return {name for name, person in self.people.items() if person.id in sitting}
 
     def sees(self, person: Person) -> bool:
         return any(one.id == self.hall for room in rooms.visible(self.store, person) for one in room.channels)
@@ -127,3 +132,34 @@ def test_an_operator_sets_and_shows_a_list(store: Store) -> None:
     assert told(*wanted).split() == wanted
     assert told().split() == wanted
     assert told("--nobody") == ""
+
+
+def test_who_is_inside_when_a_channel_closes_to_them_is_put_out(stage: Stage) -> None:
+    people = [stage.people[name] for name in ("bob", "charlie", "dora", "gast")]
+    for person in people:
+        assert stage.enter(person) == "yes"
+    cursors.listen(stage.store, stage.hall, stage.people["gast"].id, Position("e1", 0))
+    stage.rule(Right.ENTER, "member")
+    assert stage.inside() == {"bob", "charlie", "dora"}
+    assert cursors.told(stage.store, stage.hall, stage.people["gast"].id) is None
+    stage.listed(Right.SEE, "dora")
+    assert stage.inside() == {"bob", "charlie", "dora"}, "the list does not count yet"
+    stage.rule(Right.SEE, "list")
+    assert stage.inside() == {"bob", "dora"}
+    stage.listed(Right.SEE)
+    assert stage.inside() == {"bob"}
+    kicked = [json.loads(one.frame)["user"] for one in messages.after(stage.store, stage.hall, 0, 100)
+              if one.op == "kicked"]
+    assert kicked == [stage.people[name].id for name in ("gast", "charlie", "dora")]
+    stage.rule(Right.SEE, "everyone")
+    assert stage.enter(stage.people["charlie"]) == "yes", "they may come back when they are let in"
+
+
+def test_nobody_is_told_how_much_there_is_where_they_may_not_see(stage: Stage) -> None:
+    """Charlie is a member who never entered: nothing had to be taken from him."""
+    charlie, dora = stage.people["charlie"], stage.people["dora"]
+    assert stage.enter(dora) == "yes"
+    assert set(receipts.unread_of(stage.store, stage.hall, [charlie.id, dora.id])) == {charlie.id, dora.id}
+    stage.listed(Right.SEE, "dora")
+    stage.rule(Right.SEE, "list")
+    assert set(receipts.unread_of(stage.store, stage.hall, [charlie.id, dora.id])) == {dora.id}

@@ -179,7 +179,11 @@ def test_ones_own_words_can_be_taken_back_for_two_minutes(stage: Stage) -> None:
     late = stage.say(stage.charlie, "another")
     stage.wait(121)
     assert refusal(moderation.recall, stage.store, Actor(stage.charlie), stage.hall, late.seq) is Code.FORBIDDEN
+    moderation.recall(stage.store, Actor(stage.bob), stage.hall, late.seq, "rude")
     moderation.recall(stage.store, Actor(stage.bob), stage.hall, late.seq)
+    acts = [row.act for row in stage.store.record.read(lambda c: audit.page(c, stage.cast.organization))]
+    assert [(one.target, one.reason) for one in acts if one.act == "recall"] == [(stage.charlie.id, "rude")], (
+        "another's words, once, with whose they were, though no archive has them yet")
 
 
 def test_what_was_taken_back_is_not_unread(stage: Stage) -> None:

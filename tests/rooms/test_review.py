@@ -211,10 +211,31 @@ def test_all_that_somebody_said_lately_can_be_taken_back(stage: Stage) -> None:
     messages.post(stage.store, stage.charlie, stage.lounge, Draft("text", {"text": "广告"}, "k9"))
     assert refusal(review.remove_recent, stage.store, Actor(stage.dora), stage.cast.room, stage.charlie.id, 1) is (
         Code.FORBIDDEN)
+    assert refusal(review.remove_recent, stage.store, stage.judge, stage.cast.room, stage.charlie.id, 1, "x" * 201) is (
+        Code.TOO_LONG)
     assert review.remove_recent(stage.store, stage.judge, stage.cast.room, stage.charlie.id, 1) == 4
     assert [entry.text or (entry.body or {}).get("text") for entry in stage.entries() if entry.op == "message"] == [
         None, "话0", None, "话1", None, "话2"]
     assert review.remove_recent(stage.store, stage.judge, stage.cast.room, stage.charlie.id, 1) == 0
+
+
+def test_a_month_after_a_decision_the_words_are_gone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.say(stage.charlie, "茅台", "k1")
+    review.reject(stage.store, stage.judge, stage.only().id)
+    stage.say(stage.charlie, "茅台", "k2")
+
+    def rejected() -> rows.HeldRow:
+        found = stage.store.record.read(lambda c: rows.in_state(c, rows.REJECTED, 1 << 60, 1_000))
+        return next(one for one in found if one.user == stage.charlie.id)
+
+    held.forget(stage.store)
+    assert "茅台" in rejected().body, "not yet"
+    monkeypatch.setattr(held, "KEPT_MS", -1_000)
+    assert held.forget(stage.store) > 0
+    assert held.forget(stage.store) == 0
+    gone = rejected()
+    assert (gone.body, gone.name, gone.user) == ("{}", "", stage.charlie.id)
+    assert "茅台" in stage.only().body, "what waits is kept"
 
 
 def test_statistics_count_what_was_held_and_reported(stage: Stage) -> None:

@@ -206,3 +206,32 @@ def test_a_rush_waits_in_the_queue_and_is_let_in_at_the_channels_pace(request: p
     hall.store.live.offset_ms += 2_000
     seats.lapse(hall.store, [hall.channel])
     assert [isinstance(hall.arrive(number), Entered) for number in (4, 5, 6)] == [True, True, False]
+
+
+def test_a_seat_offered_on_a_socket_that_is_lost_is_held_thirty_seconds(hall: Hall) -> None:
+    """They were told: it is theirs for as long as was said, on another socket too, and then the next one's."""
+    for number in range(5):
+        hall.arrive(number)
+    for number, back in ((2, True), (3, False)):
+        hall.leave(number - 2)
+        seats.lose(hall.store, hall.people[number], hall.channel, f"p1.{number}")
+        hall.wait(20)
+        if back:
+            assert isinstance(hall.arrive(number, "p1.9"), Entered)
+    hall.wait(11)
+    assert isinstance(hall.arrive(4), Entered)
+    late = hall.arrive(3)
+    assert isinstance(late, Queued)
+    assert late.place == 1
+
+
+def test_who_loses_the_socket_and_is_called_has_three_minutes_from_the_call(hall: Hall) -> None:
+    for number in range(4):
+        hall.arrive(number)
+    hall.leave(0)
+    hall.wait(20)
+    seats.lose(hall.store, hall.people[2], hall.channel, "p1.2")
+    (offer,) = [one for one in waiting.away_offers(hall.store) if one.channel == hall.channel]
+    assert offer.user == hall.people[2].id
+    hall.wait(170)
+    assert isinstance(hall.arrive(2), Entered)
