@@ -16,7 +16,19 @@ from miniprogram.login import BadCode, Login
 from miniprogram.query import number
 from miniprogram.tokens import Tokens
 from refusals import error
-from rooms import blocks, direct, identities, invitations, members, messages, network, receipts, rooms, seats
+from rooms import (
+    blocks,
+    direct,
+    identities,
+    invitations,
+    members,
+    messages,
+    network,
+    nicknames,
+    receipts,
+    rooms,
+    seats,
+)
 from rooms.events import Person
 from rooms.rooms import ChannelView, RoomView
 from rooms.store import Store
@@ -101,7 +113,7 @@ class Api:
         return _user(person)
 
     def rename(self, person: Person) -> Any:
-        return _user(identities.rename(self.store, person, body(Rename).name))
+        return _user(nicknames.rename(self.store, person, body(Rename).name))
 
     def rooms(self, person: Person) -> Any:
         views = rooms.visible(self.store, person)

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import msgspec
 from prometheus_client import Counter
 
-from rooms import held, ids, media, moderation, shelf
+from rooms import auditing, held, identities, ids, media, moderation, shelf
 from rooms.errors import Code, Refused
-from rooms.events import Author, Door, Entry, Logged
+from rooms.events import Author, Door, Entry, Logged, Person
 from rooms.judging import FIELDS
 from rooms.moderation import Actor
 from rooms.permissions import RANK, Role, rank
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 AFTER, BEFORE = "after", "before"
 SHOW, PEOPLE = "show", "people"
 PASS, REVIEW, RISKY, UNKNOWN = "pass", "review", "risky", "unknown"
-TEXT, MEDIA = "text", "media"
+TEXT, MEDIA, NAME = "text", "media", "name"
 
 READER = "safety"
 REASON = "内容安全 content safety"
@@ -131,6 +131,14 @@ def collect(store: Store) -> int:
     return found
 
 
+def ask_about_name(store: Store, person: Person) -> None:
+    """Of somebody of the mini-program, where the organization has texts judged: the name that they took just now."""
+    if person.door is not Door.MINIPROGRAM or policy(store, person.organization).text == OFF:
+        return
+    check = _check(person.organization, "", None, "", person.id, NAME, person.name, store.clock.now())
+    store.record.write(lambda c: rows.add_many(c, [check]))
+
+
 def take(store: Store, limit: int) -> list[Check]:
     """For the one who asks about them now."""
     now = store.clock.now()
@@ -173,7 +181,8 @@ def settle(store: Store, check: Check, verdict: Verdict, again: bool = False) ->
     outcome = verdict.word
     if verdict.word == UNKNOWN:
         outcome = policy(store, check.organization).outage
-    (_settle_held if check.held else _settle_shown)(store, check, outcome)
+    settled = _settle_name if check.kind == NAME else _settle_held if check.held else _settle_shown
+    settled(store, check, outcome)
     verdicts.labels(check.kind, verdict.word if verdict.word != UNKNOWN else f"unknown_{outcome}").inc()
     store.record.write(lambda c: rows.change(c, check.id, state=DONE, verdict=verdict.word, label=verdict.label[:24],
                                              detail=verdict.detail[:200]))
@@ -204,6 +213,16 @@ def _settle_held(store: Store, check: Check, outcome: str) -> None:
                 raise
     elif outcome == RISKY:
         held.reject(store, row, STEWARD, REASON)
+
+
+def _settle_name(store: Store, check: Check, outcome: str) -> None:
+    """Nobody reviews names: only one that WeChat finds fault with goes, if it is theirs still."""
+    if outcome != RISKY:
+        return
+    taken = identities.take_name_back(store, check.user, check.content)
+    if taken:
+        store.record.write(lambda c: auditing.note(
+            c, store, steward(check.organization), check.organization, "name", check.user, reason=REASON))
 
 
 def _settle_shown(store: Store, check: Check, outcome: str) -> None:

@@ -21,7 +21,16 @@ from rooms.record.media import READY, Media
 from rooms.record.safety import ASKED, Check
 from rooms.safety import MEDIA, UNKNOWN, Verdict
 from rooms.store import Store
-from wechat.platform.content_safety import AUDIO, IMAGE, Asked, check_media, check_text, verdict_of
+from wechat.platform.content_safety import (
+    AUDIO,
+    IMAGE,
+    SCENE_PROFILE,
+    SCENE_SOCIAL_LOG,
+    Asked,
+    check_media,
+    check_text,
+    verdict_of,
+)
 from wechat.platform.token import Credentials, SharedTokens
 
 if TYPE_CHECKING:
@@ -80,12 +89,13 @@ def _ask(store: Store, settings: Settings, check: Check) -> Asked:
     account = accounts.of(store, identity.appid) if identity else None
     if identity is None or account is None:
         return _unknown("nobody whom a mini-program knows")
-    if not _may_ask(store, account, check.kind):
+    if not _may_ask(store, account, MEDIA if check.kind == MEDIA else safety.TEXT):
         return _unknown("the minute's calls are spent", again=True)
     base = settings.wechat_api_url
     tokens = SharedTokens(store.live, Credentials(account.appid, account.secret), base)
     if check.kind != MEDIA:
-        return check_text(tokens, base, account, identity.openid, check.content)
+        scene = SCENE_PROFILE if check.kind == safety.NAME else SCENE_SOCIAL_LOG
+        return check_text(tokens, base, account, identity.openid, check.content, scene)
     media = store.record.read(lambda c: media_rows.one(c, check.content))
     if media is None or media.type not in KINDS:
         return _unknown("WeChat judges pictures and voices only")

@@ -159,6 +159,9 @@ class English(EnglishOrderWords, Words):
     def bad_name(self) -> str:
         return "A name has 1 to 20 characters on one line."
 
+    def unwelcome_name(self) -> str:
+        return "That name is not welcome here; please choose another one."
+
     def did_you_mean(self, verb: Verb) -> str:
         return f'Did you mean "{self.forms[verb].form}"? Reply "yes" to do it. Nothing was sent.'
 

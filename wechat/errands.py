@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from rooms import cursors, followers, identities, ids, invitations, messages, rooms, seats
+from rooms import cursors, followers, ids, invitations, messages, nicknames, rooms, seats
 from rooms.errors import Code, Refused
 from rooms.events import Position
 from rooms.rooms import ChannelView, RoomView
@@ -181,10 +181,12 @@ class Errands:
 
     def _nick(self, follower: Follower, argument: str) -> str:
         try:
-            person = identities.rename(self._store, follower.person, argument)
+            person = nicknames.rename(self._store, follower.person, argument)
         except Refused as refused:
             if refused.code in (Code.BAD_FRAME, Code.TOO_LONG):
                 return follower.words.bad_name()
+            if refused.code is Code.BLOCKED_WORDS:
+                return follower.words.unwelcome_name()
             raise
         follower.rename(person, self._store.clock.now())
         self._show_name(follower)

@@ -180,6 +180,9 @@ class Words(OrderWords):
     def bad_name(self) -> str:
         return "名字要 1 到 20 个字，一行。"
 
+    def unwelcome_name(self) -> str:
+        return "这个名字这里不能用，换一个吧。"
+
     def did_you_mean(self, verb: Verb) -> str:
         return f"你是想“{self.forms[verb].form}”？回复“是”就这样做。这句话没有发出。"
 

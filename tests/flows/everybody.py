@@ -16,6 +16,7 @@ from rooms import accounts, identities, members, messages, moderation, seats
 from rooms.drafts import Draft
 from rooms.events import Person
 from rooms.record import media as media_rows
+from rooms.record import rooms as room_rows
 from rooms.record.media import Media, Use
 from settings import Settings
 from tests.cast import Cast
@@ -40,6 +41,7 @@ class House:
         self.office, self.elsewhere = Office(web, web.cast), Cast(web.store)
         self.room, self.channel = self.office.room, self.office.channel
         self.count = itertools.count(1_000)
+        self.store.record.write(lambda c: room_rows.change(c, self.room, direct=True))
         self.app = Flask("doors")
         settings = Settings.from_environment(web.environ)
         refusals.register(self.app)

@@ -52,6 +52,7 @@ ROWS: dict[str, Mapping[str, str]] = {
     "pin": AUTHORITY, "announce": AUTHORITY, "rules": AUTHORITY, "recall": AUTHORITY,
     "invite": AUTHORITY, "invitations": AUTHORITY, "uninvite": AUTHORITY, "requests": AUTHORITY, "answer": AUTHORITY,
     "ask": row(OK, OK, OK, OK, OK, OK, "bad_frame", "not_found"), "export": OWNING,
+    "direct": READING | {"banned": "banned"},
 }
 """`part` ends a membership; `ask` asks to be let in, which is not this room's way."""
 SPOILING = frozenset({"enter", "leave", "join", "part"})
@@ -167,6 +168,7 @@ API: dict[tuple[str, str], Call] = {
     ("GET", "/rooms/<room>/requests"): Call("requests"),
     ("POST", "/rooms/<room>/requests"): Call("ask", body=lambda house: {}),
     ("POST", "/rooms/<room>/requests/<user>"): Call("answer", _asking, lambda house: {"approve": True}),
+    ("POST", "/rooms/<room>/direct"): Call("direct", body=lambda house: {"user": house.target().id}),
     ("POST", "/rooms/<room>/export"): Call("export", body=lambda house: {}),
 }
 OF_ONESELF = ("/login", "/me", "/media")
@@ -267,6 +269,7 @@ CONSOLE: dict[str, Call] = {
     "rooms_invitations_of": Call("invitations"), "rooms_invite": Call("invite", body=lambda house: {}),
     "rooms_uninvite": Call("uninvite", _invitation), "rooms_requests_of": Call("requests"),
     "rooms_answer": Call("answer", _asking, lambda house: {"approve": True}),
+    "search_found": Call("search", query=lambda house: {"q": "你好", "room": house.room}),
     "channels_history": Call("history"), "channels_present": Call("present"),
     "channels_say": Call("say", body=lambda house: {"text": "你好"}),
     "channels_set_rules": Call("rules", body=lambda house: {"fold_seconds": 0}),
@@ -279,13 +282,17 @@ CONSOLE: dict[str, Call] = {
 }
 ONLY_THERE = frozenset({
     "rooms_make", "rooms_order", "rooms_one", "rooms_edit", "rooms_set_shield", "rooms_order_channels",
-    "rooms_set_member", "channels_make", "channels_one", "channels_edit", "channels_queue", "channels_shed",
-    "people_listed", "people_one", "sanctions_listed", "review_held", "review_around_held", "review_decide",
+    "rooms_set_member", "lists_members_in", "lists_members_out",
+    "channels_make", "channels_one", "channels_edit", "channels_queue", "channels_shed",
+    "people_listed", "people_one", "lists_people_out", "person_merge", "person_exports_of", "person_export",
+    "person_download", "person_erase", "broadcasts_set_tags",
+    "sanctions_listed", "review_held", "review_around_held", "review_decide",
     "review_reported", "review_settle", "review_statistics", "review_remove_recent"})
 """Of rooms, but at no other door: `tests/console/test_matrix.py` asks for each as every role and from elsewhere."""
-ABOUT_ROOMS = ("/rooms", "/channels", "/people", "/sanctions", "/review")
+ABOUT_ROOMS = ("/rooms", "/channels", "/people", "/sanctions", "/review", "/search")
 ABOUT_THE_HOUSE = ("/session", "/overview", "/live", "/words", "/safety", "/spam", "/audit", "/analytics",
-                   "/organization", "/staff", "/tokens", "/webhooks", "/accounts")
+                   "/organization", "/staff", "/tokens", "/webhooks", "/accounts", "/templates", "/broadcasts", "/tags",
+                   "/retention", "/backups")
 """The organization's own affairs: no verb of a room. `tests/console/test_matrix.py` asks for each."""
 
 
@@ -297,7 +304,7 @@ def test_by_the_console(house: House, name: str) -> None:
     for role, desk in STAFF.items():
         parts = {"room": house.room, "channel": house.channel, **call.parts(house)}
         answer = house.desks[desk].ask(route.method, _filled(route.path, parts),
-                                       call.body(house) if call.body else None)
+                                       call.body(house) if call.body else None, params=call.query(house))
         known = answer.status_code != 200 or call.found(house, answer.json())
         found[role] = _told((answer.status_code, answer.json())) if known else "not_found"
     rights = ROWS[call.verb]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rooms import members, messages, moderation, seats, words
+from rooms import identities, members, messages, moderation, nicknames, seats, words
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Person
@@ -104,6 +104,20 @@ def test_who_says_a_word_that_mutes_is_muted_in_the_room(stage: Stage) -> None:
     assert refusal(stage.say, stage.charlie, "早") is Code.MUTED
     act = stage.store.record.read(lambda c: audit.page(c, stage.cast.organization))[-1].act
     assert (act.act, act.actor, act.target, act.reason) == ("mute", "s_steward", stage.charlie.id, "mute")
+
+
+def test_a_name_with_a_word_of_the_organizations_lists_is_not_taken(stage: Stage) -> None:
+    stage.words("mask", "加微信")
+    stage.words("block", "赌博", place=stage.cast.room)
+    assert refusal(nicknames.rename, stage.store, stage.charlie, "加 微 信") is Code.BLOCKED_WORDS
+    assert nicknames.rename(stage.store, stage.charlie, "赌博").name == "赌博", "a room's words hold in that room"
+    assert identities.names_of(stage.store, [stage.charlie.id]) == {stage.charlie.id: "赌博"}
+
+
+def test_a_name_that_was_changed_meanwhile_is_let_be(stage: Stage) -> None:
+    identities.rename(stage.store, stage.charlie, "查理")
+    assert identities.take_name_back(stage.store, stage.charlie.id, "坏话") is False
+    assert identities.take_name_back(stage.store, stage.charlie.id, "查理") is True
 
 
 def test_a_rooms_list_holds_in_that_room_alone(stage: Stage) -> None:

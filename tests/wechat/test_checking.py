@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from rooms import accounts, archive, identities, members, messages, review, safety, seats
+from rooms import accounts, archive, identities, members, messages, nicknames, review, safety, seats
 from rooms.drafts import Draft
 from rooms.events import Entry
 from rooms.moderation import Actor
+from rooms.record import audit
 from rooms.record import media as media_rows
 from rooms.record.media import Media
 from rooms.record.safety import Check
@@ -86,6 +87,17 @@ def test_each_text_gets_wechats_verdict(stage: Stage) -> None:
     assert [case.reported.seq for case in review.reported(stage.store, stage.admin, stage.cast.room)] == [3]
     assert stage.verdicts() == {("text", "pass"): 1, ("text", "risky"): 1, ("text", "review"): 1}
     assert stage.check() == 0
+
+
+def test_a_new_name_is_judged_after_it_was_taken(stage: Stage) -> None:
+    stage.policy("after", "off")
+    assert nicknames.rename(stage.store, stage.charlie, "坏话大王").name == "坏话大王"
+    stage.check()
+    assert stage.verdicts() == {("name", "risky"): 1}
+    called = identities.names_of(stage.store, [stage.charlie.id])[stage.charlie.id]
+    assert called.startswith("茶客")
+    last = stage.store.record.read(lambda c: audit.page(c, stage.cast.organization))[-1].act
+    assert (last.act, last.target, last.actor) == ("name", stage.charlie.id, "s_steward")
 
 
 def test_somebody_who_was_away_for_two_hours_cannot_be_judged(stage: Stage) -> None:

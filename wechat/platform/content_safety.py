@@ -13,7 +13,7 @@ from rooms.accounts import Account
 from rooms.safety import PASS, REVIEW, RISKY, UNKNOWN, Verdict
 from wechat.platform.client import PLATFORM, CallFailed, Client, Tokens
 
-SCENE_SOCIAL_LOG = 4
+SCENE_PROFILE, SCENE_SOCIAL_LOG = 1, 4
 TEXT_CHARACTERS = 2_500
 AUDIO, IMAGE = 1, 2
 VERSION = 2
@@ -31,9 +31,10 @@ class Asked(NamedTuple):
     again: bool = False
 
 
-def check_text(tokens: Tokens, base: str, account: Account, openid: str, text: str) -> Asked:
+def check_text(tokens: Tokens, base: str, account: Account, openid: str, text: str,
+               scene: int = SCENE_SOCIAL_LOG) -> Asked:
     """Never raises for what WeChat or the network does; Refused(unavailable) where no token can be had."""
-    data = {"content": text[:TEXT_CHARACTERS], "version": VERSION, "scene": SCENE_SOCIAL_LOG, "openid": openid}
+    data = {"content": text[:TEXT_CHARACTERS], "version": VERSION, "scene": scene, "openid": openid}
     answer = _ask(tokens, base, account, "wxa/msg_sec_check", data)
     return answer if isinstance(answer, Asked) else Asked(verdict_of(answer), str(answer.get("trace_id", "")))
 

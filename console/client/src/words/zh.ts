@@ -149,7 +149,7 @@ export const zh = {
     anybody: "所有人", anything: "所有操作", anywhere: "所有房间", from: "从", to: "到", when: "时间", who: "谁", what: "做了什么", whom: "对谁", where: "哪里", why: "理由", more: "详情", moreOf: (act: string, number: number) => `第 ${number} 条（${act}）的详情`,
     house: "系统", door: "途径", number: "编号", hash: "摘要", key: "项", before: "之前", after: "之后", noChange: "没有记下前后的差别。", none: "没有符合的记录", noneAbout: "换一组条件看看。",
     acts: {
-      approve: "放行消息", reject: "不放行消息", reports: "处理举报", remove_recent: "移除最近的话", safety: "改内容安全检查", spam: "改垃圾清理", spam_dismiss: "撤下垃圾嫌疑",
+      approve: "放行消息", reject: "不放行消息", reports: "处理举报", remove_recent: "移除最近的话", safety: "改内容安全检查", spam: "改垃圾清理", name: "撤下昵称", spam_dismiss: "撤下垃圾嫌疑",
       words: "改词库", shield: "护盾", webhook_add: "加回调", webhook_edit: "改回调", webhook_remove: "删回调", room: "改进门方式",
       mute: "禁言", unmute: "解除禁言", kick: "请出", ban: "封禁", unban: "解除封禁", pardon: "解除封禁", rules: "改规矩", announce: "发公告", recall: "撤回", pin: "置顶", free: "加入白名单", unfree: "移出白名单", role: "改角色",
       room_add: "新建房间", room_edit: "改房间", rooms_order: "排房间", channel_add: "新建频道", channel_edit: "改频道", channels_order: "排频道", ways: "改进门方式", invite: "发邀请", uninvite: "作废邀请", request: "处理申请",
