@@ -95,11 +95,12 @@ class MassView(Out):
 
 
 class ProgressView(Out):
-    """`told` by way; of the others `waiting`, `telling`, `cancelled` and `expired`."""
+    """`told` by way; of the others `waiting`, `paused`, `telling`, `cancelled` and `expired`."""
 
     broadcast: BroadcastView
     told: dict[str, int]
     waiting: int
+    paused: int
     telling: int
     cancelled: int
     expired: int
@@ -167,8 +168,9 @@ def turn(ask: Ask, broadcast: str, body: Turn) -> BroadcastView:
 def progress(ask: Ask, broadcast: str) -> ProgressView:
     found = broadcasts.progress(ask.store, ask.who.onlooker, broadcast)
     mass = [MassView(**{name: getattr(job, name) for name in MassView.__struct_fields__}) for job in found.mass]
-    return ProgressView(broadcast=_view(found.broadcast), told=dict(found.told), waiting=found.waiting,
-                        telling=found.telling, cancelled=found.cancelled, expired=found.expired, mass=mass)
+    return ProgressView(
+        broadcast=_view(found.broadcast), told=dict(found.told), waiting=found.waiting, paused=found.paused,
+        telling=found.telling, cancelled=found.cancelled, expired=found.expired, mass=mass)
 
 
 def results(ask: Ask, broadcast: str, query: ResultsQuery) -> Results:

@@ -56,7 +56,8 @@ class Preview(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """`told` by way; how many wait, are under way, were cancelled or are over; and what became of mass messages."""
+    """`told` by way; how many wait, are under way, were cancelled or are over; what became of mass messages; and how
+    many wait until it goes on."""
 
     broadcast: Broadcast
     told: Mapping[str, int]
@@ -65,6 +66,7 @@ class Progress(NamedTuple):
     cancelled: int
     expired: int
     mass: Sequence[mass_jobs.Job] = ()
+    paused: int = 0
 
 
 def preview(store: Store, actor: Actor, text: str, audience: Audience = EVERYBODY) -> Preview:
@@ -140,7 +142,8 @@ def progress(store: Store, actor: Actor, id: str) -> Progress:  # noqa: A002 - t
         told = {way: n for (state, way), n in counted.items() if state == notice_rows.TOLD}
         waiting = sum(by_state[state] for state in (notice_rows.WAITING, notice_rows.MASS))
         return Progress(found, told, waiting, by_state[notice_rows.TELLING], by_state[notice_rows.CANCELLED],
-                        by_state[notice_rows.EXPIRED], mass_jobs.of_broadcast(connection, id))
+                        by_state[notice_rows.EXPIRED], mass_jobs.of_broadcast(connection, id),
+                        by_state[notice_rows.PAUSED])
 
     return store.record.read(look)
 

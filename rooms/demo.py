@@ -13,12 +13,13 @@ from rooms import accounts, channels, orgs, safety
 from rooms import rooms as tearooms
 from rooms.accounts import Account, Kind, Mode
 from rooms.demo_month import Month
+from rooms.demo_open import Open
 from rooms.record import Connection, Record, notes, organizations, rooms, staff
 from rooms.record import accounts as account_rows
 from rooms.record import channels as channel_rows
 
 ORGANIZATION, ROOM, CHANNELS, OWNER = "示范茶馆", "茶馆", ("大厅", "闲聊"), "owner@teahouse.example"
-_NOTE, _MONTH = "demo", "demo_month"
+_NOTE, _MONTH, _OPEN = "demo", "demo_month", "demo_open"
 
 
 def init(record: Record, now: int) -> dict[str, Any]:
@@ -58,6 +59,8 @@ def _add_month(connection: Connection, now: int) -> None:
     organization = notes.get(connection, _NOTE)
     if organization and notes.claim(connection, _MONTH, organization):
         Month(connection, organization, now).write()
+    if organization and notes.claim(connection, _OPEN, organization):
+        Open(connection, organization, now).write()
 
 
 def _accounts(organization: str, now: int) -> list[Account]:

@@ -74,6 +74,7 @@ def test_an_owner_makes_a_room_hears_a_message_and_mutes_who_said_it(
 
 def test_a_moderator_empties_the_queue_by_keys(house: House, owner: tuple[str, str], screen: Screen) -> None:
     office = Office(house, *owner)
+    office.clear_queue()
     words = office.ask("POST", "/words", name="引流", action="hold")["id"]
     office.ask("POST", f"/words/{words}/words", add=["加我微信"])
     channel = house.new_channels("审茶")[0]

@@ -15,7 +15,8 @@ from rooms.store import Store
 
 NOW = int(time.time() * 1000)
 FILLED = ("users", "members", "entries", "audit", "sanctions", "deliveries", "requests", "hourly", "activity",
-          "followers")
+          "followers", "held", "reports", "suspicions", "word_lists", "broadcasts", "notices", "tags", "templates",
+          "retention")
 
 
 @pytest.fixture(scope="module")

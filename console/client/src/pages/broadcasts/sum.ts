@@ -12,7 +12,7 @@ export interface Sum {
 
 export function sum(of: Schemas["ProgressView"]): Sum {
   const told = Object.values(of.told).reduce((all, many) => all + many, 0);
-  const open = of.waiting + of.telling;
+  const open = of.waiting + of.paused + of.telling;
   const ended = of.cancelled + of.expired;
   const all = told + open + ended;
   const over = ["done", "cancelled"].includes(of.broadcast.state);
