@@ -11,6 +11,9 @@ const looks = [
   { name: "phone", width: 390, height: 844, colorScheme: "light" },
 ];
 
+/** What somebody has begun to write when the picture is taken. */
+const typed = { search: { "[name=search]": "回甘" }, broadcasts: { "[name=broadcast]": "周日下午三点，大厅有新茶品鉴，欢迎来坐。" } };
+
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -37,16 +40,20 @@ for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").include
   const room = [...rooms].sort((one, other) => other.members - one.members)[0];
   const { sanctions } = await (await page.request.get(`${TEAHOUSE_URL}/console/api/v1/sanctions?limit=1`)).json();
   const { people } = await (await page.request.get(`${TEAHOUSE_URL}/console/api/v1/people?limit=1`)).json();
+  const { accounts } = await (await page.request.get(`${TEAHOUSE_URL}/console/api/v1/accounts`)).json();
+  const official = accounts.find(({ kind }) => kind === "official_account") ?? accounts[0] ?? {};
   const person = sanctions[0]?.user ?? people[0]?.id;
   const places = {
     overview: "/", rooms: "/rooms", room: `/rooms/${room.id}`, permissions: `/rooms/${room.id}?tab=permissions`, door: `/rooms/${room.id}?tab=door`,
     invitations: `/rooms/${room.id}?tab=invitations`, members: `/rooms/${room.id}?tab=members`, live: `/live/${(rooms.find((each) => each.name === "茶馆") ?? room).channels[0].id}`, people: "/people",
-    person: person && `/people/${person}`, review: "/review", words: "/words", analytics: "/analytics", audit: "/audit", wechat: "/wechat", staff: "/staff", settings: "/settings", tokens: "/settings/tokens", webhooks: "/settings/webhooks",
+    person: person && `/people/${person}`, search: "/search", review: "/review", words: "/words", guard: "/guard", broadcasts: "/broadcasts", analytics: "/analytics", audit: "/audit", wechat: "/wechat",
+    templates: `/wechat/${official.appid}/templates`, menus: `/wechat/${official.appid}/menus`, quotas: `/wechat/${official.appid}/quotas`, staff: "/staff", settings: "/settings", keeping: "/settings/keeping", tokens: "/settings/tokens", webhooks: "/settings/webhooks",
   };
   for (const [name, place] of Object.entries(places)) {
     if (!place || (PAGES && !PAGES.split(",").includes(name))) continue;
     await page.goto(`${TEAHOUSE_URL}/console${place}`);
     await page.waitForSelector("h1");
+    for (const [field, words] of Object.entries(typed[name] ?? {})) await page.fill(field, words);
     await shoot(name);
   }
   await context.close();
