@@ -7,13 +7,14 @@ import resource
 import sys
 import time
 
-from bench import archive, callbacks, crowd, fanout, growth, keeping, posting, words
+from bench import archive, callbacks, crowd, fanout, growth, keeping, pages, posting, words
 from bench.book import FULL, SHORT, Book
 from bench.report import report, store
 
 MEASUREMENTS = {"posting": posting.run, "fanout": fanout.run, "crowd": crowd.run, "callbacks": callbacks.run,
                 "archive": archive.run, "growth": growth.run,
-                "search": keeping.run_search, "history": keeping.run_history, "words": words.run}
+                "search": keeping.run_search, "history": keeping.run_history, "words": words.run,
+                "pages": pages.run}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -25,6 +25,9 @@ class InRoom(NamedTuple):
     free: bool
 
 
+FEW = 2_000
+"""So many people with a text in their name are taken out of the index; of more, a page is soon full anyway."""
+
 _USERS, _MEMBERS, _FREE, _SANCTIONS = tables.users, tables.members, tables.free, tables.sanctions
 
 
@@ -32,7 +35,8 @@ def page(connection: Connection, organization: str, named: str, after: str, limi
     """People whose name holds `named`, by id above `after`. Who was erased is left out."""
     query = select(*columns(_USERS, User._fields)).where(
         _USERS.c.organization == organization, _USERS.c.id > after, _USERS.c.erased_at.is_(None))
-    return [User._make(row) for row in connection.execute(_named(query, named).order_by(_USERS.c.id).limit(limit))]
+    query = _of_these(query, named, _called(connection, organization, named))
+    return [User._make(row) for row in connection.execute(query.order_by(_USERS.c.id).limit(limit))]
 
 
 def in_room(connection: Connection, room: str, named: str, role: str, free: bool | None, after: str,
@@ -47,7 +51,10 @@ def in_room(connection: Connection, room: str, named: str, role: str, free: bool
         query = query.where(_MEMBERS.c.role == role)
     if free is False:
         query = query.where(~listed)
-    found = connection.execute(_named(query, named).order_by(_MEMBERS.c.user).limit(limit))
+    rooms = tables.rooms
+    organization = connection.scalars(select(rooms.c.organization).where(rooms.c.id == room)).one_or_none() or ""
+    query = _of_these(query, named, _called(connection, organization, named))
+    found = connection.execute(query.order_by(_MEMBERS.c.user).limit(limit))
     return [InRoom._make(row)._replace(free=bool(row[-1])) for row in found]
 
 
@@ -85,9 +92,26 @@ def _above(order: Sequence[Any], values: Sequence[str]) -> ColumnElement[bool]:
     return above | ((column == value) & _above(rest, others)) if rest else above
 
 
-def _named(query: Any, named: str) -> Any:
-    """The text itself, wherever it stands: what LIKE takes for a pattern is no pattern here."""
+def _called(connection: Connection, organization: str, named: str) -> list[str] | None:
+    """Ids of those whose name holds the text; None where they are many, so that walking through all finds enough of
+    them soon. All names are looked through, in an index that holds nothing else."""
     if not named:
-        return query
+        return None
+    query = select(_USERS.c.id).where(_USERS.c.organization == organization, _holds(named)).limit(FEW + 1)
+    index = tables.NAMES_INDEX
+    found = list(connection.scalars(query.with_hint(_USERS, f"INDEXED BY {index}", "sqlite")
+                                    .with_hint(_USERS, f"FORCE INDEX ({index})", "mysql")
+                                    .with_hint(_USERS, f"FORCE INDEX ({index})", "mariadb")))
+    return found if len(found) <= FEW else None
+
+
+def _of_these(query: Any, named: str, called: list[str] | None) -> Any:
+    if called is not None:
+        return query.where(_USERS.c.id.in_(called))
+    return query.where(_holds(named)) if named else query
+
+
+def _holds(named: str) -> ColumnElement[bool]:
+    """The text itself, wherever it stands: what LIKE takes for a pattern is no pattern here."""
     escaped = named.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return query.where(func.lower(_USERS.c.name).like(f"%{escaped.lower()}%", escape="!"))
+    return func.lower(_USERS.c.name).like(f"%{escaped.lower()}%", escape="!")

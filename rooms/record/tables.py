@@ -123,11 +123,12 @@ epochs = _table(
     "epochs", Column("channel", ID, primary_key=True), Column("number", NUMBER, primary_key=True, autoincrement=False),
     _must("epoch", ID), _must("after_seq", COUNT), _must("at", TIME), UniqueConstraint("channel", "epoch"))
 
+NAMES_INDEX = "ix_users_organization_name_id"
 users = _table(
     "users", Column("id", ID, primary_key=True), _of("organization", organizations, index=True), _must("name", NAME),
     _must("avatar", ADDRESS), _must("tokens_after", TIME), _must("created_at", TIME), Column("erased_at", TIME),
     Index("ix_users_page", "organization", "id"), Index("ix_users_created_at", "created_at"),
-    Index("ix_users_organization_name", "organization", "name"))
+    Index(NAMES_INDEX, "organization", "name", "id"))
 
 anchors = _table(
     "anchors", Column("organization", ID, ForeignKey(organizations.c.id), primary_key=True),
