@@ -89,9 +89,7 @@ def sign_in(ask: Ask, body: SignIn) -> SessionView:
         raise Turned(401, "wrong_credentials", "address, password and code do not fit together") from wrong
     except CodeNeeded as needed:
         raise Turned(401, "code_needed", "a code of the second factor is needed") from needed
-    if ask.signed is not None and not ask.signed.bearer:
-        sessions.end(ask.store, ask.signed.id, ask.signed.digest)
-    return _begin(ask, known.id)
+    return begin_session(ask, known.id)
 
 
 def current(ask: Ask) -> SessionView:
@@ -155,6 +153,13 @@ def end_totp(ask: Ask, body: TurnOff) -> SessionView:
     except Wrong as wrong:
         raise Turned(403, "wrong_credentials", "password and code do not fit together") from wrong
     return _begin(ask, ask.who.id)
+
+
+def begin_session(ask: Ask, account: str) -> SessionView:
+    """Of somebody who has just shown who they are. Any session before it ends."""
+    if ask.signed is not None and not ask.signed.bearer:
+        sessions.end(ask.store, ask.signed.id, ask.signed.digest)
+    return _begin(ask, account)
 
 
 def _begin(ask: Ask, account: str) -> SessionView:

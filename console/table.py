@@ -20,6 +20,7 @@ from console import (
     api_rooms,
     api_safety,
     api_sanctions,
+    api_scan,
     api_search,
     api_session,
     api_spam,
@@ -42,6 +43,12 @@ ROUTES: list[Route] = [
     post("/session/totp", api_session.begin_totp, STAFF, people=True),
     post("/session/totp/confirm", api_session.confirm_totp, STAFF, people=True),
     delete("/session/totp", api_session.end_totp, STAFF, people=True),
+    post("/session/scan", api_scan.begin, frozenset()),
+    post("/session/scan/check", api_scan.check, frozenset()),
+    get("/session/link", api_scan.link_shown, people=True),
+    post("/session/link", api_scan.begin_link, STAFF, people=True),
+    post("/session/link/check", api_scan.check_link, STAFF, people=True),
+    delete("/session/link", api_scan.unlink, STAFF, people=True),
 
     get("/overview", api_overview.shown),
 

@@ -64,6 +64,21 @@ def sign_in(store: Store, email: str, password: str, code: str, address: str) ->
     return known
 
 
+def sign_in_by_scan(store: Store, account: str, code: str, address: str) -> Staff:
+    """The account that a scanned code opens, if it has no second factor or the code fits. Raises as `sign_in` does."""
+    known = _of(store, account)
+    if known.deactivated_at is not None:
+        raise Wrong
+    if second_factor_of(store, account):
+        if not code:
+            raise CodeNeeded
+        counted = _count(store, known.email, address)
+        if not _fits(store, account, code):
+            raise Wrong
+        _give_back(store, counted)
+    return known
+
+
 def change_password(store: Store, signed: Signed, old: str, new: str) -> None:
     """Ends every session of the account: the caller begins a new one. Raises Wrong, Refused(bad_frame)."""
     known = _of(store, signed.id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from rooms import cursors, fetches, followers, ids, messages, notices, seats
+from rooms import cursors, fetches, followers, ids, messages, notices, scanning, seats
 from rooms.errors import Code, Refused
 from rooms.events import Position
 from rooms.messages import Draft, Said
@@ -188,6 +188,9 @@ class Conversation:
             followers.came(self._store, follower.account, follower.openid)
             hello = words.welcome(name)
         scene = push.fields.get("EventKey", "")
+        console = scanning.scanned(self._store, follower.account.appid, follower.openid, scene)
+        if console is not None:
+            return self._closing(follower, _lines(hello, words.console(*console)))
         place = verify(self._secret_key, follower.account.appid, scene, self._store.clock.now() // 1000)
         if place is not None:
             return self._closing(follower, _lines(hello, self._errands.go_to(follower, place)))

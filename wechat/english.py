@@ -180,6 +180,12 @@ class English(EnglishOrderWords, Words):
     def old_code(self) -> str:
         return "This QR code is no longer valid."
 
+    def console(self, outcome: str, address: str) -> str:
+        told = {"linked": "Linked: this WeChat now signs in to the console by scanning.",
+                "signs_in": f"Signing in to the console from {address}. Not you? Sign out everywhere there.",
+                "stranger": "This WeChat is linked to no account of the console. Sign in with the password, then link."}
+        return told.get(outcome, self.old_code())
+
     def no_sms(self) -> str:
         return "No SMS can be sent here yet."
 

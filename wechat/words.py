@@ -201,6 +201,13 @@ class Words(OrderWords):
     def old_code(self) -> str:
         return "这个二维码已经失效。"
 
+    def console(self, outcome: str, address: str) -> str:
+        """To who scanned a code of the console; `address` is the browser's."""
+        told = {"linked": "已关联：以后可以用这个微信扫码登录控制台。",
+                "signs_in": f"正在登录控制台，浏览器的地址是 {address}。不是你本人？请立刻在控制台退出其他地方。",
+                "stranger": "这个微信没有关联控制台的员工账号。先用密码登录，再在“账号与安全”里关联。"}
+        return told.get(outcome, self.old_code())
+
     # phones and doors
 
     def no_sms(self) -> str:

@@ -77,6 +77,11 @@ staff_totp = _table(
     _must("made_at", TIME), Column("confirmed_at", TIME), _must("step", COUNT))
 """The second factor of a console account, sealed. Counts once it is confirmed; `step` is the last one that was used."""
 
+staff_links = _table(
+    "staff_links", Column("staff", ID, ForeignKey(staff.c.id), primary_key=True), _must("appid", FOREIGN_ID),
+    _must("openid", FOREIGN_ID), _must("at", TIME), Index("ix_staff_links_openid", "appid", "openid", unique=True))
+"""The follower of an Official Account who signs in to a console account by scanning a code."""
+
 staff_codes = _table(
     "staff_codes", Column("staff", ID, ForeignKey(staff.c.id), primary_key=True),
     Column("digest", FOREIGN_ID, primary_key=True), Column("used_at", TIME))

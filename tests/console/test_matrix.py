@@ -195,6 +195,7 @@ def official(body: Any, status: int = 200, template: bool = False) -> Example:
     return example
 
 
+NO_SCAN = {"scene": "console.x", "secret": "x"}
 FIELDS = {"thing1": "{text}"}
 WHICH = {"way": "bizsend", "kind": "announcement"}
 
@@ -214,6 +215,12 @@ EXAMPLES: dict[str, Example] = {
     "session_begin_totp": at_large(),
     "session_confirm_totp": at_large({"code": "000000"}, 404),
     "session_end_totp": at_large({"password": PASSWORD, "code": "000000"}, 403),
+    "scan_begin": at_large({"appid": "wxnone"}, 404),
+    "scan_check": at_large(NO_SCAN, 401),
+    "scan_link_shown": at_large(),
+    "scan_begin_link": at_large(status=404),
+    "scan_check_link": at_large(NO_SCAN, 401),
+    "scan_unlink": at_large(status=404),
     "overview_shown": at_large(),
     "rooms_listed": at_large(),
     "rooms_make": lambda office, desk: Try(body={"name": fresh("room")}, foreign=False),
