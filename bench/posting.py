@@ -27,7 +27,8 @@ def run(book: Book) -> None:
                 seats=[[number, guest.token, None] for number, guest in enumerate(guests)])
         _over_sockets(book, home, load, in_flight)
         load.do("drop", politely=False, keep=0)
-        _core(book, home, guests, names)
+        _core(book, home, guests, names, "posting, core alone")
+        _core(book, home, guests, home.channels([guests]) * channels, "posting, core alone, in one channel")
 
 
 def _over_sockets(book: Book, home: House, load: Load, in_flight: int) -> None:
@@ -51,7 +52,7 @@ def _over_sockets(book: Book, home: House, load: Load, in_flight: int) -> None:
     book.spread("posting at half", HOUSE, "until one's own is back", half["each_ms"])
 
 
-def _core(book: Book, home: House, guests: list[Guest], names: list[str]) -> None:
+def _core(book: Book, home: House, guests: list[Guest], names: list[str], title: str) -> None:
     size, rounds, rate = book.size, [], []
     with core(home, guests, names) as ask:
         ask(seconds=size.seconds / 2, count=10**9)
@@ -61,10 +62,10 @@ def _core(book: Book, home: House, guests: list[Guest], names: list[str]) -> Non
             answer["redis_us"] = (costs.cpu_seconds([home.redis]) - redis) / answer["posted"] * 1e6
             rounds.append(answer)
             rate.append(answer["posted"] / answer["seconds"])
-    book.note("posting, core alone", HOUSE, "posts per second", rate)
-    book.note("posting, core alone", HOUSE, "µs CPU of the process",
+    book.note(title, HOUSE, "posts per second", rate)
+    book.note(title, HOUSE, "µs CPU of the process",
               [each["cpu_seconds"] / each["posted"] * 1e6 for each in rounds])
-    book.note("posting, core alone", HOUSE, "µs CPU of Redis", [each["redis_us"] for each in rounds])
+    book.note(title, HOUSE, "µs CPU of Redis", [each["redis_us"] for each in rounds])
 
 
 class Core:

@@ -280,7 +280,7 @@ PLACES = ("organization", "room", "hall", "chat")
 HELD = st.fixed_dictionaries({(place, kind): ENDS for place in PLACES for kind in ("mute", "ban")})
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mine=HELD, theirs=HELD, roles=st.tuples(*[st.sampled_from(["guest", "member", "moderator", "owner"])] * 2),
        ready=st.booleans())
 def test_merging_never_loosens_a_sanction(store: Store, mine: dict[tuple[str, str], int | None],
