@@ -24,6 +24,8 @@ ENTRIES = ("message", "announced", "recalled", "edited", "pinned", "muted", "unm
            "rules")
 PING_SECONDS = 10.0
 NEVER_AGAIN = (1000, 4003)
+TWICE_IS_ONCE = frozenset({"enter", "leave", "read", "history", "watch", "quiet"})
+MOST_ANSWER_SECONDS = 30.0
 
 
 @dataclass
@@ -81,7 +83,7 @@ class Phone:
         self.base, self.name, self._login = base, name, login
         self.host, self.port = host, port
         self.answer_seconds = answer_seconds
-        """After so long without an answer the connection is taken for dead."""
+        """After so long without an answer the connection is taken for dead; each time it waits longer for the next."""
         self.receive_buffer = receive_buffer
         self.token = ""
         self.user: Json = {}
@@ -155,12 +157,18 @@ class Phone:
         return sent
 
     def ask(self, request: Json, seconds: float = 5.0) -> Json:
-        """Sends a request with an id of its own and gives its answer, whatever it is."""
-        with self._changed:
-            number = self._send(request)
-            self._wanted.add(number)
-        self.wait(lambda: number in self._answers, seconds, f"{request['op']} was answered")
-        return self._answers.pop(number)
+        """Sends a request with an id of its own and gives its answer, whatever it is. What may be asked twice is asked
+        again on the next connection where this one broke before it was answered."""
+        again = request["op"] in TWICE_IS_ONCE
+        while True:
+            self.wait(lambda: self.connected or not again, seconds, "connected")
+            with self._changed:
+                connection, number = self.socket, self._send(request)
+                self._wanted.add(number)
+            self.wait(lambda: number in self._answers or (again and self.socket is not connection), seconds,  # noqa: B023
+                      f"{request['op']} was answered")
+            if number in self._answers:
+                return self._answers.pop(number)
 
     def history(self, channel: str, **bounds: int) -> Json:
         return self.ask({"op": "history", "channel": channel, **bounds})
@@ -296,6 +304,7 @@ class Phone:
             unanswered = [sent for sent in self.sent if not sent.settled]
             waits = bool(self._asked) and now - self._last_sent > self.answer_seconds
             if waits and now - self._last_heard > self.answer_seconds:
+                self.answer_seconds = min(self.answer_seconds * 1.5, MOST_ANSWER_SECONDS)
                 return False
             for sent in unanswered:
                 if sent.due and now >= sent.due and self.entered(sent.channel):

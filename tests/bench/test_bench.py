@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench import callbacks, client, crowd, fanout, growth, keeping, posting, wire
+from bench import callbacks, client, crowd, fanout, keeping, posting, wire
 from bench.book import SHORT, Book
 from bench.callback_client import Pusher
 from bench.fanout import COST, HOUSE
@@ -79,11 +79,6 @@ def test_a_crowd_comes_back_with_what_it_missed(book: Book) -> None:
 def test_pushes_are_answered(book: Book) -> None:
     callbacks.run(book)
     assert book.value("callbacks", HOUSE, "share with a reply") is not None
-
-
-def test_growth_is_measured_step_by_step(book: Book) -> None:
-    growth.run(book)
-    assert len(book.figures["growth with history"][HOUSE]) == 2 * len(SHORT.growth_history)
 
 
 def test_all_that_is_archived_was_said(book: Book) -> None:
