@@ -55,3 +55,27 @@ export function end(why: string): void {
   if (session.value) farewell.value = why;
   session.value = null;
 }
+
+/** The Official Account with which this browser was linked: houses with several need to know which. */
+const LINKED = "teahouse.scan";
+
+export function beginScan(): Promise<Schemas["ScanView"]> {
+  return post("/session/scan", { body: { appid: localStorage.getItem(LINKED) ?? "" } });
+}
+
+export function rememberLink(appid: string): void {
+  localStorage.setItem(LINKED, appid);
+}
+
+/** "in" when the scanned code opened an account, "code" when its second factor is needed. Throws ApiError. */
+export async function askScan({ scene, secret }: Schemas["ScanView"], code: string): Promise<"in" | "code" | "waiting" | "stranger"> {
+  try {
+    const told = await post("/session/scan/check", { body: { scene, secret, code } });
+    if (told.state !== "signed_in" || !told.session) return told.state as "waiting" | "stranger";
+    begin(told.session);
+    return "in";
+  } catch (wrong) {
+    if (asError(wrong).code === "code_needed") return "code";
+    throw wrong;
+  }
+}

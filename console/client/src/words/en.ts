@@ -149,10 +149,10 @@ export const en: Words = {
     house: "The house", door: "Door", number: "Number", hash: "Hash", key: "Key", before: "Before", after: "After", noChange: "No before and after was written down.", none: "Nothing fits", noneAbout: "Try other filters.",
     acts: {
       approve: "Approve a message", reject: "Reject a message", reports: "Settle reports", remove_recent: "Remove recent words",
-      words: "Change word lists", safety: "Change content checks", spam: "Change the clean-up of spam", name: "Take a nickname back", spam_dismiss: "Clear a suspected spammer", shield: "Shield", webhook_add: "Add a webhook", webhook_edit: "Edit a webhook", webhook_remove: "Remove a webhook", room: "Change the door",
+      words: "Change word lists", safety: "Change content checks", spam: "Change the clean-up of spam", spam_dismiss: "Clear a suspected spammer", shield: "Shield", webhook_add: "Add a webhook", webhook_edit: "Edit a webhook", webhook_remove: "Remove a webhook", room: "Change the door",
       mute: "Mute", unmute: "Unmute", kick: "Kick", ban: "Ban", unban: "Pardon", pardon: "Pardon", rules: "Change rules", announce: "Announce", recall: "Recall", pin: "Pin", free: "Put on the white list", unfree: "Take off the white list", role: "Change a role",
       room_add: "New room", room_edit: "Edit a room", rooms_order: "Order rooms", channel_add: "New channel", channel_edit: "Edit a channel", channels_order: "Order channels", ways: "Change the door", invite: "Invite", uninvite: "Revoke an invitation", request: "Answer a request",
-      organization_edit: "Edit the organization", staff_add: "Add staff", staff_edit: "Edit staff", staff_totp_on: "Second factor on", staff_totp_off: "Second factor off", staff_password: "Change a password", token_add: "New token", token_revoke: "Revoke a token", account_add: "Add an account", account_edit: "Change credentials",
+      organization_edit: "Edit the organization", staff_add: "Add staff", staff_edit: "Edit staff", staff_scan_on: "linked WeChat", staff_scan_off: "unlinked WeChat", broadcast: "announced to many", broadcast_paused: "paused an announcement", broadcast_running: "resumed an announcement", broadcast_cancelled: "cancelled an announcement", template: "set a template", untemplate: "removed a template", template_test: "tested a template", menu: "published a menu", feature_on: "turned a feature on", tag: "tagged", merge: "merged", export: "exported data", erase: "erased", erased: "finished erasing", retention: "set retention", retention_sweep: "swept old words", list_out: "exported a list", staff_totp_on: "Second factor on", staff_totp_off: "Second factor off", staff_password: "Change a password", token_add: "New token", token_revoke: "Revoke a token", account_add: "Add an account", account_edit: "Change credentials",
     },
   },
   staff: {
@@ -234,6 +234,10 @@ export const en: Words = {
     backups: "Backups", lastGood: "Last good one", lastFailed: "Last failure", every: "How often", byHand: "only by the operator's hand", backupsAbout: "The operator sets them up: see TEAHOUSE_BACKUP_FOLDER.",
   },
   posters: { title: "QR poster", about: "Newcomers scan it, follow the account and are in.", account: "Which account", days: "Days it holds", svg: "SVG for print", png: "PNG for phones" },
+  scan: {
+    title: "Sign in by WeChat", offer: "Scan with WeChat instead", back: "Use the password", label: "Code to sign in with", about: "Scan it with the WeChat that is linked; it holds for three minutes.", over: "The code is over.", stranger: "This WeChat is linked to no account. Sign in with the password, then link it under Account and security.",
+    link: "Link WeChat", linked: "Linked: you can sign in by scanning now", linkAbout: "Scan with WeChat in place of the password; the second factor stays.", since: (moment) => `Linked on ${moment}.`, unlink: "Unlink", unlinkMeans: "Scanning does not sign in any more; the password still does.", unlinked: "Unlinked",
+  },
   refusals: {
     wrong_credentials: "The password or the code is wrong, or was used already.", duplicate: "It is there already.", full: "It is full.", not_member: "They are no member.",
     unauthenticated: "Please sign in first.", forbidden: "Your role may not do this.", not_found: "Not found: it may be gone, or belong to another organization.", rate_limited: "Too often.",

@@ -149,11 +149,11 @@ export const zh = {
     anybody: "所有人", anything: "所有操作", anywhere: "所有房间", from: "从", to: "到", when: "时间", who: "谁", what: "做了什么", whom: "对谁", where: "哪里", why: "理由", more: "详情", moreOf: (act: string, number: number) => `第 ${number} 条（${act}）的详情`,
     house: "系统", door: "途径", number: "编号", hash: "摘要", key: "项", before: "之前", after: "之后", noChange: "没有记下前后的差别。", none: "没有符合的记录", noneAbout: "换一组条件看看。",
     acts: {
-      approve: "放行消息", reject: "不放行消息", reports: "处理举报", remove_recent: "移除最近的话", safety: "改内容安全检查", spam: "改垃圾清理", name: "撤下昵称", spam_dismiss: "撤下垃圾嫌疑",
+      approve: "放行消息", reject: "不放行消息", reports: "处理举报", remove_recent: "移除最近的话", safety: "改内容安全检查", spam: "改垃圾清理", spam_dismiss: "撤下垃圾嫌疑",
       words: "改词库", shield: "护盾", webhook_add: "加回调", webhook_edit: "改回调", webhook_remove: "删回调", room: "改进门方式",
       mute: "禁言", unmute: "解除禁言", kick: "请出", ban: "封禁", unban: "解除封禁", pardon: "解除封禁", rules: "改规矩", announce: "发公告", recall: "撤回", pin: "置顶", free: "加入白名单", unfree: "移出白名单", role: "改角色",
       room_add: "新建房间", room_edit: "改房间", rooms_order: "排房间", channel_add: "新建频道", channel_edit: "改频道", channels_order: "排频道", ways: "改进门方式", invite: "发邀请", uninvite: "作废邀请", request: "处理申请",
-      organization_edit: "改机构", staff_add: "添员工", staff_edit: "改员工", staff_totp_on: "开启两步验证", staff_totp_off: "关闭两步验证", staff_password: "改密码", token_add: "发令牌", token_revoke: "作废令牌", account_add: "接入账号", account_edit: "改账号凭据",
+      organization_edit: "改机构", staff_add: "添员工", staff_edit: "改员工", staff_scan_on: "关联微信扫码", staff_scan_off: "解除微信扫码", broadcast: "群发公告", broadcast_paused: "暂停群发", broadcast_running: "继续群发", broadcast_cancelled: "取消群发", template: "设置模板", untemplate: "删除模板", template_test: "试发模板", menu: "发布菜单", feature_on: "重试功能", tag: "改标签", merge: "合并", export: "导出资料", erase: "删除", erased: "删除完成", retention: "改保留时间", retention_sweep: "清理过期消息", list_out: "导出名单", staff_totp_on: "开启两步验证", staff_totp_off: "关闭两步验证", staff_password: "改密码", token_add: "发令牌", token_revoke: "作废令牌", account_add: "接入账号", account_edit: "改账号凭据",
     } as Record<string, string>,
   },
   staff: {
@@ -235,6 +235,10 @@ export const zh = {
     backups: "备份", lastGood: "上次成功", lastFailed: "上次失败", every: "多久一次", byHand: "只有运维人员手动备份", backupsAbout: "备份由运维人员设置，见 TEAHOUSE_BACKUP_FOLDER。",
   },
   posters: { title: "二维码海报", about: "新人扫一扫，关注公众号就进来了。", account: "哪个公众号", days: "有效天数", svg: "下载 SVG（印刷）", png: "下载 PNG（手机）" },
+  scan: {
+    title: "微信扫码登录", offer: "用微信扫码登录", back: "用密码登录", label: "登录用的二维码", about: "用已关联的微信扫一扫，三分钟内有效。", over: "二维码已失效。", stranger: "这个微信没有关联员工账号。先用密码登录，再到“账号与安全”里关联。",
+    link: "关联微信", linked: "已关联，以后可以扫码登录", linkAbout: "用微信扫一扫代替密码；两步验证照常要过。", since: (moment: string) => `${moment} 关联。`, unlink: "解除关联", unlinkMeans: "之后不能再扫码登录，密码照常可用。", unlinked: "已解除关联",
+  },
   refusals: {
     wrong_credentials: "密码或口令不对，或口令已用过。", duplicate: "已经有了。", full: "已经满了。", not_member: "对方不是成员。",
     unauthenticated: "请先登录。", forbidden: "你的角色不能做这件事。", not_found: "没有找到：它可能已被删除，或者不属于你的机构。", rate_limited: "太频繁了。",
