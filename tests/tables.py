@@ -21,12 +21,12 @@ MODEL = "teahouse_model"
 def with_tables(database_url: str) -> str:
     """The same URL; afterwards the newest tables are there."""
     file = Path(database_url.removeprefix("sqlite:///"))
-    if not database_url.startswith("sqlite:///"):
-        _copy(database_url)
-    elif file.exists():
-        migrate.upgrade(database_url)
-    else:
+    if database_url.startswith("sqlite:///") and not file.exists():
         shutil.copyfile(_model_file(), file)
+    elif database_url.startswith("mysql") and _is_empty(database_url):
+        _copy(database_url)
+    else:
+        migrate.upgrade(database_url)
     return database_url
 
 
@@ -36,6 +36,11 @@ def _model_file() -> Path:
     file = Path(tempfile.mkdtemp(prefix="teahouse-tables-")) / "record.db"
     migrate.upgrade(f"sqlite:///{file}")
     return file
+
+
+def _is_empty(database_url: str) -> bool:
+    with create_engine(database_url, poolclass=NullPool).connect() as connection:
+        return connection.exec_driver_sql("SHOW TABLES").first() is None
 
 
 def _copy(database_url: str) -> None:
