@@ -13,6 +13,8 @@ export interface Channel {
   mentions: number;
   tip: number;
   read: number;
+  /** The other one, where it is a channel of two. */
+  direct?: { id: string; name: string };
 }
 
 export interface Room {
@@ -22,6 +24,8 @@ export interface Room {
   member: boolean;
   by_request: boolean;
   verified: boolean;
+  /** Its members may talk alone. */
+  direct?: boolean;
   channels: Channel[];
 }
 

@@ -55,11 +55,15 @@ export function aboutMessage(house: House, one: Subscription, row: Row): Asked {
   return { kind: "message", title: "", hint: "", actions: actions.filter((each) => each !== false), row, user: row.from ?? "", name: row.name ?? "" };
 }
 
-export function aboutPerson(house: House, role: string, user: string, name: string): Asked {
+export function aboutPerson(house: House, channel: string, user: string, name: string): Asked {
   const { words, blocked, me } = house;
+  const { role } = house.subscriptions.of(channel);
+  const found = house.rooms.channel(channel);
+  const alone = found?.room.direct === true && !found.channel.direct && user !== me?.id;
   const over = moderates(role) && user !== me?.id;
   const actions: (Action | false)[] = [
     user !== me?.id && { id: "mention", text: words.mention, icon: "at" },
+    alone && { id: "direct", text: words.talk_alone, icon: "person" },
     over && { id: "mute", text: words.mute, icon: "mute" },
     over && { id: "unmute", text: words.unmute, icon: "speaker" },
     over && { id: "kick", text: words.kick, icon: "out", danger: true },
@@ -99,6 +103,18 @@ export async function act(house: House, channel: string, asked: Asked, id: strin
   if (op === "kick" && !(await sure(words, fill(words.sure_kick, asked.name!)))) return false;
   const fields = { channel, user: asked.user, ...(seconds && { seconds }), ...(reason.trim() && { reason: reason.trim() }) };
   return attempt(house, () => house.connection.ask(op, fields), words.acted);
+}
+
+/** The channel of the two, begun or found again; empty where it was refused, which is said on the screen. */
+export async function talkAlone(house: House, channel: string, user: string): Promise<string> {
+  const room = house.rooms.channel(channel)?.room.id ?? "";
+  let id = "";
+  await attempt(house, async () => {
+    const told = await house.api.post<{ channel: { id: string } }>(`/rooms/${room}/direct`, { user });
+    await house.rooms.refresh();
+    id = told.channel.id;
+  });
+  return id;
 }
 
 /** Does it, and says that it was done, or why not. */

@@ -57,7 +57,7 @@ export function fileAddress(path: string): string {
 }
 
 abstract class Field extends Built {
-  static override observed = ["value", "placeholder", "maxlength", "disabled", "focus", "password", "type", "confirm-type"];
+  static override observed = ["value", "placeholder", "maxlength", "disabled", "focus", "cursor", "password", "type", "confirm-type"];
   protected abstract readonly control: HTMLInputElement | HTMLTextAreaElement;
 
   connectedCallback(): void {
@@ -97,6 +97,7 @@ abstract class Field extends Built {
     if (name === "maxlength") this.control.maxLength = value === null ? 140 : Number(value);
     if (name === "disabled") this.control.disabled = this.on("disabled");
     if (name === "focus" && this.on("focus") && this.isConnected) this.control.focus();
+    if (name === "cursor" && Number(value ?? -1) >= 0) this.control.setSelectionRange(Number(value), Number(value));
     if (this.control instanceof HTMLInputElement && (name === "password" || name === "type")) {
       this.control.type = this.on("password") ? "password" : "text";
       this.control.inputMode = this.getAttribute("type") === "number" ? "numeric" : "text";

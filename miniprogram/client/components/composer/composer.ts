@@ -1,4 +1,6 @@
 /** Where one writes: text, a voice, or something from the phone; or why one may not. */
+import { calling, named } from "../../chat/mention";
+import type { Call } from "../../chat/mention";
 
 /** A finger that slides this far up takes the voice back. */
 const CANCEL_PX = 80;
@@ -12,8 +14,10 @@ Component({
     replying: { type: String, value: "" },
     most: { type: Number, value: 2000 },
     media: { type: Boolean, value: false },
+    /** Who may be meant by what is typed behind an @. */
+    people: { type: Array, value: [] },
   },
-  data: { text: "", speaking: false, recording: false, cancelling: false, open: false, focus: false },
+  data: { text: "", speaking: false, recording: false, cancelling: false, open: false, focus: false, cursor: -1 },
   observers: {
     draft(draft: string) {
       if (draft !== this.data.text) this.setData({ text: draft });
@@ -23,9 +27,27 @@ Component({
     },
   },
   methods: {
-    typed(event: { detail: { value: string } }) {
-      this.setData({ text: event.detail.value });
-      this.triggerEvent("typed", { text: event.detail.value });
+    typed(event: { detail: { value: string; cursor?: number } }) {
+      const { value, cursor = value.length } = event.detail;
+      this.setData({ text: value, cursor: -1 });
+      this.triggerEvent("typed", { text: value });
+      this.call(calling(value, cursor));
+    },
+    /** Says whose name is being typed, and that none is any more. */
+    call(call: Call | undefined) {
+      const own = this as unknown as { called?: Call | undefined };
+      const [before, now] = [own.called?.word, call?.word];
+      own.called = call;
+      if (now !== before) this.triggerEvent("call", { word: now });
+    },
+    name(event: { currentTarget: { dataset: { name: string } } }) {
+      const { called } = this as unknown as { called?: Call };
+      if (!called) return;
+      const { text, cursor } = named(this.data.text, called, event.currentTarget.dataset.name);
+      this.setData({ text });
+      this.setData({ cursor, focus: true });
+      this.triggerEvent("typed", { text });
+      this.call(undefined);
     },
     blurred() {
       this.setData({ focus: false });
@@ -34,6 +56,7 @@ Component({
       const text = this.data.text.trim();
       if (!text) return;
       this.triggerEvent("send", { text });
+      this.call(undefined);
     },
     mode() {
       this.setData({ speaking: !this.data.speaking, open: false });

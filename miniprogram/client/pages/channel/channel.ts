@@ -1,5 +1,7 @@
 import { changes } from "../../chat/changes";
-import { rows as rowsOf } from "../../chat/rows";
+import { meant } from "../../chat/mention";
+import type { Someone } from "../../chat/mention";
+import { hueOf, letterOf, rows as rowsOf } from "../../chat/rows";
 import type { Row, View } from "../../chat/rows";
 import { Window } from "../../chat/window";
 import { theHouse } from "../../house/house";
@@ -7,10 +9,11 @@ import type { House } from "../../house/house";
 import { dress } from "../../house/media";
 import { subscribe } from "../../house/notices";
 import { TEXT_LIMIT } from "../../protocol";
+import { moderates } from "../../socket/subscriptions";
 import type { Subscription } from "../../socket/subscriptions";
 import { duration, fill } from "../../words/words";
 import type { Words } from "../../words/words";
-import { aboutFailed, aboutMessage, aboutPerson, act, attempt, EMOJI, howLong, NOTHING, whyReported } from "../acts";
+import { aboutFailed, aboutMessage, aboutPerson, act, attempt, EMOJI, howLong, NOTHING, talkAlone, whyReported } from "../acts";
 import type { Asked } from "../acts";
 import { watch } from "../screen";
 import type { Tapped } from "../screen";
@@ -19,6 +22,8 @@ import { listen, Recording, send } from "./media";
 const NEAR_PX = 120;
 const SECOND_MS = 1_000;
 const TYPING_MS = 4_000;
+/** So far back it is looked who spoke, to offer their names. */
+const SPOKE = 300;
 const KINDS: Record<string, "closed" | "not_found" | "full"> = { closed: "closed", not_found: "not_found", full: "full", queue_full: "full" };
 const GATES = ["password_needed", "password_wrong", "verify_phone", "forbidden", "not_member"];
 
@@ -40,13 +45,19 @@ interface Own {
   off(): void;
   clock: number;
   recording: Recording;
+  /** Who was here when a name began to be typed; asked for once in a channel. */
+  here: Promise<Someone[]> | undefined;
+  /** What is typed of a name now. */
+  word: string | undefined;
+  /** On the screen, not below another page or in the background. */
+  shown: boolean;
 }
 
 Component({
   data: {
     w: {}, marks: {}, view: "loading", rows: [] as Row[], strip: [] as unknown[], into: "", below: "", draft: "", silence: "", replying: "",
     room: "", roomId: "", name: "", present: "", typing: "", code: "", queue: {}, offered: false, more: false, most: TEXT_LIMIT,
-    out: { drawing: "out", title: "", hint: "", button: "" }, asked: NOTHING, reason: "", playing: "", media: true, emoji: EMOJI,
+    out: { drawing: "out", title: "", hint: "", button: "" }, asked: NOTHING, reason: "", playing: "", media: true, emoji: EMOJI, people: [] as unknown[],
   },
   methods: {
     onLoad(query: { id?: string; seq?: string }) {
@@ -63,7 +74,11 @@ Component({
       theHouse().keepDrafts();
     },
     onShow() {
+      (this as unknown as Own).shown = true;
       if ((this as unknown as Own).atBottom) this.seen();
+    },
+    onHide() {
+      (this as unknown as Own).shown = false;
     },
     onShareAppMessage() {
       const { id, name, room } = { id: (this as unknown as Own).id, ...this.data };
@@ -75,9 +90,9 @@ Component({
       const house = theHouse();
       const one = house.subscriptions.of(id);
       const found = house.rooms.channel(id);
-      Object.assign(this as unknown as Own, { id, window: new Window(), read: 0, below: 0, atBottom: true, fetching: false, typed: 0, first: 0, scrolled: { top: 0, height: 0 } });
+      Object.assign(this as unknown as Own, { id, window: new Window(), read: 0, below: 0, atBottom: true, fetching: false, typed: 0, first: 0, scrolled: { top: 0, height: 0 }, here: undefined, word: undefined });
       const reply = one.composer.reply;
-      this.setData({ rows: [], into: "", asked: NOTHING, draft: one.composer.draft, below: "", replying: reply ? this.quoteOf(one, reply) : "" });
+      this.setData({ rows: [], people: [], into: "", asked: NOTHING, draft: one.composer.draft, below: "", replying: reply ? this.quoteOf(one, reply) : "" });
       if (!found) void house.rooms.refresh();
       void this.enter().then(() => (seq ? this.jump(seq) : this.toEnd()));
     },
@@ -201,6 +216,7 @@ Component({
     },
     seen() {
       const own = this as unknown as Own;
+      if (!own.shown) return;
       theHouse().subscriptions.seen(own.id);
       theHouse().rooms.seen(own.id);
     },
@@ -267,6 +283,26 @@ Component({
         if (found) this.say(found.type, found.body);
       });
     },
+    /** A name is being typed: those who may be meant, first of those who spoke, then of those who are here too. */
+    async call(event: { detail: { word?: string } }) {
+      const own = this as unknown as Own;
+      const [{ id }, { word }] = [own, event.detail];
+      own.word = word;
+      if (word === undefined) {
+        this.setData({ people: [] });
+        return;
+      }
+      const spoke = spokeIn(theHouse(), id);
+      this.offer(spoke, word);
+      own.here ??= theHouse().api.get<{ people: Someone[] }>(`/channels/${id}/present?cursor=0`).then(({ people }) => people, () => []);
+      const here = await own.here;
+      if (own.id === id && own.word === word) this.offer([...spoke, ...here], word);
+    },
+    offer(people: Someone[], word: string) {
+      const me = theHouse().me?.id;
+      const found = meant(people.filter((each) => each.id !== me), word);
+      this.setData({ people: found.map((each) => ({ avatar: "", ...each, letter: letterOf(each.name), hue: hueOf(each.id) })) });
+    },
     mention(name: string) {
       const one = theHouse().subscriptions.of((this as unknown as Own).id);
       const draft = `${one.composer.draft}${one.composer.draft && !one.composer.draft.endsWith(" ") ? " " : ""}@${name} `;
@@ -322,8 +358,7 @@ Component({
     },
     person(event: { detail: { row: Row } }) {
       const { from, name } = event.detail.row;
-      const one = theHouse().subscriptions.of((this as unknown as Own).id);
-      this.setData({ asked: aboutPerson(theHouse(), one.role, from ?? "", name ?? "") });
+      this.setData({ asked: aboutPerson(theHouse(), (this as unknown as Own).id, from ?? "", name ?? "") });
     },
     touch(event: { detail: { row: Row & { address?: string } } }) {
       const { row } = event.detail;
@@ -357,7 +392,15 @@ Component({
       else if (asked.kind === "failed") this.failed(one, asked.row!, id);
       else if (asked.kind === "message" && id !== "kick") await this.withMessage(one, asked.row!, id);
       else if (id === "mention") this.mention(asked.name!);
+      else if (id === "direct") await this.alone(asked.user!);
       else await act(theHouse(), own.id, asked, id, reason);
+    },
+    /** To the channel of the two, unless the person went elsewhere meanwhile. */
+    async alone(user: string) {
+      const own = this as unknown as Own;
+      const before = own.id;
+      const id = await talkAlone(theHouse(), before, user);
+      if (id && own.id === before) this.goTo(id);
     },
     failed(one: Subscription, row: Row, id: string) {
       if (id === "copy") wx.setClipboardData({ data: row.text });
@@ -452,6 +495,14 @@ function silenceOf(one: Subscription, words: Words): string {
   if (!silence || silence.code === "slow_mode") return "";
   const left = silence.until === null ? "" : ` · ${fill(words.silence_left, duration(words, silence.until - now))}`;
   return words[`silence_${silence.code}`] + left;
+}
+
+/** Whom one may name without asking anybody: who spoke last is first; everybody at once where one moderates. */
+function spokeIn(house: House, channel: string): Someone[] {
+  const one = house.subscriptions.of(channel);
+  const spoke = one.timeline.all().slice(-SPOKE).reverse().flatMap((entry) => (entry.op === "message" && entry.from?.name ? [{ ...entry.from, name: entry.from.name }] : []));
+  const everybody = moderates(one.role) ? [{ id: "*", name: house.words.everybody }] : [];
+  return [...everybody, ...spoke.filter((each) => !house.blocked.has(each.id))];
 }
 
 function typingOf(one: Subscription, words: Words): string {

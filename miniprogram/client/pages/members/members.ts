@@ -2,7 +2,7 @@ import { hueOf, letterOf } from "../../chat/rows";
 import { theHouse } from "../../house/house";
 import type { Refused } from "../../house/refused";
 import { excuse, fill } from "../../words/words";
-import { act, aboutPerson, howLong, NOTHING } from "../acts";
+import { act, aboutPerson, howLong, NOTHING, talkAlone } from "../acts";
 import type { Asked } from "../acts";
 import type { Tapped } from "../screen";
 
@@ -86,7 +86,7 @@ Component({
         this.mention(name);
         return;
       }
-      const asked = aboutPerson(theHouse(), theHouse().subscriptions.of(own.id).role, id, name);
+      const asked = aboutPerson(theHouse(), own.id, id, name);
       if (asked.actions.length) this.setData({ asked });
     },
     /** Into the draft of the channel that lies below this page. */
@@ -95,6 +95,11 @@ Component({
       composer.draft = `${composer.draft}${composer.draft && !composer.draft.endsWith(" ") ? " " : ""}@${name} `;
       theHouse().changed("draft");
       wx.navigateBack();
+    },
+    /** In place of this page; what lies below stays where it is. */
+    async alone(user: string) {
+      const id = await talkAlone(theHouse(), (this as unknown as Own).id, user);
+      if (id) wx.redirectTo({ url: `/pages/channel/channel?id=${id}` });
     },
     closeSheet() {
       this.setData({ asked: NOTHING, reason: "" });
@@ -111,6 +116,7 @@ Component({
       const { reason } = this.data;
       this.closeSheet();
       if (id === "mention") this.mention(asked.name!);
+      else if (id === "direct") await this.alone(asked.user!);
       else if (await act(theHouse(), own.id, asked, id, reason)) await this.load(this.data.tab);
     },
   },

@@ -85,7 +85,8 @@ function lively(channel: Room["channels"][number], house: House) {
   return {
     id: channel.id, name: channel.name, mentions: channel.mentions, quiet: one.quiet !== null, inside, gist, draft: Boolean(draft),
     unread: channel.unread > 99 ? "99+" : channel.unread || "",
-    present: inside ? fill(house.words.here_now, one.present) : "",
+    alone: channel.direct !== undefined,
+    present: channel.direct ? house.words.alone : inside ? fill(house.words.here_now, one.present) : "",
   };
 }
 

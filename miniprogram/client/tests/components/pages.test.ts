@@ -33,7 +33,7 @@ const house = {
   },
   changed: (topic: string) => { for (const each of listeners) each(topic); },
   files: { of: () => undefined, learn: () => undefined }, keepSoon: () => undefined, keepDrafts: () => undefined, block: vi.fn(() => Promise.resolve()),
-  api: { get: () => Promise.resolve({ people: [] }), post: vi.fn(() => Promise.resolve({})) }, login: { became: () => undefined },
+  api: { get: vi.fn((): Promise<object> => Promise.resolve({ people: [] })), post: vi.fn((): Promise<object> => Promise.resolve({})) }, login: { became: () => undefined },
 };
 let stage: Awaited<ReturnType<typeof play>>;
 
@@ -69,6 +69,17 @@ async function open(path: string, query: Record<string, string> = {}) {
   page.onShow?.();
   await settled();
   return { page, text: () => document.body.textContent, find: (selector: string) => document.querySelector<HTMLElement>(selector) };
+}
+
+function field(): HTMLTextAreaElement {
+  return document.querySelector("textarea")!;
+}
+
+/** As a person types it. */
+function write(text: string): void {
+  field().value = text;
+  field().setSelectionRange(text.length, text.length);
+  field().dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 test("the list shows rooms with their channels, and what is unread in them", async () => {
@@ -202,6 +213,84 @@ test("one's own words are edited, and an emoji put under a message and taken awa
   house.subscriptions.told({ op: "reacted", channel: CHANNEL, seq: 1, counts: { "🍵": 12 } });
   await settled();
   expect(document.body.textContent).toContain("🍵 12");
+});
+
+test("behind an @ those who spoke are offered, then those who are here; a tap puts the name into the draft", async () => {
+  house.api.get.mockResolvedValueOnce({ people: [{ id: "u_bao", name: "小鲍" }, { id: "u_me", name: "鲍我" }, { id: "u_bob", name: "鲍勃" }] });
+  const { page, find } = await open("pages/channel/channel", { id: CHANNEL });
+  const offered = () => [...document.querySelectorAll(".one-name")].map((each) => each.textContent);
+  write("一起喝 @鲍");
+  await settled();
+  expect(house.api.get).toHaveBeenLastCalledWith(`/channels/${CHANNEL}/present?cursor=0`);
+  expect(offered()).toEqual(["鲍勃", "小鲍"]);
+  stage.tell(find(".one")!, "tap", {}, true);
+  await settled();
+  expect(house.subscriptions.of(CHANNEL).composer.draft).toBe("一起喝 @鲍勃 ");
+  expect(field().value).toBe("一起喝 @鲍勃 ");
+  expect(offered()).toEqual([]);
+  write("a@鲍");
+  await settled();
+  expect(offered()).toEqual([]);
+  expect((page as unknown as { data: { people: unknown[] } }).data.people).toEqual([]);
+});
+
+test("only who moderates is offered everybody", async () => {
+  const offered = () => document.body.textContent.includes("所有人");
+  await open("pages/channel/channel", { id: CHANNEL });
+  write("@");
+  await settled();
+  expect([offered(), document.querySelectorAll(".one")]).toMatchObject([false, { length: 1 }]);
+  house.subscriptions.of(CHANNEL).role = "moderator";
+  write("@所");
+  await settled();
+  expect(offered()).toBe(true);
+});
+
+test("where a room allows it, a person's sheet leads to words between the two, and there it does not once more", async () => {
+  const usual = house.rooms.channel;
+  house.rooms.channel = ((id: string) => ({
+    room: { id: "r_tea", name: "茶馆", direct: true },
+    channel: { id, name: id === CHANNEL ? "大厅" : "鲍勃", ...(id !== CHANNEL && { direct: { id: "u_bob", name: "鲍勃" } }) },
+  })) as typeof usual;
+  const { page } = await open("pages/channel/channel", { id: CHANNEL });
+  const actions = () => (page as unknown as { data: { asked: { actions: { id: string }[] } } }).data.asked.actions.map((each) => each.id);
+  page.person!({ detail: { row: { from: "u_bob", name: "鲍勃" } } });
+  expect(actions()).toEqual(["mention", "direct", "block"]);
+
+  house.api.post.mockRejectedValueOnce(new Refused("rate_limited", ""));
+  page.choose!({ detail: { id: "direct" } });
+  await settled();
+  expect([phone.toasts, asked.at(-1)![1].channel]).toEqual([["太频繁了，稍等一下"], CHANNEL]);
+
+  house.api.post.mockResolvedValueOnce({ channel: { id: "c_two", name: "鲍勃" } });
+  page.person!({ detail: { row: { from: "u_bob", name: "鲍勃" } } });
+  page.choose!({ detail: { id: "direct" } });
+  await settled();
+  expect(house.api.post).toHaveBeenLastCalledWith("/rooms/r_tea/direct", { user: "u_bob" });
+  expect(asked.filter(([op]) => op === "enter").at(-1)![1]).toMatchObject({ channel: "c_two" });
+  page.person!({ detail: { row: { from: "u_bob", name: "鲍勃" } } });
+  expect(actions()).toEqual(["mention", "block"]);
+
+  const members = await open("pages/members/members", { channel: CHANNEL });
+  members.page.tap!({ currentTarget: { dataset: { id: "u_bob", name: "鲍勃" } } });
+  house.api.post.mockResolvedValueOnce({ channel: { id: "c_two", name: "鲍勃" } });
+  members.page.choose!({ detail: { id: "direct" } });
+  await settled();
+  expect(phone.went.at(-1)).toContain("pages/channel/channel?id=c_two");
+  house.rooms.channel = usual;
+});
+
+test("what comes while another page lies above counts as read only when one is back", async () => {
+  const { page } = await open("pages/channel/channel", { id: CHANNEL });
+  const read = () => asked.filter(([op]) => op === "read").length;
+  page.onHide!();
+  const before = read();
+  house.subscriptions.told(said(3, "还在吗"));
+  await settled();
+  expect(read()).toBe(before);
+  page.onShow!();
+  await settled();
+  expect(read()).toBe(before + 1);
 });
 
 test("in English everything is English", async () => {
