@@ -136,8 +136,10 @@ export class House {
   leaveForGood(): void {
     this.connection.end();
     this.login.forget();
-    for (const key of ["drafts", "blocked", "seen"]) forget(key);
+    for (const key of ["drafts", "blocked", "rooms"]) forget(key);
     this.blocked.clear();
+    this.names.clear();
+    this.rooms.all = [];
     this.subscriptions.forget();
   }
 

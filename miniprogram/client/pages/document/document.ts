@@ -5,7 +5,7 @@ import { fill } from "../../words/words";
 import type { Tapped } from "../screen";
 
 Component({
-  data: { w: {}, name: "", lines: [] as { heading: boolean; text: string }[], version: "" },
+  data: { w: {}, name: "", lines: [] as { at: number; heading: boolean; text: string }[], version: "" },
   methods: {
     onLoad(query: { name?: string }) {
       const house = theHouse();
@@ -14,7 +14,7 @@ Component({
       const title = { about: words.about, agreement: words.agreement, privacy: words.privacy, rules: words.rules_of_house }[name] ?? words.about;
       wx.setNavigationBarTitle({ title });
       const lines = (DOCUMENTS[name]?.[language] ?? "").trim().split("\n").filter(Boolean);
-      this.setData({ w: words, name, version: fill(words.version, VERSION), lines: lines.map((text) => ({ heading: text.startsWith("#"), text: text.replace(/^#\s*/, "") })) });
+      this.setData({ w: words, name, version: fill(words.version, VERSION), lines: lines.map((text, at) => ({ at, heading: text.startsWith("#"), text: text.replace(/^#\s*/, "") })) });
     },
     open(event: Tapped<{ name: string }>) {
       wx.navigateTo({ url: `/pages/document/document?name=${event.currentTarget.dataset.name}` });
