@@ -218,7 +218,7 @@ EXAMPLES: dict[str, Example] = {
     "scan_begin": at_large({"appid": "wxnone"}, 404),
     "scan_check": at_large(NO_SCAN, 401),
     "scan_link_shown": at_large(),
-    "scan_begin_link": at_large(status=404),
+    "scan_begin_link": lambda office, desk: official(None, 503)(office, desk)._replace(parts={}, foreign=False),
     "scan_check_link": at_large(NO_SCAN, 401),
     "scan_unlink": at_large(status=404),
     "overview_shown": at_large(),

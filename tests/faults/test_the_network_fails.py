@@ -36,6 +36,7 @@ def test_answers_are_lost_and_the_same_message_is_said_again(
             time.sleep(0.8)
         for phone in flaky:  # where the machine is slow, so hasty a phone would never believe that it is connected
             phone.answer_seconds = 30
+        proxy.cut()
 
     verdict = after_fault(oracle, Load([*flaky, steady], channel, pause=0.01), fault)
     again = sum(sent.tries > 1 for phone in flaky for sent in phone.sent)
