@@ -128,6 +128,8 @@ def _ended(store: Store, appid: str, reference: str, how: Ended) -> bool:
         job = mass_jobs.by_reference(connection, appid, reference)
         if job is None:
             return None
+        if job.state != mass_jobs.ASKED:  # told already: who was told by another way since is not told again
+            return []
         state = mass_jobs.DONE if how.arrived else mass_jobs.REFUSED
         mass_jobs.change(connection, job.id, state=state, detail=how.status[:255], sent=how.sent,
                          filtered=how.filtered, failed=how.failed, settled_at=now)

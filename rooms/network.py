@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from rooms.live.live import token
 from rooms.record import aliases, network
 from rooms.record.network import Seen
 from rooms.store import Store
@@ -43,26 +44,28 @@ def note(store: Store, organization: str, user: str, what: str, address: str) ->
     key = _key(store)
     line = msgspec.json.encode(_Line(organization, user, what, address[:LONGEST_ADDRESS], store.clock.now()))
     store.live.tell("RPUSH", key, line, key=key)
+    store.live.tell("LTRIM", key, str(-MOST_WAITING), "-1", key=key)
 
 
 def sweep(store: Store) -> int:
     """Takes what was noted to the record; returns how many lines. Safe to run in several places: one does it."""
-    lock, done = store.live.name("network", "lock"), 0
-    if not store.live.set(lock, "1", px=LOCK_MS, nx=True):
+    lock, mine, done = store.live.name("network", "lock"), token(), 0
+    if not store.live.set(lock, mine, px=LOCK_MS, nx=True):
         return 0
     try:
         key = _key(store)
-        store.live.command("LTRIM", key, str(-MOST_WAITING), "-1", key=key)
         for _ in range(ROUNDS):
             lines = store.live.command("LRANGE", key, "0", str(TOGETHER - 1), key=key)
             if not lines:
                 break
             seen = _summed(lines)
             store.record.write(lambda c, seen=seen: network.add_up(c, seen))  # type: ignore[misc]
+            if store.live.get(lock) != mine.encode():  # another took it over, and the lines with it
+                break
             store.live.command("LTRIM", key, str(len(lines)), "-1", key=key)
             done += len(lines)
     finally:
-        store.live.delete(lock)
+        store.live.delete_if(lock, mine)
     return done
 
 

@@ -81,9 +81,7 @@ def set_policy(store: Store, actor: Actor, text: str = AFTER, media: str = BEFOR
         organizations.lock(connection, organization)
         before = rows.policy(connection, organization)
         made = Policy(organization, text, media, outage, before.version + 1 if before else 1)
-        rows.set_policy(connection, made)
-        for channel in channels.every_of_organization(connection, organization):
-            readers.move(connection, READER, channel.id, channel.archived_seq)
+        _put(connection, made)
         told = [msgspec.json.encode({name: getattr(one, name) for name in ("text", "media", "outage")} if one else {})
                 for one in (before, made)]
         audit.add(connection, organization, Act(
@@ -103,7 +101,7 @@ def begin(connection: Connection, organization: str) -> None:
 def _put(connection: Connection, made: Policy) -> None:
     """What was said before is let be."""
     rows.set_policy(connection, made)
-    for channel in channels.of_organization(connection, made.organization):
+    for channel in channels.every_of_organization(connection, made.organization):
         readers.move(connection, READER, channel.id, channel.archived_seq)
 
 

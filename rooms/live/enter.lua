@@ -14,7 +14,7 @@ if gate[1] ~= READY then return {'closed'} end
 local head = redis.call('HMGET', KEYS[3], 'state', 'epoch', 'tip', 'talk', 'capacity', 'slow_seconds', 'forks', 'see',
   'enter', 'muted_all', 'queue_most', 'pair')
 if gate[2] ~= ARGV[3] or not head[1] then return no('not_found') end
-if head[12] and not string.find(head[12], user, 1, true) then return no('not_found') end
+if of_others(head[12], user) then return no('not_found') end
 local at = now()
 local role = redis.call('HGET', KEYS[2], user)
 local free = redis.call('SISMEMBER', KEYS[16], user) == 1

@@ -58,6 +58,11 @@ local function allows(rule, right, role, allowed, user)
   return RANK[role] >= (RANK[rule] or 0)
 end
 
+-- Whether a channel is of two others: pair names its two with a space between, and is false where it is no channel of two.
+local function of_others(pair, user)
+  return pair and not string.find(' ' .. pair .. ' ', ' ' .. user .. ' ', 1, true)
+end
+
 -- Appends a numbered entry to the log. Returns the line that tells of it on the feed: a frame never holds a line's end.
 local function logged(log, epoch, seq, op, user, ordinal, before, at, after)
   local frame = before .. ',"epoch":"' .. epoch .. '","seq":' .. seq .. ',"at":' .. at .. after

@@ -7,7 +7,7 @@ local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization')
 if gate[1] ~= READY then return {'closed'} end
 local head = redis.call('HMGET', KEYS[3], 'tip', 'talk', 'see', 'pair')
 if gate[2] ~= ARGV[3] or not head[1] then return no('not_found') end
-if head[4] and not string.find(head[4], user, 1, true) then return no('not_found') end
+if of_others(head[4], user) then return no('not_found') end
 local role = redis.call('HGET', KEYS[2], user)
 if not role then return no('not_member') end
 if not allows(head[3], 'see', role, KEYS[10], user) then return no('not_found') end

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from rooms import erasure, members, network
+from rooms.record import Connection
 from rooms.record import network as rows
 from rooms.record.network import Seen
 from rooms.store import Store
@@ -71,3 +74,32 @@ def test_lines_that_the_record_could_not_take_wait(cast: Cast, monkeypatch: pyte
             network.sweep(store)
     assert network.sweep(store) == 1
     assert of(store, cast, "u_a") == [("login", "192.0.2.1", 1)]
+
+
+def test_while_nobody_sweeps_the_oldest_lines_go(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "MOST_WAITING", 3)
+    for number in range(5):
+        network.note(cast.store, cast.organization, "u_a", "login", f"192.0.2.{number}")
+    key = cast.store.live.name("network")
+    assert cast.store.live.command("LLEN", key, key=key) == 3
+    assert network.sweep(cast.store) == 3
+    assert [address for _, address, _ in of(cast.store, cast, "u_a")] == ["192.0.2.2", "192.0.2.3", "192.0.2.4"]
+
+
+def test_who_lost_the_lock_leaves_the_lines_to_the_next(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, add_up, lock = cast.store, rows.add_up, cast.store.live.name("network", "lock")
+    for _ in range(2):
+        network.note(store, cast.organization, "u_a", "login", "192.0.2.1")
+
+    def too_late(connection: Connection, seen: Sequence[Seen]) -> None:
+        add_up(connection, seen)
+        store.live.set(lock, "another", px=60_000)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(network, "TOGETHER", 1)
+        patched.setattr(rows, "add_up", too_late)
+        assert network.sweep(store) == 0
+    assert store.live.get(lock) == b"another"
+    store.live.delete(lock)
+    network.sweep(store)
+    assert store.live.get(lock) is None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from rooms import broadcast_walk, broadcasts, denials, ledger, tags
+from rooms import mass as jobs
 from rooms.broadcasts import Audience, Broadcast
 from rooms.denials import Feature
 from rooms.events import Door, Person
@@ -84,6 +85,16 @@ def test_everybody_gets_it_once_and_the_end_is_noted_for_each(town: Town, staff:
     assert (found.told, found.waiting) == ({"mass": 3}, 0)
     assert (found.mass[0].people, found.mass[0].sent) == (3, 3)
     assert [(one.way, one.state, one.detail) for one in town.sent(people[0])] == [("mass", "sent", "send success")]
+
+
+def test_an_end_that_is_told_again_tells_nobody_again(town: Town, staff: Actor) -> None:
+    crowd(town, staff, "老客")
+    made = go(town, staff, "老客", "说过了")
+    until(lambda: broadcasts.progress(town.store, staff, made.id).mass[0].state == "done")
+    job = broadcasts.progress(town.store, staff, made.id).mass[0]
+    jobs.ended(town.store, OFFICIAL, job.reference, jobs.Ended(False, False, "err(10001)", 0, 0, 3))
+    found = broadcasts.progress(town.store, staff, made.id)
+    assert (found.told, found.waiting, found.mass[0]) == ({"mass": 3}, 0, job)
 
 
 def test_the_fifth_in_a_month_goes_by_the_planner(town: Town, staff: Actor) -> None:
