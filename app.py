@@ -56,7 +56,7 @@ def bare_app(store: Store, settings: Settings) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it
     refusals.register(app)
     metrics.count(app)
-    app.register_blueprint(metrics.blueprint(settings.metrics_token))
+    app.register_blueprint(metrics.blueprint(settings.metrics_token, store))
     app.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"), endpoint="healthz")
     app.add_url_rule("/readyz", view_func=lambda: ready(store), endpoint="readyz")
     app.after_request(_keep_out_of_caches)

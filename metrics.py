@@ -1,17 +1,27 @@
-"""`GET /metrics`: all web processes of the host together, for Prometheus on this host or with the token."""
+"""`GET /metrics`: all web processes of the host together, for Prometheus on this host or with the token.
+
+With them how the house is as a whole (`teahouse_house_…`): every host tells the same, so take the largest, not the sum.
+"""
 
 from __future__ import annotations
 
 import hmac
 import os
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from refusals import error
+from rooms.errors import Code, Refused
+from rooms.store import Store
+from rooms.vitals import vitals
+from wechat.platform import quotas
 
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
@@ -21,15 +31,52 @@ seconds = Histogram("teahouse_http_request_seconds", "Time until the answer bega
                     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5))
 
 
-def blueprint(token: str | None) -> Blueprint:
-    """The page of numbers; `token` opens it to others than this host."""
+class House(Collector):
+    """Asked anew for each page; what cannot be asked is left out, and `teahouse_house_answers` says which server."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        seen = vitals(self._store)
+        yield _gauge("answers", "whether a server answers", ["server"],
+                     {("redis",): float(seen.hinted is not None), ("sql",): float(seen.alarms is not None)})
+        yield _gauge("hinted", "things that wait for the clock", ["kind"],
+                     {(kind,): float(count) for kind, count in (seen.hinted or {}).items()})
+        yield _gauge("unarchived", "entries that only Redis holds", [], _alone(seen.unarchived))
+        yield _gauge("alarms", "open alarms of the archive", [], _alone(seen.alarms))
+        yield _gauge("quota_left", "calls that are left today", ["appid", "way"], self._quotas())
+
+    def _quotas(self) -> dict[tuple[str, ...], float]:
+        try:
+            return {(appid, str(way)): float(left) for (appid, way), left in quotas.left_in_all(self._store).items()}
+        except Refused as refused:
+            if refused.code is not Code.UNAVAILABLE:
+                raise
+            return {}
+
+
+def _alone(value: int | None) -> dict[tuple[str, ...], float]:
+    return {} if value is None else {(): float(value)}
+
+
+def _gauge(name: str, told: str, labels: list[str], values: dict[tuple[str, ...], float]) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(f"teahouse_house_{name}", told, labels=labels)
+    for key, value in values.items():
+        gauge.add_metric(list(key), value)
+    return gauge
+
+
+def blueprint(token: str | None, store: Store | None = None) -> Blueprint:
+    """The page of numbers; `token` opens it to others than this host. Without `store` it is the processes alone."""
     pages = Blueprint("metrics", __name__)
 
     @pages.get("/metrics")
     def metrics() -> Response:
         if not _allowed(token):
             return error(403, "forbidden", "from this host, or with TEAHOUSE_METRICS_TOKEN as bearer token")
-        return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+        page = generate_latest(_registry()) + (generate_latest(_only(House(store))) if store else b"")
+        return Response(page, content_type=CONTENT_TYPE_LATEST)
 
     return pages
 
@@ -62,6 +109,12 @@ def _allowed(token: str | None) -> bool:
 def _peer() -> str:
     """The address of the connection's other end, whatever the headers say."""
     return str(request.environ.get("REMOTE_ADDR", ""))
+
+
+def _only(collector: Collector) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(collector)
+    return registry
 
 
 def _registry() -> CollectorRegistry:

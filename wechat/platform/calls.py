@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from rooms.planner import Way
 from rooms.store import Store
@@ -28,6 +29,12 @@ def count(store: Store, limits: PlatformLimits, appid: str, way: Way) -> int:
 
 def made(store: Store, appid: str, way: Way) -> int:
     return int(store.live.get(_key(store, appid, way)) or 0)
+
+
+def made_by(store: Store, several: Sequence[tuple[str, Way]]) -> list[int]:
+    """The same for many (appid, way) in one round trip a node."""
+    names = [_key(store, appid, way) for appid, way in several]
+    return [int(made or 0) for made in store.live.commands([(("GET", name), name) for name in names])]
 
 
 def left(store: Store, limits: PlatformLimits, appid: str, way: Way) -> int:

@@ -11,12 +11,17 @@ from rooms.denials import Denial
 from rooms.errors import Code, Refused
 from rooms.moderation import Actor
 from rooms.planner import Way
+from rooms.record import accounts as account_rows
 from rooms.store import Store
 from wechat.platform import calls, stops
 from wechat.platform.limits import LIMITS, PlatformLimits
 
 WAYS = {Kind.OFFICIAL_ACCOUNT: (Way.CUSTOMER, Way.BIZSEND, Way.TEMPLATE, Way.MASS),
         Kind.MINI_PROGRAM: (Way.CUSTOMER, Way.SUBSCRIBE)}
+
+
+MOST_ACCOUNTS = 200
+"""Of the whole house, whose quotas are told to whoever watches over it."""
 
 
 class Quota(NamedTuple):
@@ -46,6 +51,14 @@ def of_account(store: Store, actor: Actor, appid: str, limits: PlatformLimits = 
         raise Refused(Code.NOT_FOUND)
     return Quotas([_one(store, limits, appid, way) for way in WAYS[Kind(account.kind)]],
                   denials.of_account(store, appid))
+
+
+def left_in_all(store: Store, limits: PlatformLimits = LIMITS) -> dict[tuple[str, Way], int]:
+    """(appid, way) → what is left today, of MOST_ACCOUNTS accounts of all organizations: for operators only."""
+    known = store.record.read(account_rows.every)[:MOST_ACCOUNTS]
+    ways = [(account.appid, way) for account in known for way in WAYS[Kind(account.kind)]]
+    return {(appid, way): max(0, limits.a_day(way) - made)
+            for (appid, way), made in zip(ways, calls.made_by(store, ways), strict=True)}
 
 
 def _one(store: Store, limits: PlatformLimits, appid: str, way: Way) -> Quota:
