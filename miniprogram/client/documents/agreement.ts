@@ -5,7 +5,7 @@ export const agreement: Text = {
 # 一、这是什么
 茶馆是一个聊天室小程序。使用它，就表示你同意这份协议；不同意，请不要继续使用。运营者是：〔填写公司全称〕，联系方式：〔填写电话或邮箱〕。
 # 二、你的账号
-你用微信登录，昵称和头像由你自己填写。请不要冒充他人。你可以随时在「我的」里注销账号。
+你用微信登录，昵称由你自己填写。请不要冒充他人。你可以随时在「我的」里注销账号。
 # 三、你说的话
 你对自己发出的内容负责。你保留内容的权利，并允许我们为了把它展示给聊天室里的人而存储和传送它。撤回的内容不再展示。
 # 四、不可以做的事
@@ -23,7 +23,7 @@ export const agreement: Text = {
 # 1. What this is
 Teahouse is a mini-program with chat rooms. By using it you agree to this text; if you do not agree, please do not go on. It is run by [full name of the company], reached at [phone or mail].
 # 2. Your account
-You sign in with WeChat; nickname and picture are your own choice. Do not pretend to be somebody else. You can delete your account at any time under "Me".
+You sign in with WeChat; your nickname is your own choice. Do not pretend to be somebody else. You can delete your account at any time under "Me".
 # 3. What you say
 You answer for what you write. It stays yours, and you allow us to store it and carry it to the people in the room. What you recall is shown no more.
 # 4. What is not allowed

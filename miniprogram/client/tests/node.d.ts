@@ -1,5 +1,6 @@
 /** The little of Node, and of programs without types, that the tests use. */
 declare module "node:fs" {
+  export function cpSync(from: string, to: string, options: { recursive: true; filter(path: string): boolean }): void;
   export function existsSync(path: string): boolean;
   export function mkdtempSync(prefix: string): string;
   export function readdirSync(path: string | URL): string[];

@@ -255,7 +255,7 @@ export const en: Words = {
   contact: "Contact and complaints",
   contact_hint: "Hold a message to report it; for urgent matters, write to the house.",
   privacy_title: "Before you come in",
-  privacy_text: "The teahouse uses your nickname, your picture and what you write. Please read the privacy guide and agree to go on.",
+  privacy_text: "The teahouse uses your nickname and what you write. Please read the privacy guide and agree to go on.",
   privacy_read: "Read the privacy guide",
   privacy_name: "What shall we call you?",
   agree: "Agree and go on",

@@ -253,7 +253,7 @@ export const zh = {
   contact: "联系与投诉",
   contact_hint: "长按消息可举报；紧急情况请联系店家客服。",
   privacy_title: "进门之前",
-  privacy_text: "茶馆会用到你的昵称、头像和你发出的内容。请先读过隐私保护指引，同意后再继续。",
+  privacy_text: "茶馆会用到你的昵称和你发出的内容。请先读过隐私保护指引，同意后再继续。",
   privacy_read: "阅读《隐私保护指引》",
   privacy_name: "大家怎么称呼你？",
   agree: "同意并继续",
