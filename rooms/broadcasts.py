@@ -98,6 +98,7 @@ def start(store: Store, actor: Actor, text: str, audience: Audience = EVERYBODY,
     """At once, or at `starts_at` (ms); with `mass` also by the Official Account's mass messages, of which a follower
     gets four in a month. Raises Refused as `preview` does."""
     made = _made(store, actor, text, audience, starts_at, mass)
+    store.record.prepare(made.organization)
 
     def act(connection: Connection) -> None:
         _may(connection, actor, made.room)

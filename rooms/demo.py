@@ -25,6 +25,9 @@ _NOTE, _MONTH, _OPEN = "demo", "demo_month", "demo_open"
 def init(record: Record, now: int) -> dict[str, Any]:
     """The answer of the contract. Needs migrated tables and a secret key, no Redis."""
     passwords = {} if record.read(lambda c: notes.get(c, _NOTE)) else _set_up(record, now)
+    organization = record.read(lambda c: notes.get(c, _NOTE))
+    if organization:
+        record.prepare(organization)
     record.write(lambda c: _add_month(c, now))
     return record.read(lambda c: _facts(c, record, passwords))
 

@@ -33,8 +33,6 @@ MOST_OF_ONE = 20
 LEFT_BEHIND_MS = 5_000
 """A message that is on its way for longer has lost the process that was to bring it there."""
 TOGETHER = 100
-KEPT_MS = 30 * 86_400_000
-"""As long as somebody may ask why."""
 
 __all__ = ["SAFETY", "WORDS", "Held", "HeldRow", "Published", "finish", "forget", "keep", "let_through", "reject"]
 
@@ -72,6 +70,7 @@ def keep(store: Store, person: Person, channel: str, draft: Draft, cause: str, l
             raise Refused(Code.RATE_LIMITED, "too many of your messages wait for a review", 60_000)
         return kept
 
+    store.record.prepare(person.organization)
     kept = store.record.write(act)
     if kept.state in (WAITING, PASSING):
         return Held(channel, draft.client_id)
@@ -94,11 +93,13 @@ def let_through(store: Store, row: HeldRow, by: str) -> Published | None:
 
 
 def reject(store: Store, row: HeldRow, by: str, reason: str) -> bool:
-    """It is never said, and its author hears so. False when somebody else decided meanwhile."""
+    """It is never said, and its author hears so; its words are forgotten at once. False when somebody else decided
+    meanwhile."""
     now = store.clock.now()
 
     def act(connection: Connection) -> bool:
-        if not rows.move(connection, row.id, WAITING, REJECTED, decided_at=now, by=by, reason=reason):
+        if not rows.move(connection, row.id, WAITING, REJECTED, decided_at=now, by=by, reason=reason,
+                         body=rows.NOTHING, name=""):
             return False
         notice_rows.add_many(connection, [_notice(row, Kind.REJECTED, now, {"reason": reason})])
         return True
@@ -120,10 +121,9 @@ def finish(store: Store) -> int:
 
 
 def forget(store: Store) -> int:
-    """Of what was decided a month ago, what was said and under which name; that it was, and by whom it was decided,
-    stays. Returns how many."""
-    before = store.clock.now() - KEPT_MS
-    return store.record.write(lambda c: rows.forget(c, before, TOGETHER * 10))
+    """Of what was decided while a version ran that kept it longer, what was said and under which name; that it was,
+    and by whom it was decided, stays. Returns how many."""
+    return store.record.write(lambda c: rows.forget(c, TOGETHER * 10))
 
 
 def draft_of(row: HeldRow) -> Draft:
@@ -164,7 +164,8 @@ def _pass_on(store: Store, row: HeldRow) -> Published:
         media.said(store, row.channel, int(seq), draft)
 
     def act(connection: Connection) -> None:
-        if rows.move(connection, row.id, PASSING, PUBLISHED, seq=int(seq)) and person.door is Door.WECHAT:
+        if rows.move(connection, row.id, PASSING, PUBLISHED, seq=int(seq), body=rows.NOTHING, name="") and (
+                person.door is Door.WECHAT):
             notice_rows.add_many(connection, [_notice(row, Kind.PUBLISHED, now, {})])
 
     store.record.write(act)

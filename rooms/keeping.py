@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rooms import recovery
-from rooms.record import audit, entries, keyring, retention, search
+from rooms.record import audit, entries, envelopes, keyring, retention, search
 from rooms.record.audit import Act
 from rooms.store import Store
 
@@ -11,8 +11,9 @@ TOGETHER, CHANNELS = 500, 500
 
 
 def repack(store: Store) -> int:
-    """Goes over all entries; returns how many were changed. Safe to stop and to begin again."""
-    changed, last = 0, ""
+    """Goes over all entries, and over what lies outside of the log; returns how many were changed. Safe to stop and to
+    begin again."""
+    changed, last = _close_older(store) if store.record.keyring.seals else 0, ""
     while page := store.record.read(lambda c, last=last: retention.channels(c, last, CHANNELS)):  # type: ignore[misc]
         for channel in page:
             store.record.write(lambda c, id_=channel.id: store.record.keyring.prepare(c, [id_]))  # type: ignore[misc]
@@ -45,3 +46,12 @@ def _repack(store: Store, channel: str) -> int:
         changed += some
         if not after:
             return changed
+
+
+def _close_older(store: Store) -> int:
+    changed = 0
+    for organization in store.record.read(envelopes.open_still):
+        store.record.prepare(organization)
+        while some := store.record.write(lambda c, id_=organization: envelopes.close_older(c, id_, TOGETHER)):  # type: ignore[misc]
+            changed += some
+    return changed

@@ -122,10 +122,13 @@ def collect(store: Store) -> int:
         if AFTER in (each.text, each.media):
             behind = store.record.read(lambda c, each=each: readers.behind(  # type: ignore[misc]
                 c, READER, TOGETHER, each.organization))
+            store.record.prepare(each.organization)
             found += sum(store.record.write(lambda c, each=each, one=one: _shown(c, each, one, now))  # type: ignore[misc]
                          for one in behind)
-    if store.record.read(lambda c: rows.held_unasked(c, held.SAFETY, 1)):
-        found += store.record.write(lambda c: _held(c, now))
+    if unasked := store.record.read(lambda c: rows.held_unasked(c, held.SAFETY, TOGETHER)):
+        for organization in {row.organization for row in unasked}:
+            store.record.prepare(organization)
+        found += store.record.write(lambda c: _held(c, unasked, now))
     return found
 
 
@@ -134,6 +137,7 @@ def ask_about_name(store: Store, person: Person) -> None:
     if person.door is not Door.MINIPROGRAM or policy(store, person.organization).text == OFF:
         return
     check = _check(person.organization, "", None, "", person.id, NAME, person.name, store.clock.now())
+    store.record.prepare(person.organization)
     store.record.write(lambda c: rows.add_many(c, [check]))
 
 
@@ -260,8 +264,7 @@ def _said(logged: Logged) -> Entry:
                  author=author, type="text", body=told["body"])
 
 
-def _held(connection: Connection, now: int) -> int:
-    found = rows.held_unasked(connection, held.SAFETY, TOGETHER)
+def _held(connection: Connection, found: Sequence[held.HeldRow], now: int) -> int:
     made = [_check(row.organization, row.channel, None, row.id, row.user, kind, content, now)
             for row in found for kind, content in _contents(row.type, msgspec.json.decode(row.body))]
     rows.add_many(connection, made)

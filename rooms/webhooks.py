@@ -21,7 +21,7 @@ from rooms import auditing, ids
 from rooms.errors import Code, Refused
 from rooms.events import Logged
 from rooms.moderation import Actor
-from rooms.record import Connection, channels, entries, organizations, readers, webhooks
+from rooms.record import Connection, channels, entries, envelopes, organizations, readers, webhooks
 from rooms.record.readers import Behind
 from rooms.record.webhooks import DONE, FAILED, WAITING, Call, Webhook
 from rooms.store import Store
@@ -110,8 +110,9 @@ def test(store: Store, actor: Actor, hook: str) -> None:
 
     def act(connection: Connection) -> None:
         found = _find(connection, actor, hook)
-        webhooks.enqueue(connection, [_call(store, found, "test", {"by": actor.person.id}, now)])
+        webhooks.enqueue(connection, [_call(connection, store, found, "test", {"by": actor.person.id}, now)])
 
+    store.record.prepare(actor.person.organization)
     store.record.write(act)
 
 
@@ -123,9 +124,10 @@ def calls(store: Store, actor: Actor, hook: str, before: int, limit: int) -> Seq
     """The log of one webhook, newest first. Raises Refused(not_found)."""
     def look(connection: Connection) -> Sequence[Call]:
         _find(connection, actor, hook)
-        return webhooks.calls_of(connection, hook, before, limit)
+        return [call._replace(body=_body(connection, store, call))
+                for call in webhooks.calls_of(connection, hook, before, limit)]
 
-    return [call._replace(body=_body(store, call)) for call in store.record.read(look)]
+    return store.record.read(look)
 
 
 # the clock
@@ -137,6 +139,7 @@ def follow(store: Store, until: int | None = None) -> int:
     for organization in sorted({hook.organization for hook in store.record.read(webhooks.listening)}):
         while behind := store.record.read(
                 lambda c, one=organization: readers.behind(c, READER, CHANNELS, one)):  # type: ignore[misc]
+            store.record.prepare(organization)
             for place in behind:
                 done += store.record.write(partial(_step, store=store, place=place, now=store.clock.now()))
                 if until is not None and store.clock.now() >= until:
@@ -151,11 +154,13 @@ def take(store: Store) -> list[Outgoing]:
     def act(connection: Connection) -> list[tuple[Call, Webhook]]:
         taken, found = webhooks.take(connection, now, now + CALL_MS, TOGETHER), []
         for call in taken:
-            hook = webhooks.one(connection, call.webhook)
+            hook, body = webhooks.one(connection, call.webhook), _body(connection, store, call)
             if hook is None or hook.stopped_at is not None:
                 webhooks.settle(connection, call.id, state=FAILED, detail="the webhook was stopped", settled_at=now)
+            elif not body:
+                webhooks.settle(connection, call.id, state=FAILED, detail="its words were erased", settled_at=now)
             else:
-                found.append((call, hook))
+                found.append((call._replace(body=body), hook))
         return found
 
     return [_signed(store, call, hook) for call, hook in store.record.write(act)]
@@ -192,16 +197,19 @@ def erase(store: Store, organization: str, users: Sequence[str]) -> int:
     theirs, erased = [f'"{user}"' for user in users], 0
     for hook in store.record.read(lambda c: webhooks.of_organization(c, organization)):
         last = ""
-        while calls := store.record.read(lambda c, id_=hook.id, last=last: webhooks.page(c, id_, last, ROWS)):  # type: ignore[misc]
-            last = calls[-1].id
-            bodies = {call.id: _body(store, call) for call in calls}
+        while bodies := store.record.read(lambda c, id_=hook.id, last=last: _bodies(c, store, id_, last)):  # type: ignore[misc]
+            last = max(bodies)
             blank = {id_: _blanked(body) for id_, body in bodies.items()
                      if "\"erased\":true" not in body and any(user in body for user in theirs)}
             for id_, body in blank.items():
-                sealed = store.record.vault.seal(body, _place(id_))
-                store.record.write(lambda c, id_=id_, sealed=sealed: webhooks.settle(c, id_, body=sealed))  # type: ignore[misc]
+                store.record.write(lambda c, id_=id_, body=body: webhooks.settle(  # type: ignore[misc]
+                    c, id_, body=_sealed(c, store, organization, id_, body)))
             erased += len(blank)
     return erased
+
+
+def _bodies(connection: Connection, store: Store, hook: str, after: str) -> dict[str, str]:
+    return {call.id: _body(connection, store, call) for call in webhooks.page(connection, hook, after, ROWS)}
 
 
 def _blanked(body: str) -> str:
@@ -233,22 +241,31 @@ def _enqueue(connection: Connection, store: Store, hook: Webhook, room: str, tol
              now: int) -> None:
     wanted = [entry for entry in told if _EVENT_OF.get(entry.op) in hook.events.split()]
     room_for = MOST_WAITING - webhooks.waiting(connection, hook.id) if wanted else 0
-    made = [_call(store, hook, _EVENT_OF[entry.op], {"room": room, "entry": msgspec.Raw(entry.frame)}, now)
+    made = [_call(connection, store, hook, _EVENT_OF[entry.op], {"room": room, "entry": msgspec.Raw(entry.frame)}, now)
             for entry in wanted]
     late = [call._replace(state=FAILED, detail="too many calls wait for this webhook", settled_at=now)
             for call in made[max(0, room_for):]]
     webhooks.enqueue(connection, [*made[:max(0, room_for)], *late])
 
 
-def _call(store: Store, hook: Webhook, event: str, told: dict[str, object], now: int) -> Call:
-    """Its body holds somebody's words, so it is kept sealed."""
+def _call(connection: Connection, store: Store, hook: Webhook, event: str, told: dict[str, object], now: int) -> Call:
     call = ids.new("n")
     body = msgspec.json.encode({"id": call, "event": event, "organization": hook.organization, "at": now, **told})
-    sealed = store.record.vault.seal(body.decode(), _place(call))
+    sealed = _sealed(connection, store, hook.organization, call, body.decode())
     return Call(call, hook.id, hook.organization, event, sealed, WAITING, 0, now, None, "", now, None)
 
 
-def _body(store: Store, call: Call) -> str:
+def _sealed(connection: Connection, store: Store, organization: str, call: str, body: str) -> str:
+    """It holds somebody's words, so it is kept sealed: under the organization's data key where there is a master key,
+    so that it goes with that key, else under the house's."""
+    closed = envelopes.close(connection, organization, body, _place(call))
+    return closed if closed.startswith(envelopes.MARK) else store.record.vault.seal(body, _place(call))
+
+
+def _body(connection: Connection, store: Store, call: Call) -> str:
+    """Empty where the key was erased."""
+    if call.body.startswith(envelopes.MARK):
+        return envelopes.opened(connection, call.body, _place(call.id))
     return store.record.vault.open(call.body, _place(call.id))
 
 
@@ -257,7 +274,7 @@ def _place(call: str) -> str:
 
 
 def _signed(store: Store, call: Call, hook: Webhook) -> Outgoing:
-    secret, body = store.record.vault.open(hook.secret, f"webhooks/{hook.id}"), _body(store, call).encode()
+    secret, body = store.record.vault.open(hook.secret, f"webhooks/{hook.id}"), call.body.encode()
     return Outgoing(call, hook.url, {
         "Content-Type": "application/json", "User-Agent": "Teahouse", "X-Teahouse-Event": call.event,
         "X-Teahouse-Id": call.id, "X-Teahouse-Signature": signature(secret, store.clock.now() // 1_000, body)}, body)

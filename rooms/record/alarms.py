@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from rooms.record import tables
+from rooms.record import keyring, tables
 from rooms.record.asking import columns
 
 
 class Alarm(NamedTuple):
-    """`content` is what could not be kept where it belongs."""
+    """`content` is what could not be kept where it belongs: it lies sealed where there is a master key."""
 
     at: int
     kind: str
@@ -29,13 +29,15 @@ _COLUMNS = columns(_TABLE, Alarm._fields)
 
 def sound(connection: Connection, alarms: Sequence[Alarm]) -> None:
     if alarms:
-        connection.execute(insert(_TABLE), [alarm._asdict() for alarm in alarms])
+        keys = keyring.of_channels(connection, {alarm.channel for alarm in alarms if alarm.channel and alarm.content})
+        connection.execute(insert(_TABLE), [
+            alarm._asdict() | {"content": _closed(keys.get(alarm.channel or ""), alarm)} for alarm in alarms])
 
 
 def open_ones(connection: Connection, limit: int = 100) -> Sequence[tuple[int, Alarm]]:
     """(id, alarm), the oldest first."""
     query = select(_TABLE.c.id, *_COLUMNS).where(_TABLE.c.closed_at.is_(None)).order_by(_TABLE.c.at, _TABLE.c.id)
-    return [(row[0], Alarm._make(row[1:])) for row in connection.execute(query.limit(limit))]
+    return [(row[0], _opened(connection, Alarm._make(row[1:]))) for row in connection.execute(query.limit(limit)).all()]
 
 
 def count_open(connection: Connection) -> int:
@@ -45,3 +47,20 @@ def count_open(connection: Connection) -> int:
 
 def close(connection: Connection, id: int, at: int) -> bool:  # noqa: A002 - the column's name
     return connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(closed_at=at)).rowcount > 0
+
+
+def _closed(key: keyring.Key | None, alarm: Alarm) -> bytes | None:
+    return keyring.seal(key, alarm.content, _place(alarm)) if key and alarm.content else alarm.content
+
+
+def _opened(connection: Connection, alarm: Alarm) -> Alarm:
+    """Without its content where the key was erased."""
+    try:
+        content = keyring.unseal(connection, alarm.content, _place(alarm)) if alarm.content else alarm.content
+    except keyring.ErasedError:
+        content = None
+    return alarm._replace(content=content)
+
+
+def _place(alarm: Alarm) -> str:
+    return f"alarms/{alarm.channel}/{alarm.epoch}/{alarm.seq}/{alarm.at}"

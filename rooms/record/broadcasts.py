@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
-from rooms.record import tables
+from rooms.record import envelopes, tables
 from rooms.record.asking import columns
 
 
 class Broadcast(NamedTuple):
     """To a `room`, or with an empty one to the organization; with `days` only to who acted within so many, with a `tag`
-    only to who bears it. `place` is how far its walk came: `r:` and a room, then `u:` and a user."""
+    only to who bears it. `text` lies sealed where there is a master key. `place` is how far its walk came: `r:` and a
+    room, then `u:` and a user."""
 
     id: str
     organization: str
@@ -38,24 +39,25 @@ _COLUMNS = columns(_TABLE, Broadcast._fields)
 
 
 def add(connection: Connection, broadcast: Broadcast) -> None:
-    connection.execute(insert(_TABLE), broadcast._asdict())
+    text = envelopes.close(connection, broadcast.organization, broadcast.text, _place(broadcast.id))
+    connection.execute(insert(_TABLE), broadcast._asdict() | {"text": text})
 
 
 def one(connection: Connection, id: str) -> Broadcast | None:  # noqa: A002 - the column's name
     row = connection.execute(select(*_COLUMNS).where(_TABLE.c.id == id)).one_or_none()
-    return Broadcast._make(row) if row else None
+    return _opened(connection, row) if row else None
 
 
 def of_organization(connection: Connection, organization: str, limit: int) -> Sequence[Broadcast]:
     """The newest first."""
     query = select(*_COLUMNS).where(_TABLE.c.organization == organization)
-    rows = connection.execute(query.order_by(_TABLE.c.at.desc(), _TABLE.c.id).limit(limit))
-    return [Broadcast._make(row) for row in rows]
+    rows = connection.execute(query.order_by(_TABLE.c.at.desc(), _TABLE.c.id).limit(limit)).all()
+    return [_opened(connection, row) for row in rows]
 
 
 def due(connection: Connection, states: Sequence[str], now: int) -> Sequence[Broadcast]:
     query = select(*_COLUMNS).where(_TABLE.c.state.in_(states), _TABLE.c.starts_at <= now).order_by(_TABLE.c.starts_at)
-    return [Broadcast._make(row) for row in connection.execute(query)]
+    return [_opened(connection, row) for row in connection.execute(query).all()]
 
 
 def step(connection: Connection, before: Broadcast, **fields: Any) -> bool:
@@ -85,6 +87,15 @@ def listeners(connection: Connection, broadcast: Broadcast) -> int:
     if broadcast.room:
         query = query.where(followers.c.current_channel.like(f"c\\_{broadcast.room[2:]}%", escape="\\"))
     return connection.scalars(query).one()
+
+
+def _opened(connection: Connection, row: Any) -> Broadcast:
+    found = Broadcast._make(row)
+    return found._replace(text=envelopes.opened(connection, found.text, _place(found.id)))
+
+
+def _place(id_: str) -> str:
+    return f"broadcasts/{id_}"
 
 
 def _recipients(broadcast: Broadcast, since: int, what: Any) -> Any:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Dialect, and_, delete, exists, func, insert, select, update
 
-from rooms.errors import Code, Refused
 from rooms.events import COUNTED, Logged
 from rooms.record import bodies, tables
 from rooms.record import keyring as keyrings
@@ -62,7 +61,7 @@ _TABLE = tables.entries
 def add_many(connection: Connection, rows: Sequence[Row]) -> None:
     """All of them are new; a key that is there breaks the transaction."""
     if rows:
-        keys = _keys_of(connection, {row.channel for row in rows})
+        keys = keyrings.of_channels(connection, {row.channel for row in rows})
         connection.execute(insert(_TABLE), [
             row._asdict() | {"frame": _closed(keys.get(row.channel), row)} for row in rows])
 
@@ -138,7 +137,7 @@ def by_users(connection: Connection, channel: str, users: Collection[str], after
 
 def blank(connection: Connection, rows: Sequence[Row]) -> None:
     """These rows stand for what was erased: their frames take the place of what was said. Nothing else changes."""
-    keys = _keys_of(connection, {row.channel for row in rows})
+    keys = keyrings.of_channels(connection, {row.channel for row in rows})
     for row in rows:
         connection.execute(update(_TABLE).where(
             _TABLE.c.channel == row.channel, _TABLE.c.seq == row.seq, _TABLE.c.epoch == row.epoch).values(
@@ -189,7 +188,7 @@ def remove_through(connection: Connection, channel: str, seq: int, limit: int) -
 def repack(connection: Connection, channel: str, after: int, limit: int) -> tuple[int, int]:
     """Packs, and seals where there is a master key, what above seq `after` lies otherwise, `limit` entries at a time.
     Returns the seq to go on from (0 at the end) and how many were changed. For writes."""
-    key = _keys_of(connection, [channel]).get(channel)
+    key = keyrings.of_channels(connection, [channel]).get(channel)
     query = select(*columns(_TABLE, Row._fields)).where(_TABLE.c.channel == channel, _TABLE.c.seq > after)
     rows = [Row._make(row) for row in connection.execute(query.order_by(_TABLE.c.seq).limit(limit))]
     changed = 0
@@ -217,19 +216,6 @@ def recent_client_ids(connection: Connection, channel: str, since_ms: int) -> li
             break
         found += (row for row in recent if row.client_id)
     return found
-
-
-def _keys_of(connection: Connection, channels: Collection[str]) -> dict[str, Key]:
-    """channel → the key that its words are sealed under, where they are sealed at all."""
-    keyring = keyrings.of(connection)
-    if not keyring.seals:
-        return {}
-    table = tables.channels
-    owners = connection.execute(select(table.c.id, table.c.organization).where(table.c.id.in_(channels)))
-    keys = {channel: keyring.current(connection, organization) for channel, organization in list(owners)}
-    if without := [channel for channel in channels if keys.get(channel) is None]:
-        raise Refused(Code.UNAVAILABLE, f"{without[0]} has no data key yet", retry_after_ms=1_000)
-    return {channel: key for channel, key in keys.items() if key is not None}
 
 
 def _closed(key: Key | None, row: Row) -> bytes:

@@ -7,16 +7,17 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from rooms.record import tables
+from rooms.record import envelopes, tables
 from rooms.record.asking import add_new, columns
 
 WAITING, PASSING, PUBLISHED, REJECTED = "waiting", "passing", "published", "rejected"
 NOTHING = "{}"
-"""The body of what was forgotten."""
+"""The body of what was decided, or whose key was erased."""
 
 
 class HeldRow(NamedTuple):
-    """`body` is JSON; `reply_to` and `seq` may be None; `list` is the one whose words it holds, or empty."""
+    """`body` is JSON, which lies sealed where there is a master key; `reply_to` and `seq` may be None; `list` is the
+    one whose words it holds, or empty."""
 
     id: str
     organization: str
@@ -45,16 +46,17 @@ _COLUMNS = columns(_TABLE, HeldRow._fields)
 
 def add(connection: Connection, row: HeldRow) -> HeldRow:
     """The row, or the one that stands there for the same message."""
-    if add_new(connection, _TABLE, row._asdict()):
+    sealed = envelopes.close(connection, row.organization, row.body, _place(row.id))
+    if add_new(connection, _TABLE, row._asdict() | {"body": sealed}):
         return row
     query = select(*_COLUMNS).where(
         _TABLE.c.channel == row.channel, _TABLE.c.user == row.user, _TABLE.c.client_id == row.client_id)
-    return HeldRow._make(connection.execute(query).one())
+    return opened(connection, connection.execute(query).one())
 
 
 def one(connection: Connection, id: str) -> HeldRow | None:  # noqa: A002 - the column's name
     row = connection.execute(select(*_COLUMNS).where(_TABLE.c.id == id)).one_or_none()
-    return HeldRow._make(row) if row else None
+    return opened(connection, row) if row else None
 
 
 def waiting(connection: Connection, organization: str, room: str, after: tuple[int, str],
@@ -66,7 +68,8 @@ def waiting(connection: Connection, organization: str, room: str, after: tuple[i
         (_TABLE.c.at > at) | ((_TABLE.c.at == at) & (_TABLE.c.id > id_)))
     if room:
         query = query.where(_TABLE.c.room == room)
-    return [HeldRow._make(row) for row in connection.execute(query.order_by(_TABLE.c.at, _TABLE.c.id).limit(limit))]
+    rows = connection.execute(query.order_by(_TABLE.c.at, _TABLE.c.id).limit(limit)).all()
+    return [opened(connection, row) for row in rows]
 
 
 def in_state(connection: Connection, state: str, before: int, limit: int, cause: str = "") -> Sequence[HeldRow]:
@@ -75,7 +78,7 @@ def in_state(connection: Connection, state: str, before: int, limit: int, cause:
     query = select(*_COLUMNS).where(_TABLE.c.state == state, since < before)
     if cause:
         query = query.where(_TABLE.c.cause == cause)
-    return [HeldRow._make(row) for row in connection.execute(query.order_by(_TABLE.c.at).limit(limit))]
+    return [opened(connection, row) for row in connection.execute(query.order_by(_TABLE.c.at).limit(limit)).all()]
 
 
 def move(connection: Connection, id: str, before: str, after: str, **values: Any) -> bool:  # noqa: A002
@@ -109,10 +112,10 @@ def published(connection: Connection, channel: str, seqs: Sequence[int], cause: 
     return frozenset(seq for seq in connection.scalars(query) if seq is not None)
 
 
-def forget(connection: Connection, before: int, limit: int) -> int:
-    """The words of what was decided before then."""
+def forget(connection: Connection, limit: int) -> int:
+    """The words of what was decided while a version ran that kept them longer."""
     query = select(_TABLE.c.id).where(
-        _TABLE.c.state.in_((PUBLISHED, REJECTED)), _TABLE.c.decided_at < before, _TABLE.c.body != NOTHING).limit(limit)
+        _TABLE.c.state.in_((PUBLISHED, REJECTED)), _TABLE.c.body != NOTHING).limit(limit)
     old = list(connection.scalars(query))
     if old:
         connection.execute(update(_TABLE).where(_TABLE.c.id.in_(old)).values(body=NOTHING, name=""))
@@ -135,3 +138,13 @@ def remove_user(connection: Connection, user: str) -> None:
 def _of_user(connection: Connection, user: str) -> Sequence[HeldRow]:
     query = select(*_COLUMNS).where(_TABLE.c.user == user)
     return [HeldRow._make(row) for row in connection.execute(query)]
+
+
+def opened(connection: Connection, row: Any) -> HeldRow:
+    """A row of the table, with its words to read."""
+    found = HeldRow._make(row)
+    return found._replace(body=envelopes.opened(connection, found.body, _place(found.id), NOTHING))
+
+
+def _place(id_: str) -> str:
+    return f"held/{id_}"

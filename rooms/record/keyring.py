@@ -77,8 +77,13 @@ class Keyring:
         rolled back must not have sealed anything."""
         if self._vault is not None:
             for organization in missing(connection, channels):
-                sealed = self._vault.seal(urlsafe_b64encode(os.urandom(32)).decode(), _place(organization))
-                add_new(connection, _TABLE, {"organization": organization, "sealed": sealed})
+                self.make(connection, organization)
+
+    def make(self, connection: Connection, organization: str) -> None:
+        """Makes the organization's data key where it has none. For a transaction of its own, as `prepare`."""
+        if self._vault is not None:
+            sealed = self._vault.seal(urlsafe_b64encode(os.urandom(32)).decode(), _place(organization))
+            add_new(connection, _TABLE, {"organization": organization, "sealed": sealed})
 
     def key(self, connection: Connection, number: int) -> Key:
         """Raises ErasedError, and Misconfigured when the master key is not the one that wrapped it."""
@@ -117,6 +122,20 @@ def of(connection: Connection) -> Keyring:
     found = connection.get_execution_options().get("keyring")
     assert isinstance(found, Keyring)
     return found
+
+
+def of_channels(connection: Connection, channels: Collection[str]) -> dict[str, Key]:
+    """channel → the key that its words are sealed under, where they are sealed at all. Raises Refused(unavailable)
+    where an owner has no data key yet."""
+    keyring = of(connection)
+    if not keyring.seals:
+        return {}
+    table = tables.channels
+    owners = connection.execute(select(table.c.id, table.c.organization).where(table.c.id.in_(channels)))
+    keys = {channel: keyring.current(connection, organization) for channel, organization in list(owners)}
+    if without := [channel for channel in channels if keys.get(channel) is None]:
+        raise Refused(Code.UNAVAILABLE, f"{without[0]} has no data key yet", retry_after_ms=1_000)
+    return {channel: key for channel, key in keys.items() if key is not None}
 
 
 def seal(key: Key, data: bytes, place: str) -> bytes:

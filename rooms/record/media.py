@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, exists, insert, or_, select, update
 
-from rooms.record import tables
+from rooms.record import envelopes, tables
 from rooms.record.asking import columns, put
 
 WAITING, WORKING, READY, FAILED, GONE = "waiting", "working", "ready", "failed", "gone"
@@ -104,10 +104,11 @@ def of_user(connection: Connection, user: str) -> list[Media]:
 
 
 def unused(connection: Connection, before: int, limit: int) -> list[str]:
-    """Older than that and shown by no message, nor the poster of what is shown, nor in a message that is held."""
+    """Older than that and shown by no message, nor the poster of what is shown, nor in a message that is held; where
+    what is held is sealed, nothing of its author goes before it is decided."""
     used = exists().where(_USES.c.media == _TABLE.c.id)
     waits = exists().where(_HELD.c.user == _TABLE.c.user, _HELD.c.state.in_(("waiting", "passing")),
-                           _HELD.c.body.contains(_TABLE.c.id))
+                           _HELD.c.body.contains(_TABLE.c.id) | _HELD.c.body.startswith(envelopes.MARK))
     query = select(_TABLE.c.id).where(_TABLE.c.at < before, _TABLE.c.state != GONE, ~used, ~waits)
     return list(connection.scalars(query.order_by(_TABLE.c.at).limit(limit)))
 

@@ -62,6 +62,11 @@ class Record:
         where its message says that the outcome is unknown; what `act` itself raises is passed on after a rollback."""
         return self._patiently(act, writes=True)
 
+    def prepare(self, organization: str) -> None:
+        """Sees to it that the organization's words can be sealed, where they are sealed at all."""
+        if self.keyring.seals and self.read(lambda c: self.keyring.current(c, organization)) is None:
+            self.write(lambda c: self.keyring.make(c, organization))
+
     def close(self) -> None:
         self._way.close()
 

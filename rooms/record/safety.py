@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
 
-from rooms.record import tables
+from rooms.record import envelopes, held, tables
 from rooms.record.asking import columns, put
 from rooms.record.held import WAITING as HELD_WAITING
 from rooms.record.held import HeldRow
@@ -25,7 +25,8 @@ class Policy(NamedTuple):
 
 
 class Check(NamedTuple):
-    """Of the entry `seq`, or of the held message `held`. `content` is the text, or the id of a media."""
+    """Of the entry `seq`, or of the held message `held`. `content` is the text, which lies sealed where there is a
+    master key, or the id of a media."""
 
     id: str
     organization: str
@@ -71,19 +72,20 @@ def set_policy(connection: Connection, changed: Policy) -> None:
 
 def add_many(connection: Connection, rows: Sequence[Check]) -> None:
     if rows:
-        connection.execute(insert(_CHECKS), [row._asdict() for row in rows])
+        connection.execute(insert(_CHECKS), [row._asdict() | {"content": envelopes.close(
+            connection, row.organization, row.content, _place(row.id))} for row in rows])
 
 
 def held_unasked(connection: Connection, cause: str, limit: int) -> Sequence[HeldRow]:
     """Held messages for whose sake nobody was asked yet."""
     query = select(*columns(_HELD, HeldRow._fields)).where(
         _HELD.c.state == HELD_WAITING, _HELD.c.cause == cause, ~exists().where(_CHECKS.c.held == _HELD.c.id))
-    return [HeldRow._make(row) for row in connection.execute(query.order_by(_HELD.c.at).limit(limit))]
+    return [held.opened(connection, row) for row in connection.execute(query.order_by(_HELD.c.at).limit(limit)).all()]
 
 
 def due(connection: Connection, now: int, limit: int) -> Sequence[Check]:
     query = select(*_CHECK).where(_CHECKS.c.state.in_((WAITING, ASKED)), _CHECKS.c.due <= now)
-    return [Check._make(row) for row in connection.execute(query.order_by(_CHECKS.c.due).limit(limit))]
+    return [_opened(connection, row) for row in connection.execute(query.order_by(_CHECKS.c.due).limit(limit)).all()]
 
 
 def claim(connection: Connection, check: Check, until: int) -> bool:
@@ -101,7 +103,7 @@ def of_trace(connection: Connection, organization: str, trace: str) -> Check | N
     query = select(*_CHECK).where(_CHECKS.c.trace == trace, _CHECKS.c.organization == organization,
                                   _CHECKS.c.state == ASKED).limit(1)
     row = connection.execute(query).one_or_none()
-    return Check._make(row) if row else None
+    return _opened(connection, row) if row else None
 
 
 def count(connection: Connection, organization: str, since: int) -> dict[tuple[str, str], int]:
@@ -127,3 +129,12 @@ def give(connection: Connection, user: str, to: str) -> None:
 def remove_user(connection: Connection, user: str) -> None:
     """What they said is asked about no more."""
     connection.execute(delete(_CHECKS).where(_CHECKS.c.user == user))
+
+
+def _opened(connection: Connection, row: Any) -> Check:
+    found = Check._make(row)
+    return found._replace(content=envelopes.opened(connection, found.content, _place(found.id)))
+
+
+def _place(id_: str) -> str:
+    return f"checks/{id_}"

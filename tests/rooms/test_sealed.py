@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from rooms import archive, grams, indexing, keeping, members, messages, search, seats
+from rooms import (
+    archive,
+    broadcast_walk,
+    broadcasts,
+    demo,
+    grams,
+    held,
+    ids,
+    indexing,
+    keeping,
+    members,
+    messages,
+    safety,
+    search,
+    seats,
+    webhooks,
+)
 from rooms.drafts import Draft
 from rooms.errors import Misconfigured
-from rooms.record import Record, audit, entries, keyring, tables
+from rooms.events import Door, Person
+from rooms.moderation import Actor
+from rooms.record import Record, alarms, audit, entries, envelopes, keyring, tables
+from rooms.record import held as held_rows
+from rooms.record import media as media_rows
+from rooms.record import safety as safety_rows
 from rooms.record import search as index
+from rooms.record.alarms import Alarm
+from rooms.record.held import HeldRow
+from rooms.record.media import Media
 from rooms.search import Query
 from rooms.store import Store
 from tests.cast import Cast, store_on
@@ -157,3 +184,129 @@ def test_erasing_the_key_is_written_down_and_closes_the_rooms(stage: Stage) -> N
     acts = [row.act.act for row in stage.store.record.read(lambda c: audit.page(c, stage.cast.organization))]
     assert acts == ["erase_key"]
     assert stage.find("茶馆") == []
+
+
+# what lies outside of the log
+
+
+def lying(store: Store, column: Any, id_: str) -> str:
+    """As it lies in the table."""
+    found: str = store.record.read(lambda c: c.execute(select(column).where(column.table.c.id == id_)).scalar_one())
+    return found
+
+
+def keep(stage: Stage, text: str, client_id: str) -> HeldRow:
+    held.keep(stage.store, stage.alice, stage.hall, Draft("text", {"text": text}, client_id), held.SAFETY)
+    return waiting(stage)[-1]
+
+
+def waiting(stage: Stage) -> Sequence[HeldRow]:
+    return stage.store.record.read(lambda c: held_rows.waiting(c, stage.cast.organization, "", (0, ""), 10))
+
+
+def steward(stage: Stage) -> Actor:
+    return Actor(Person(ids.new("s"), stage.cast.organization, "Steward", Door.CONSOLE), "owner")
+
+
+def test_what_waits_for_a_review_is_sealed_and_read_by_its_judges(stage: Stage) -> None:
+    row = keep(stage, "茶馆的秘密" * 60, "h1")
+    assert lying(stage.store, tables.held.c.body, row.id)[0] == envelopes.MARK
+    assert "茶馆的秘密" in row.body
+    safety.set_policy(stage.store, steward(stage), "after", "before")
+    assert safety.collect(stage.store) > 0
+    (check,) = [one for one in stage.store.record.read(lambda c: safety_rows.due(c, 1 << 60, 1_000))
+                if one.held == row.id]
+    assert check.content == "茶馆的秘密" * 60
+    assert lying(stage.store, tables.checks.c.content, check.id)[0] == envelopes.MARK
+    held.let_through(stage.store, row, stage.alice.id)
+    archive.archive_channel(stage.store, stage.hall)
+    assert "茶馆的秘密".encode() in stage.read()[-1]
+    assert lying(stage.store, tables.held.c.body, row.id) == "{}"
+
+
+def test_held_words_cannot_be_moved_to_another_row(stage: Stage) -> None:
+    first, second = keep(stage, "first", "h1"), keep(stage, "second", "h2")
+    stolen, table = lying(stage.store, tables.held.c.body, first.id), tables.held
+    stage.store.record.write(lambda c: c.execute(table.update().where(table.c.id == second.id).values(body=stolen)))
+    with pytest.raises(Misconfigured, match="changed or moved"):
+        waiting(stage)
+    stage.store.record.write(lambda c: c.execute(table.delete().where(table.c.id == second.id)))
+
+
+def test_a_picture_that_waits_sealed_is_not_thrown_away(stage: Stage) -> None:
+    picture = Media(ids.new("m"), stage.cast.organization, stage.alice.id, "image", "ready", "", 1, 1, 1, 0, "", "", 0,
+                    0, 0, "", 1)
+    stage.store.record.write(lambda c: media_rows.add(c, picture))
+    unused = partial(media_rows.unused, before=2, limit=1_000)
+    held.keep(stage.store, stage.alice, stage.hall, Draft(
+        "image", {"media": picture.id, "width": 1, "height": 1}, "h1"), held.SAFETY)
+    assert picture.id not in stage.store.record.read(unused)
+    (row,) = waiting(stage)
+    assert held.reject(stage.store, row, "s_1", "")
+    assert picture.id in stage.store.record.read(unused)
+
+
+def test_an_announcement_to_many_is_sealed_and_said_as_it_was_written(stage: Stage) -> None:
+    made = broadcasts.start(stage.store, steward(stage), "明天关门" * 20)
+    assert lying(stage.store, tables.broadcasts.c.text, made.id)[0] == envelopes.MARK
+    assert broadcasts.of_organization(stage.store, steward(stage))[0].text == "明天关门" * 20
+    broadcast_walk.advance(stage.store)
+    archive.archive_channel(stage.store, stage.hall)
+    assert "明天关门".encode() in stage.read()[-1]
+
+
+def test_what_webhooks_are_told_goes_with_the_data_key(stage: Stage) -> None:
+    made = webhooks.add(stage.store, steward(stage), "https://example.com/hook", ["message"])
+    stage.say("一句")
+    webhooks.follow(stage.store)
+    (call,) = webhooks.calls(stage.store, steward(stage), made.id, 1 << 53, 10)
+    assert "一句" in call.body
+    assert lying(stage.store, tables.webhook_calls.c.body, call.id)[0] == envelopes.MARK
+    keeping.erase_key(stage.store, stage.cast.organization)
+    assert [one for one in webhooks.take(stage.store) if one.call.webhook == made.id] == []
+    (call,) = webhooks.calls(stage.store, steward(stage), made.id, 1 << 53, 10)
+    assert (call.state, call.body) == ("failed", "")
+
+
+def test_what_an_alarm_keeps_is_sealed(stage: Stage) -> None:
+    stage.say("x")
+    alarm = Alarm(1, "archive_conflict", stage.hall, "e1", 7, "another", b'{"body":"secret"}')
+    stage.store.record.write(lambda c: alarms.sound(c, [alarm]))
+    table = tables.alarms
+    kept = stage.store.record.read(lambda c: c.execute(
+        select(table.c.id, table.c.content).where(table.c.channel == stage.hall)).one())
+    assert kept.content[:1] == b"\x02"
+    assert alarm in [one for _, one in stage.store.record.read(lambda c: alarms.open_ones(c, 1_000))]
+    stage.store.record.write(lambda c: alarms.close(c, kept.id, 2))
+
+
+def test_of_an_erased_key_nothing_that_was_held_or_announced_is_left(stage: Stage) -> None:
+    keep(stage, "secret", "h1")
+    broadcasts.start(stage.store, steward(stage), "later", starts_at=stage.store.clock.now() + 60_000)
+    keeping.erase_key(stage.store, stage.cast.organization)
+    assert [row.body for row in waiting(stage)] == ["{}"]
+    assert [one.text for one in broadcasts.of_organization(stage.store, steward(stage))] == [""]
+
+
+def test_what_was_held_and_announced_openly_before_is_read_and_sealed_by_repacking(redis: RedisServer,
+                                                                                   database_url: str) -> None:
+    store = store_on(redis.url, database_url)
+    stage = Stage(store)
+    row = keep(stage, "开着的", "h1")
+    made = broadcasts.start(store, steward(stage), "早", starts_at=store.clock.now() + 60_000)
+    assert "开着的" in lying(store, tables.held.c.body, row.id)
+    stage.store = Store(store.live, opened(database_url, MASTER), store.clock, store.limits)
+    assert waiting(stage) == [row]
+    assert keeping.repack(stage.store) >= 2
+    for column, id_ in ((tables.held.c.body, row.id), (tables.broadcasts.c.text, made.id)):
+        assert lying(store, column, id_)[0] == envelopes.MARK
+    assert waiting(stage) == [row]
+    assert broadcasts.of_organization(stage.store, steward(stage))[0].text == "早"
+    stage.store.record.close()
+    store.close()
+
+
+def test_the_demo_opens_where_words_are_sealed(database_url: str) -> None:
+    record = opened(database_url, MASTER)
+    assert demo.init(record, int(time.time() * 1000))["rooms"]
+    record.close()
