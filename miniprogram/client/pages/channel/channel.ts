@@ -115,7 +115,7 @@ Component({
       const view = viewOf(one);
       this.setData({
         ...this.spoken(), view, code: one.refusal?.code ?? "", queue: one.queue ?? {}, offered: one.standing === "offered",
-        draft: one.composer.draft, room: found?.room.name ?? "", roomId: found?.room.id ?? "", name: found?.channel.name ?? "", present: fill(house.words.here_now, one.present),
+        draft: one.composer.draft, room: found?.room.name ?? "", roomId: found?.room.id ?? "", name: found?.channel.name ?? "", present: found?.channel.direct ? house.words.alone : fill(house.words.here_now, one.present),
         strip: stripOf(house, own.id), out: outOf(one, house.words), typing: typingOf(one, house.words),
       });
       wx.setNavigationBarTitle({ title: found ? `${found.room.name} · ${found.channel.name}` : house.words.teahouse });

@@ -270,6 +270,7 @@ test("where a room allows it, a person's sheet leads to words between the two, a
   expect(asked.filter(([op]) => op === "enter").at(-1)![1]).toMatchObject({ channel: "c_two" });
   page.person!({ detail: { row: { from: "u_bob", name: "鲍勃" } } });
   expect(actions()).toEqual(["mention", "block"]);
+  expect(document.body.textContent).toContain("只有你们两人");
 
   const members = await open("pages/members/members", { channel: CHANNEL });
   members.page.tap!({ currentTarget: { dataset: { id: "u_bob", name: "鲍勃" } } });
