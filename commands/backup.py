@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,11 @@ from commands.opening import opened
 from embedded import settle
 from leash import lock
 from rooms import backup
-from rooms.errors import Misconfigured
+from rooms.errors import Misconfigured, Refused
 from rooms.store import Store
 from settings import Settings
+
+log = logging.getLogger(__name__)
 
 NAME = "teahouse-%Y%m%d-%H%M%S.backup"
 PATTERN = "teahouse-*.backup"
@@ -108,14 +112,21 @@ def _files(settings: Settings, without_media: bool) -> Mapping[str, Path]:
 
 
 def _copy(settings: Settings, path: Path) -> None:
-    """To the bucket, where there is one."""
+    """To the bucket, where there is one, with the same rotation."""
     if settings.backup_bucket is None:
         return
     try:
         from media.s3 import Bucket
     except ImportError:
         raise Misconfigured("TEAHOUSE_BACKUP_BUCKET: needs the extra `s3`: pip install 'teahouse[s3]'") from None
-    Bucket(replace(settings, media_bucket=settings.backup_bucket)).put(f"backups/{path.name}", path)
+    bucket = Bucket(replace(settings, media_bucket=settings.backup_bucket))
+    bucket.put(f"backups/{path.name}", path)
+    try:
+        theirs = [name for name in bucket.names("backups/") if fnmatchcase(name, f"backups/{PATTERN}")]
+        for name in theirs[:-settings.backups_kept]:
+            bucket.drop(name)
+    except Refused as refused:  # a key that may write and not delete is a good one to have
+        log.warning("old backups stay in the bucket: %s", refused.message)
 
 
 def _key(settings: Settings) -> str:

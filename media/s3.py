@@ -52,6 +52,14 @@ class Bucket:
         for each in found:
             self._ask("delete_object", Key=each["Key"])
 
+    def names(self, prefix: str) -> list[str]:
+        """Of what lies under it, the first thousand."""
+        found = self._ask("list_objects_v2", Prefix=prefix, MaxKeys=1_000).get("Contents", [])
+        return sorted(each["Key"] for each in found)
+
+    def drop(self, key: str) -> None:
+        self._ask("delete_object", Key=key)
+
     def room(self) -> Path:
         self._room.mkdir(parents=True, exist_ok=True)
         return self._room

@@ -6,6 +6,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ import pytest
 
 import cli
 from commands.opening import opened
+from media.s3 import Bucket
 from rooms import doors, ids, rooms
 from rooms.events import Door, Person
 from rooms.moderation import Actor
+from rooms.record import organizations, tables, users
 from rooms.record import rooms as room_rows
-from rooms.record import tables, users
 from settings import Settings
+from tests.buckets import KEYS, buckets
 
 Teahouse = Callable[..., str]
 PUBLIC = {"organization", "official_account", "mini_program", "rooms", "staff"}
@@ -241,6 +244,32 @@ def test_a_house_that_was_destroyed_is_set_up_from_its_backup(
     assert (var / "media" / "o_1" / "picture").read_bytes() == b"tea"
     again = json.loads(teahouse("init", "--demo", "--json"))
     assert _without_passwords(again) == _without_passwords(demo)
+
+
+def test_backups_by_the_clock_are_copied_to_a_bucket_and_rotated_there(
+        teahouse: Teahouse, organization: str, var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, source = tmp_path / "backups", tmp_path / "source"
+    with buckets("far-away") as url:
+        for name, value in {
+                "TEAHOUSE_BACKUP_KEY": "k" * 32, "TEAHOUSE_BACKUP_FOLDER": str(folder), "TEAHOUSE_BACKUPS_KEPT": "2",
+                "TEAHOUSE_BACKUP_BUCKET": "far-away", "TEAHOUSE_S3_URL": url, **KEYS}.items():
+            monkeypatch.setenv(name, value)
+        far = Bucket(replace(Settings.from_environment(), media_bucket="far-away"))
+        for name in ("teahouse-20260101-000000.backup", "teahouse-20260102-000000.backup",
+                     "teahouse-20260103-000000.backup", "something else"):
+            source.write_bytes(b"old")
+            far.put(f"backups/{name}", source)
+        teahouse("backup", "--scheduled")
+        (here,) = folder.glob("teahouse-*.backup")
+        assert far.names("backups/") == sorted([
+            "backups/something else", "backups/teahouse-20260103-000000.backup", f"backups/{here.name}"])
+        back = tmp_path / "back.backup"
+        back.write_bytes(b"".join(far.read(f"backups/{here.name}").chunks))
+        assert back.read_bytes() == here.read_bytes()
+    shutil.rmtree(var)
+    assert json.loads(teahouse("restore", str(back), "--json"))["problems"] == []
+    with opened(Settings.from_environment()) as store:
+        assert store.record.read(lambda c: organizations.one(c, organization)) is not None
 
 
 def test_backups_by_the_clock_are_rotated_and_an_old_one_is_warned_about(
