@@ -79,7 +79,7 @@ def network_log(chosen: argparse.Namespace) -> int:
         return 0
     for one in found:
         first, last = (datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds") for at in one[5:7])
-        print(f"{first}  {last}  {one.times:6}  {one.what:8}  {one.address}")
+        print(f"{first}  {last}  {one.times:6}  {one.what:8}  {one.address}".rstrip())
     return 0
 
 

@@ -41,6 +41,7 @@ def add_to(commands: Any) -> None:
     room.add_argument("--by-request", action="store_true", help="a moderator has to say yes")
     room.add_argument("--verified", action="store_true", help="only with a verified phone")
     room.add_argument("--white-only", action="store_true", help="only for its white list and moderators")
+    room.add_argument("--direct", action="store_true", help="two members may talk to each other alone")
 
     verbs = commands.add_parser("channel", help="a channel of a room").add_subparsers(required=True, metavar="VERB")
     listed = act_of(verbs, "list", "who is on a list for a right; it counts where the rule is `list`", set_list)
@@ -127,7 +128,7 @@ def add_room(store: Store, chosen: argparse.Namespace) -> dict[str, str]:
     password = secret_of(chosen.password) or None
     return {"id": rooms.add(store, chosen.organization, chosen.name, password, chosen.capacity, chosen.private,
                             listed=not chosen.unlisted, by_request=chosen.by_request, verified=chosen.verified,
-                            white_only=chosen.white_only)}
+                            white_only=chosen.white_only, direct=chosen.direct)}
 
 
 def set_list(store: Store, chosen: argparse.Namespace) -> dict[str, str]:

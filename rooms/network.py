@@ -1,6 +1,6 @@
 """The network log, which the law asks for: who came in when and from which address. What they said and when is in the
-entries; this log is kept apart from them, longer than they may be, and names nobody who was erased. Followers are not
-in it: between them and us stand WeChat's servers, and when they wrote is in the entries as well.
+entries; this log is kept apart from them, longer than they may be, and names nobody who was erased. Of followers it
+says when they wrote, without an address: between them and us stand WeChat's servers.
 
 Noting must cost nothing where many come in at once: a line goes into a list in Redis, and the clock takes the lines to
 the record, summed up by the hour. With the log's last seconds those of this list may be lost.
@@ -17,7 +17,7 @@ from rooms.record import aliases, network
 from rooms.record.network import Seen
 from rooms.store import Store
 
-LOGIN, SOCKET = "login", "socket"
+LOGIN, SOCKET, WECHAT = "login", "socket", "wechat"
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 LEAST_DAYS = 183
 """Six months, whatever is set."""

@@ -43,13 +43,14 @@ class RoomView(NamedTuple):
 
 def add(store: Store, organization: str, name: str, password: str | None = None, capacity: int = 0,
         private: bool = False, *, listed: bool = True, by_request: bool = False, verified: bool = False,
-        white_only: bool = False) -> str:
-    """The new room's id; it has no channel yet. A `capacity` of 0 is none. The ways in are those of `doors`.
+        white_only: bool = False, direct: bool = False) -> str:
+    """The new room's id; it has no channel yet. A `capacity` of 0 is none. The ways in are those of `doors`; with
+    `direct` two members may talk to each other alone.
 
     Raises Refused: not_found (organization), duplicate (name), full (too many rooms), bad_frame, too_long.
     """
     room = new(organization, name, store.clock.now(), password, capacity, private)._replace(
-        listed=listed, by_request=by_request, verified=verified, white_only=white_only)
+        listed=listed, by_request=by_request, verified=verified, white_only=white_only, direct=direct)
 
     def act(connection: Connection) -> None:
         if not organizations.lock(connection, organization):

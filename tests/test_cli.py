@@ -171,11 +171,13 @@ def test_the_audit_is_exported_and_its_chain_verified(teahouse: Teahouse, organi
 
 
 def test_a_room_is_added_with_its_ways_in(teahouse: Teahouse, organization: str) -> None:
-    room = teahouse("room", "add", "密室", "--organization", organization, "--unlisted", "--by-request", "--verified")
+    room = teahouse("room", "add", "密室", "--organization", organization, "--unlisted", "--by-request", "--verified",
+                    "--direct")
     with opened(Settings.from_environment()) as store:
         found = store.record.read(lambda c: room_rows.one(c, room))
     assert found is not None
-    assert (found.listed, found.by_request, found.verified, found.white_only) == (False, True, True, False)
+    assert (found.listed, found.by_request, found.verified, found.white_only, found.direct) == (
+        False, True, True, False, True)
 
 
 def test_what_is_judged_without_people_is_shown_and_set(teahouse: Teahouse, organization: str) -> None:

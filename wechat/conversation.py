@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from rooms import cursors, fetches, followers, ids, messages, notices, scanning, seats
+from rooms import cursors, fetches, followers, ids, messages, network, notices, scanning, seats
 from rooms.errors import Code, Refused
 from rooms.events import Position
 from rooms.messages import Draft, Said
@@ -73,6 +73,8 @@ class Conversation:
         """Raises Refused(UNAVAILABLE) only: then nothing was done that a repetition would not do in the same way."""
         if push.event == "unsubscribe":
             return self._gone(follower)
+        if push.kind != "event":
+            network.note(self._store, follower.person.organization, follower.person.id, network.WECHAT, "")
         heard = self._news(follower)
         follower.reserve(heard.text)
         try:

@@ -33,6 +33,11 @@ class Server:
                 self.send_response(302 if self.path == "/moved" else 200)
                 self.send_header("Location", "/elsewhere")
                 self.end_headers()
+                while self.path == "/endless":
+                    try:
+                        self.wfile.write(bytes(1 << 16))
+                    except OSError:
+                        return
 
             def log_message(self, *args: Any) -> None:
                 pass
@@ -60,7 +65,11 @@ def test_a_redirect_is_an_answer_and_not_followed(server: Server) -> None:
     assert len(server.heard) == 1
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "0", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]",
+def test_of_an_answer_without_an_end_only_the_beginning_is_read(server: Server) -> None:
+    assert send(call(f"{server.url}/endless"), private=True) == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "0", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]", "0177.0.0.1",
                                   "[::ffff:127.0.0.1]", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254",
                                   "100.100.100.200", "[fd00::1]", "[fe80::1]", "[2002:7f00:1::]", "[64:ff9b::7f00:1]",
                                   "224.0.0.1", "255.255.255.255", "[::]"])

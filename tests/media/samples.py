@@ -33,10 +33,10 @@ def photo() -> bytes:
     return picture(exif=exif, comment=b"secret comment", quality=90)
 
 
-def animation(frames: int, size: tuple[int, int] = (8, 8)) -> bytes:
+def animation(frames: int, size: tuple[int, int] = (8, 8), kind: str = "GIF") -> bytes:
     images = [Image.new("RGB", size, (number % 251, number // 251, 0)) for number in range(frames)]
     written = io.BytesIO()
-    images[0].save(written, "GIF", save_all=True, append_images=images[1:], duration=20, optimize=False)
+    images[0].save(written, kind, save_all=True, append_images=images[1:], duration=20, optimize=False)
     return written.getvalue()
 
 

@@ -56,6 +56,11 @@ def test_an_animation_stays_one(tmp_path: Path) -> None:
         assert image.n_frames == 5  # type: ignore[attr-defined]
 
 
+def test_of_an_animated_png_only_the_first_frame_is_decoded(tmp_path: Path) -> None:
+    status, made = remade(tmp_path, samples.animation(500, (2, 2), "PNG"), "png")
+    assert (status, made["variants"]) == (0, ["full.jpg", "thumb.jpg"])
+
+
 def test_a_large_picture_is_kept_smaller(tmp_path: Path) -> None:
     _, made = remade(tmp_path, samples.picture("PNG", (5_000, 100)), "png")
     assert made["width"] == 4_096

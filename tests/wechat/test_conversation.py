@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import accounts, channels, cursors, passwords, seats
+from rooms import accounts, channels, cursors, network, passwords, seats
 from tests.wechat.mei import Mei, bob_says, heard
 from tests.wechat.stage import Stage
 from wechat.scenes import sign
@@ -19,6 +19,16 @@ def test_a_newcomer_is_welcomed_and_told_what_to_do(mei: Mei) -> None:
 
 def test_what_is_said_nowhere_is_not_lost_silently(mei: Mei) -> None:
     assert "没有发出" in mei.say("有人吗")
+
+
+def test_that_somebody_wrote_is_in_the_network_log_without_an_address(stage: Stage, mei: Mei) -> None:
+    mei.follow()
+    mei.say("加入 茶馆")
+    mei.say("大家好")
+    network.sweep(stage.store)
+    found = network.of(stage.store, mei.person.organization, mei.person.id)
+    assert {(one.what, one.address) for one in found} == {("wechat", "")}
+    assert sum(one.times for one in found) == 2, "what was written, and no events"
 
 
 def test_rooms_are_listed_and_a_number_is_an_answer(stage: Stage, mei: Mei) -> None:
