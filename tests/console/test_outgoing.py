@@ -69,10 +69,10 @@ def test_of_an_answer_without_an_end_only_the_beginning_is_read(server: Server) 
     assert send(call(f"{server.url}/endless"), private=True) == 200
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "0", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]", "0177.0.0.1",
-                                  "[::ffff:127.0.0.1]", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254",
-                                  "100.100.100.200", "[fd00::1]", "[fe80::1]", "[2002:7f00:1::]", "[64:ff9b::7f00:1]",
-                                  "224.0.0.1", "255.255.255.255", "[::]"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "0", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]",
+                                  "0177.0.0.1", "[::ffff:127.0.0.1]", "10.0.0.1", "192.168.1.1", "172.16.0.1",
+                                  "169.254.169.254", "100.100.100.200", "[fd00::1]", "[fe80::1]", "[2002:7f00:1::]",
+                                  "[64:ff9b::7f00:1]", "224.0.0.1", "255.255.255.255", "[::]"])
 def test_nothing_inside_a_private_network_is_called(server: Server, host: str) -> None:
     with pytest.raises((Forbidden, socket.gaierror)):
         send(call(f"http://{host}:{server.http.server_port}/"), private=False)
