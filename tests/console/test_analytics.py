@@ -31,8 +31,8 @@ def office(house: House) -> Office:
                 Count(one.organization, hour + 9, one.room, "present", "sum", 90),
                 Count(one.organization, hour + 9, one.room, "present", "most", 3),
                 Count(one.organization, hour + 9, "", "minutes", "", 60)]
-        house.store.record.write(lambda c, rows=rows: hourly.add(c, rows))
-        house.store.record.write(lambda c, one=one: hourly.add_active(
+        house.store.record.write(lambda c, rows=rows: hourly.add(c, rows))  # type: ignore[misc]
+        house.store.record.write(lambda c, one=one: hourly.add_active(  # type: ignore[misc]
             c, one.organization, {(MONDAY, "u_a"): 2, (MONDAY + 1, "u_b"): 1, (MONDAY - 1, "u_a"): 1}))
     return office
 

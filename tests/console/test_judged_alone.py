@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from rooms import ids, moderation, spam
@@ -30,7 +32,7 @@ def muted(office: Office) -> list[tuple[str, str]]:
 
 def test_a_policy_is_shown_to_all_staff_and_set_by_admins(office: Office) -> None:
     assert office.auditor.get("/safety/policy") == {"text": "off", "media": "off", "outage": "show"}
-    wanted = {"text": "after", "media": "before", "outage": "people"}
+    wanted: dict[str, Any] = {"text": "after", "media": "before", "outage": "people"}
     assert office.admin.put("/safety/policy", wanted) == wanted == office.auditor.get("/safety/policy")
     assert code(office.admin.ask("PUT", "/safety/policy", {**wanted, "text": "sometimes"})) == (400, "bad_frame")
     assert office.auditor.get("/spam/policy") == {"mode": "off", "threshold": 60, "mute_seconds": 86_400}

@@ -104,7 +104,7 @@ def test_the_overview_moves_with_what_happens(house: House) -> None:
     office, hall = house.ours, house.web.channel("counted")
     stream = Stream(office.auditor, "/live/overview")
 
-    def talk(seen: Any) -> int:
+    def talk(seen: Any) -> int | None:
         return next((c["talk"] for room in seen["rooms"] for c in room["channels"] if c["id"] == hall), None)
 
     while talk(stream.next("overview")) != 0:

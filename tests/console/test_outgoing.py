@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from console import outgoing
 from console.outgoing import Forbidden, is_public, send
 from rooms.record.webhooks import Call
 from rooms.webhooks import Outgoing
@@ -81,7 +80,7 @@ def test_nothing_inside_a_private_network_is_called(server: Server, host: str) -
 
 def test_a_name_with_one_private_address_among_its_addresses_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in ("93.184.216.34", "10.0.0.1")]
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     with pytest.raises(Forbidden):
         send(call("https://rebinding.example/"), private=False)
 
@@ -95,9 +94,9 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(server: Server, m
 
     connect = socket.create_connection
     reached: list[Any] = []
-    monkeypatch.setattr(outgoing.socket, "create_connection",
+    monkeypatch.setattr(socket, "create_connection",
                         lambda address, timeout: reached.append(address) or connect(address, timeout))
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", look)
+    monkeypatch.setattr(socket, "getaddrinfo", look)
     with pytest.raises(Forbidden):
         send(call(f"http://hook.example:{server.http.server_port}/"), private=False)
     assert (asked, reached) == (["hook.example"], [])

@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from tests.house_client import House
 from tests.needs import needs
@@ -62,7 +63,8 @@ class Gateway:
                                 verify=str(self.folder / "certificate.pem"), allow_redirects=False, **more)
 
     def socket(self) -> ClientConnection:
-        return connect(f"wss://localhost:{self.https}/ws", subprotocols=["teahouse.v1"], ssl=self.trust, proxy=None)
+        return connect(f"wss://localhost:{self.https}/ws", subprotocols=[Subprotocol("teahouse.v1")], ssl=self.trust,
+                       proxy=None)
 
     def wait(self) -> None:
         for _ in range(200):

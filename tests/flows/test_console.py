@@ -85,7 +85,7 @@ def test_a_moderator_empties_the_queue_by_keys(house: House, owner: tuple[str, s
     assert bob.ask({"op": "report", "channel": channel, "seq": rude, "reason": "骂人"})["op"] == "done"
     for waiting, text in ((2, "好茶，加我微信"), (3, "便宜，加我微信")):
         alice.say_soon(channel, text)
-        house.wait(lambda many=waiting: office.ask("GET", "/review/statistics")["waiting"] == many, 60, "it waits")
+        house.wait(lambda many=waiting: office.ask("GET", "/review/statistics")["waiting"] == many, 60, "it waits")  # type: ignore[misc]
 
     screen.sign_in(*owner)
     screen.wait_for_text("3", ".many")

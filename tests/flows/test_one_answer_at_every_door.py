@@ -18,6 +18,8 @@ from miniprogram.protocol import REQUESTS
 from rooms import invitations, requests
 from rooms.errors import Code
 from rooms.events import Person
+from rooms.record import requests as request_rows
+from rooms.record.requests import Request
 from tests.flows.everybody import ROLES, STAFF, House, everybody
 from tests.miniprogram.web import ask, say
 from wechat.commands import Verb
@@ -47,12 +49,12 @@ ROWS: dict[str, Mapping[str, str]] = {
     "enter": ENTERING, "leave": HAVING_A_SEAT, "join": COMING, "part": COMING, "rooms": COMING,
     "say": SPEAKING, "react": SPEAKING, "edit": ANOTHERS_WORDS, "report": REPORTING,
     "read": READING, "history": READING, "watch": READING, "quiet": READING, "present": READING, "members": READING,
-    "readers": FINDING | {"outsider": "not_member"}, "search": FINDING, "media": FINDING,
+    "readers": {**FINDING, "outsider": "not_member"}, "search": FINDING, "media": FINDING,
     "mute": AUTHORITY, "unmute": AUTHORITY, "kick": AUTHORITY, "ban": AUTHORITY, "pardon": AUTHORITY,
     "pin": AUTHORITY, "announce": AUTHORITY, "rules": AUTHORITY, "recall": AUTHORITY,
     "invite": AUTHORITY, "invitations": AUTHORITY, "uninvite": AUTHORITY, "requests": AUTHORITY, "answer": AUTHORITY,
     "ask": row(OK, OK, OK, OK, OK, OK, "bad_frame", "not_found"), "export": OWNING,
-    "direct": READING | {"banned": "banned"},
+    "direct": {**READING, "banned": "banned"},
 }
 """`part` ends a membership; `ask` asks to be let in, which is not this room's way."""
 SPOILING = frozenset({"enter", "leave", "join", "part"})
@@ -145,8 +147,8 @@ def _invitation(house: House) -> dict[str, Any]:
 def _asking(house: House) -> dict[str, Any]:
     """Somebody asked to be let in while that was the way."""
     person = house.office.cast.person("Bob")
-    row = requests.Request(house.room, person.id, requests.State.WAITING, "请", house.store.clock.now())
-    house.store.record.write(lambda c: requests.rows.put_(c, row))
+    row = Request(house.room, person.id, requests.State.WAITING, "请", house.store.clock.now())
+    house.store.record.write(lambda c: request_rows.put_(c, row))
     return {"user": person.id}
 
 

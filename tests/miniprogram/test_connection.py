@@ -23,6 +23,8 @@ from tests.miniprogram.test_gateway import frames_in
 class Listener:
     """Sits behind the connection and writes down what it is told."""
 
+    user = ""
+
     def __init__(self) -> None:
         self.texts: list[bytes] = []
         self.ends: list[bool] = []

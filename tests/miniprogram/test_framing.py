@@ -13,7 +13,7 @@ from tests.miniprogram.client_frames import close, frame
 
 def read(stream: bytes, cuts: list[int] | None = None) -> list[bytes | Control | int]:
     """Everything that comes of the stream, cut at these places; a number is the code of the end."""
-    reader, found, start = FrameReader(), [], 0
+    reader, found, start = FrameReader(), list[bytes | Control | int](), 0
     for end in [*sorted(cuts or ()), len(stream)]:
         reader.feed(stream[start:end])
         start = end

@@ -28,7 +28,7 @@ def test_nothing_is_missing_without_a_gap_before_it_and_all_is_counted(steps: li
     channel = Channel("c_x", lambda _: None)
     channel.shedding.most = most
     channel.begin("e1", 0, [])
-    channel.members = dict.fromkeys([object(), object()])  # type: ignore[arg-type]
+    channel.members = dict.fromkeys([object(), object()])  # type: ignore[list-item]
     at, per_second = 0, dict[int, int]()
     for seq, (op, later) in enumerate(steps, start=1):
         at += later

@@ -18,7 +18,7 @@ TEXT = "茶" * 600
 
 def talk(web: Web, speaker: Person, hall: str, count: int, first: int = 0) -> None:
     """Says so much, within seconds, that the kernel's buffers of a stalled reader are full many times over."""
-    said: list[messages.Said | Refused] = []
+    said: list[messages.Said | messages.Held | Refused] = []
     for number in range(first, first + count):
         draft = messages.Draft("text", {"text": f"{number} {TEXT}"}, f"n{number}")
         messages.post_soon(web.store, speaker, hall, draft, said.append)

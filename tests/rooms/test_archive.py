@@ -205,7 +205,7 @@ def test_a_fork_and_an_archive_at_once_never_leave_a_lost_row(stage: Stage) -> N
     """Whoever locks the channel first: either the rows are in and the fork begins above them, or they stay out."""
     for _ in range(8):
         stage.say(stage.hall, 3)
-        tip, outcome = stage.row(stage.hall).archived_seq, []
+        tip, outcome = stage.row(stage.hall).archived_seq, list[str]()
 
         def fork(tip: int = tip, outcome: list[str] = outcome) -> None:
             try:

@@ -78,7 +78,9 @@ class Talk:
         while not self._over.is_set():
             number += 1
             draft = Draft("text", {"text": f"{channel} {number} 茶馆" + "长" * (number % 200)}, f"{person.id}.{number}")
-            self.said[channel].append(messages.post(self.store, person, channel, draft))
+            said = messages.post(self.store, person, channel, draft)
+            assert isinstance(said, Said)
+            self.said[channel].append(said)
 
     def _archive(self) -> None:
         while not self._over.wait(0.05):
@@ -122,7 +124,9 @@ def test_numbers_go_on_under_a_new_epoch_and_what_came_after_is_lost(
     seats.enter(store, alice, hall, "p1.1")
 
     def say(where: Store, text: str) -> Said:
-        return messages.post(where, alice, hall, Draft("text", {"text": text}, text))
+        said = messages.post(where, alice, hall, Draft("text", {"text": text}, text))
+        assert isinstance(said, Said)
+        return said
 
     first = [say(store, f"before-{number}") for number in range(3)]
     archive.archive_channel(store, hall)

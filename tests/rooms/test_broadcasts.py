@@ -195,8 +195,8 @@ def test_tag_and_days_choose_who_is_told(store: Store) -> None:
     assert broadcasts.preview(store, stage.steward, "今天", Audience(days=1)).notices == 3
     for one in stage.people:
         openid = openid_of(store, one)
-        appid = store.record.read(lambda c, one=one: identity_rows.of_user(c, one.id))[0].appid
-        store.record.write(lambda c, at=(appid, openid): follower_rows.change(c, *at, seen_at=1))
+        appid = store.record.read(lambda c, one=one: identity_rows.of_user(c, one.id))[0].appid  # type: ignore[misc]
+        store.record.write(lambda c, at=(appid, openid): follower_rows.change(c, *at, seen_at=1))  # type: ignore[misc]
     assert broadcasts.preview(store, stage.steward, "今天", Audience(days=1)).notices == 0
     with pytest.raises(Refused):
         tags.set_(store, stage.steward._replace(role=""), stage.people[1].id, [])

@@ -58,9 +58,9 @@ def test_the_month_fits_together(store: Store, record: Record, organization: str
     assert auditing.verify(store, organization).broken is None
     assert record.read(alarms.count_open) == 0
     for room in record.read(lambda c: rooms.of_organization(c, organization))[1:]:
-        assert any(one.until > NOW for one in record.read(lambda c, room=room: sanctions.of_room(
+        assert any(one.until > NOW for one in record.read(lambda c, room=room: sanctions.of_room(  # type: ignore[misc]
             c, organization, room.id)))
-        for channel in record.read(lambda c, room=room: channels.of_room(c, room.id)):
+        for channel in record.read(lambda c, room=room: channels.of_room(c, room.id)):  # type: ignore[misc]
             page = messages.history(store, Person("s_x", organization, "", Door.CONSOLE), channel.id, role="owner")
             assert [entry.seq for entry in page.entries] == list(
                 range(channel.archived_seq - 49, channel.archived_seq + 1))

@@ -12,6 +12,7 @@ from rooms import (
     blocks,
     direct,
     doors,
+    edits,
     erasure,
     exports,
     identities,
@@ -36,6 +37,7 @@ from rooms.errors import Code, Refused
 from rooms.events import Door, Entry, Person
 from rooms.moderation import Actor
 from rooms.permissions import Role
+from rooms.record import recovery as record
 from rooms.search import Query
 from rooms.store import Store
 from tests.cast import Cast
@@ -95,7 +97,7 @@ def test_both_find_the_same_channel_under_the_name_of_the_other_one_with_what_is
     assert stage.texts(stage.bob, two) == ["只对你说"]
 
 
-def test_nobody_else_reads_enters_reacts_or_even_learns_that_it_is_there(stage: Stage) -> None:
+def test_nobody_else_reads_enters_reacts_edits_or_even_learns_that_it_is_there(stage: Stage) -> None:
     store, two = stage.store, stage.begin(stage.alice, stage.bob)
     stage.say(stage.alice, two, "between us")
     for person in (stage.charlie, stage.mo, stage.eve):
@@ -103,6 +105,7 @@ def test_nobody_else_reads_enters_reacts_or_even_learns_that_it_is_there(stage: 
         assert refusal(messages.history, store, person, two) == "not_found", person.name
         assert refusal(receipts.read, store, person, two, 1) == "not_found", person.name
         assert refusal(reactions.react, store, person, two, 1, "👍") == "not_found", person.name
+        assert refusal(edits.edit, store, person, two, 1, {"text": "mine"}) == "not_found", person.name
         assert refusal(reports.report, store, person, two, 1) == "not_found", person.name
     for actor in (Actor(stage.mo), stage.staff):
         assert refusal(moderation.recall, store, actor, two, 1) == "not_found"
@@ -206,8 +209,8 @@ def test_it_outlives_the_loss_of_redis_and_ends_when_the_room_no_longer_allows_i
 def test_a_setting_of_the_room_does_not_open_all_of_them_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     two, store = stage.begin(stage.alice, stage.bob), stage.store
     opened: list[str] = []
-    real = recovery.record.channel_snapshot
-    monkeypatch.setattr(recovery.record, "channel_snapshot", lambda c, one: opened.append(one) or real(c, one))
+    real = record.channel_snapshot
+    monkeypatch.setattr(record, "channel_snapshot", lambda c, one: opened.append(one) or real(c, one))
     recovery.close(store, stage.cast.room)
     assert stage.say(stage.alice, two, "still here") == 1
     assert opened == []

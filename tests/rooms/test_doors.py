@@ -222,7 +222,9 @@ def test_a_room_for_its_white_list_is_nothing_to_others(stage: Stage) -> None:
 
 
 def test_only_owners_set_the_ways(stage: Stage) -> None:
-    change = lambda actor: doors.change(stage.store, actor, stage.room, Ways(private=True))  # noqa: E731
+    def change(actor: Actor) -> object:
+        return doors.change(stage.store, actor, stage.room, Ways(private=True))
+
     assert refusal(change, stage.helper) is Code.FORBIDDEN
     assert refusal(change, Actor(stage.charlie)) is Code.NOT_MEMBER
     assert refusal(change, Actor(stage.mallory)) is Code.NOT_FOUND

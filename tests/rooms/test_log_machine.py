@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from rooms import archive, messages, positions, receipts, recovery, seats, tidy
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
-from rooms.events import Entry, Position
+from rooms.events import Entry, Logged, Position
 from rooms.live import keys
 from rooms.store import Store
 from tests.cast import Cast, opened
@@ -206,7 +206,7 @@ class LogMachine(RuleBasedStateMachine):
     def _is(self, found: Code, expected: Code) -> None:
         assert found is expected
 
-    def _agree(self, where: str, found: list[messages.Logged]) -> None:
+    def _agree(self, where: str, found: list[Logged]) -> None:
         for entry in found:
             line, parsed = self.model[where].lines[entry.seq - 1], Entry.parse(entry.frame)
             assert parsed.author is not None

@@ -29,6 +29,7 @@ from rooms.events import Door, Person, Position
 from rooms.live import keys
 from rooms.moderation import Actor
 from rooms.record import aliases, audit, sanctions, tables, users
+from rooms.record import standings as standing_rows
 from rooms.record.sanctions import Sanction
 from rooms.store import Store
 from tests.cast import Cast
@@ -78,7 +79,9 @@ class Stage:
 
     def say(self, person: Person, channel: str = "") -> messages.Said:
         draft = Draft("text", {"text": "hello"}, f"m{next(self.count)}")
-        return messages.post(self.store, person, channel or self.hall, draft)
+        said = messages.post(self.store, person, channel or self.hall, draft)
+        assert isinstance(said, messages.Said)
+        return said
 
     def gate(self, room: str = "") -> dict[str, str]:
         """What the room's gate holds against people."""
@@ -256,7 +259,7 @@ def test_what_was_left_undone_is_found_again(stage: Stage, monkeypatch: pytest.M
     standings.finish(stage.store)
     assert refusal(stage.say, stage.alice) is Code.MUTED
     assert identities.who(stage.store, stage.follower.id) is None
-    assert stage.store.record.read(lambda c: standings.rows.due(c, 1 << 60, 1_000)) == []
+    assert stage.store.record.read(lambda c: standing_rows.due(c, 1 << 60, 1_000)) == []
 
 
 def test_a_unionid_that_is_learnt_late_makes_them_one(stage: Stage) -> None:
@@ -294,7 +297,7 @@ def test_merging_never_loosens_a_sanction(store: Store, mine: dict[tuple[str, st
             if hours is not None:
                 until = hours and now + hours * 3_600_000
                 row = Sanction(stage.organization, *_where(stage, place), kind, person.id, until, "", "s_x", now)
-                store.record.write(lambda c, row=row: sanctions.set_(c, row))
+                store.record.write(lambda c, row=row: sanctions.set_(c, row))  # type: ignore[misc]
     if ready:
         recovery.close(store, stage.cast.room)
         recovery.make_ready(store, stage.cast.room)
@@ -307,8 +310,8 @@ def test_merging_never_loosens_a_sanction(store: Store, mine: dict[tuple[str, st
         for place, kind in mine:
             room, channel = _where(stage, place)
             field = ":".join(filter(None, (kind[0], stage.alice.id, channel if room else "*")))
-            hours = [held[place, kind] for held in (mine, theirs) if held[place, kind] is not None]
-            expected = None if not hours else 0 if 0 in hours else now + max(hours) * 3_600_000  # type: ignore[type-var,operator]
+            ends = [hours for held in (mine, theirs) if (hours := held[place, kind]) is not None]
+            expected = None if not ends else 0 if 0 in ends else now + max(ends) * 3_600_000
             assert gate.get(field) == (None if expected is None else str(expected)), (place, kind)
 
 

@@ -33,7 +33,9 @@ class Stage:
     def say(self, person: Person, words: str = "hello", channel: str = "") -> messages.Said:
         self.count += 1
         draft = Draft("text", {"text": words}, f"m{self.count}")
-        return messages.post(self.store, person, channel or self.hall, draft)
+        said = messages.post(self.store, person, channel or self.hall, draft)
+        assert isinstance(said, messages.Said)
+        return said
 
     def ops(self, channel: str = "") -> list[str]:
         return [entry.op for entry in messages.after(self.store, channel or self.hall, 0, 100)]

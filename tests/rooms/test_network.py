@@ -69,7 +69,7 @@ def test_lines_that_the_record_could_not_take_wait(cast: Cast, monkeypatch: pyte
     store = cast.store
     network.note(store, cast.organization, "u_a", "login", "192.0.2.1")
     with monkeypatch.context() as patched:
-        patched.setattr(network.network, "add_up", lambda *_: 1 / 0)
+        patched.setattr(rows, "add_up", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             network.sweep(store)
     assert network.sweep(store) == 1

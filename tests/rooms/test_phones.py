@@ -202,7 +202,7 @@ def test_neither_the_number_nor_the_code_lies_about(store: Store, cast: Cast) ->
     code = code_for(store, alice, number)
     key = store.live.name("code", "bind", alice.id)
     seen = [str(store.live.command("HGETALL", key, key=key))]
-    seen += [str(store.record.read(lambda c, table=table: c.execute(table.select()).all()))
+    seen += [str(store.record.read(lambda c, table=table: c.execute(table.select()).all()))  # type: ignore[misc]
              for table in (tables.sms, tables.spent, tables.audit)]
     for text in seen:
         assert number not in text
@@ -281,7 +281,7 @@ def test_the_same_phone_in_two_organizations_is_two_people_and_cannot_be_compare
     alice, stranger = doors.mini_user(), other.follower()
     phones.bind(store, alice, number)
     assert phones.bind(store, stranger, number).merged is False
-    digests = {row.digest for row in (store.record.read(lambda c, user=user: rows.of_user(c, user))
+    digests = {row.digest for row in (store.record.read(lambda c, user=user: rows.of_user(c, user))  # type: ignore[misc]
                                       for user in (alice.id, stranger.id)) if row}
     assert len(digests) == 2
 

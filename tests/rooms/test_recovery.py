@@ -7,6 +7,7 @@ import pytest
 from rooms import messages, receipts, recovery, seats, tidy
 from rooms.live import keys
 from rooms.messages import Draft
+from rooms.record import recovery as record
 from rooms.store import Store
 from tests.cast import Cast
 
@@ -24,8 +25,8 @@ def test_who_gets_the_lock_after_another_was_done_does_not_begin_again(
         if next(looks, True):
             return really(held, room)
         seats.enter(store, alice, channel, "p.1")  # another makes it ready, and Alice comes in
-        stale = store.record.read(lambda c: recovery.record.snapshot(c, room))
-        monkeypatch.setattr(recovery.record, "snapshot", lambda _connection, _room: stale._replace(members=[]))
+        stale = store.record.read(lambda c: record.snapshot(c, room))
+        monkeypatch.setattr(record, "snapshot", lambda _connection, _room: stale._replace(members=[]))
         return False
 
     monkeypatch.setattr(recovery, "_is_ready", looked_too_early)

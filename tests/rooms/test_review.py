@@ -68,7 +68,7 @@ def test_a_held_message_has_no_number_until_it_is_let_through(stage: Stage) -> N
     published = review.approve(stage.store, stage.judge, stage.only().id)
     assert published is not None
     entry = stage.entries()[1]
-    assert (entry.seq, entry.client_id, entry.author.name, entry.body) == (  # type: ignore[union-attr]
+    assert (entry.seq, entry.client_id, entry.author.name, entry.body) == (
         published.seq, "k1", "charlie", {"text": "卖茅台"})
     assert review.approve(stage.store, stage.judge, _id(stage)) is None, "decided already"
     assert receipts.unread(stage.store, stage.dora, [stage.hall])[stage.hall].unread == 1
@@ -85,7 +85,7 @@ def test_the_same_message_again_is_what_became_of_it(stage: Stage) -> None:
     published = review.approve(stage.store, stage.judge, stage.only().id)
     again = stage.say(stage.charlie, "卖茅台", "k1")
     assert isinstance(again, Said)
-    assert (again.seq, again.repeated) == (published.seq, True)  # type: ignore[union-attr]
+    assert (again.seq, again.repeated) == (published.seq, True)
     stage.say(stage.charlie, "还有茅台", "k2")
     review.reject(stage.store, stage.judge, stage.only().id, "广告")
     assert refusal(stage.say, stage.charlie, "还有茅台", "k2") is Code.BLOCKED_WORDS

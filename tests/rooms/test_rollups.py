@@ -116,14 +116,14 @@ def test_who_came_stayed_and_went(cast: Cast, asked: Callable[..., object], expe
     other = Cast(cast.store)
     for organization, user, day in ((cast.organization, "u_alice", 10), (cast.organization, "u_alice", 18),
                                     (cast.organization, "u_bob", 12), (other.organization, "u_carol", 12)):
-        cast.store.record.write(lambda c, o=organization, u=user, d=day: hourly.add_active(c, o, {(d, u): 2}))
+        cast.store.record.write(lambda c, o=organization, u=user, d=day: hourly.add_active(c, o, {(d, u): 2}))  # type: ignore[misc]
     assert cast.store.record.read(lambda c: asked(c, cast.organization)) == expected
 
 
 def test_sums_go_by_steps_and_rooms(cast: Cast) -> None:
     for hour, room, amount in ((100, "r_a", 1), (101, "r_a", 2), (124, "r_b", 4), (200, "r_a", 8)):
         row = Count(cast.organization, hour, room, "messages", "text.wechat", amount)
-        cast.store.record.write(lambda c, row=row: hourly.add(c, [row]))
+        cast.store.record.write(lambda c, row=row: hourly.add(c, [row]))  # type: ignore[misc]
     found = cast.store.record.read(lambda c: hourly.sums(c, cast.organization, "messages", 100, 148, None, 24))
     assert sorted((one.hour, one.amount) for one in found) == [(100, 3), (124, 4)]
     rooms = cast.store.record.read(lambda c: hourly.sums(c, cast.organization, "messages", 100, 300, None, 200, True))

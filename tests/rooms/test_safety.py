@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import archive, arranging, edits, held, members, messages, review, safety, seats
+from rooms import archive, arranging, edits, members, messages, review, safety, seats
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Door, Entry, Person
@@ -12,6 +12,8 @@ from rooms.held import Held
 from rooms.messages import Said
 from rooms.moderation import Actor
 from rooms.record import audit
+from rooms.record import held as held_rows
+from rooms.record.safety import Check
 from rooms.safety import AFTER, BEFORE, PEOPLE, SHOW, Verdict
 from rooms.store import Store
 from tests.cast import Cast
@@ -41,7 +43,7 @@ class Stage:
         archive.archive_channel(self.store, self.hall)
         return said
 
-    def due(self) -> list[safety.Check]:
+    def due(self) -> list[Check]:
         safety.collect(self.store)
         return safety.take(self.store, 100)
 
@@ -176,7 +178,7 @@ def test_an_author_hears_that_a_verdict_was_bad(stage: Stage) -> None:
     stage.policy(BEFORE)
     stage.say(stage.charlie, "坏话")
     stage.judged("risky")
-    row = stage.store.record.read(lambda c: held.rows.in_state(c, held.REJECTED, 1 << 60, 10))[-1]
+    row = stage.store.record.read(lambda c: held_rows.in_state(c, held_rows.REJECTED, 1 << 60, 10))[-1]
     assert (row.user, row.by, row.reason) == (stage.charlie.id, "s_steward", safety.REASON)
 
 

@@ -61,7 +61,7 @@ def test_capacity_seats_and_order_hold_whatever_happens(store: Store) -> None:
         def teardown(self) -> None:
             self.hall.ends_empty()
 
-    run_state_machine_as_test(Seats, settings=settings(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Seats, settings=settings(
         max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)))
 
 

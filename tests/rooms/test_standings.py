@@ -34,7 +34,9 @@ class Stage:
 
     def say(self, person: Person, hall: int = 0) -> messages.Said:
         self.count += 1
-        return messages.post(self.store, person, self.halls[hall], Draft("text", {"text": "hi"}, f"m{self.count}"))
+        said = messages.post(self.store, person, self.halls[hall], Draft("text", {"text": "hi"}, f"m{self.count}"))
+        assert isinstance(said, messages.Said)
+        return said
 
     def ops(self, hall: int = 0) -> list[str]:
         return [entry.op for entry in messages.after(self.store, self.halls[hall], 0, 100)]

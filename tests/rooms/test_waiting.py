@@ -17,7 +17,7 @@ class Hall:
 
     def __init__(self, store: Store, **settings: int) -> None:
         self.store, self.cast = store, Cast(store)
-        self.channel = self.cast.channel("hall", **({"capacity": 2} | settings))
+        self.channel = self.cast.channel("hall", "", **{"capacity": 2, **settings})
         self.people = [self.cast.person(f"guest {number}") for number in range(7)]
 
     def arrive(self, number: int, holder: str = "") -> Entered | Queued:

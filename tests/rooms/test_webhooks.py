@@ -14,6 +14,7 @@ from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
 from rooms.moderation import Actor
+from rooms.record import webhooks as rows
 from rooms.store import Store
 from rooms.webhooks import BACK_OFF_SECONDS, CALL_MS, FAILURES_UNTIL_STOPPED, Outgoing
 from tests.cast import Cast
@@ -77,7 +78,7 @@ def test_a_call_is_signed_with_the_secret_that_was_shown(cast: Cast) -> None:
     at, _, digest = one.headers["X-Teahouse-Signature"].partition(",v1=")
     assert digest == hmac.new(made.secret.encode(), at[2:].encode() + b"." + one.body, hashlib.sha256).hexdigest()
     assert made.secret not in str(webhooks.of(cast.store, cast.organization))
-    row = cast.store.record.read(lambda c: webhooks.webhooks.calls_of(c, made.id, 1 << 53, 1))[0]
+    row = cast.store.record.read(lambda c: rows.calls_of(c, made.id, 1 << 53, 1))[0]
     assert cast.organization not in row.body  # sealed, as it may hold somebody's words
 
 
@@ -104,7 +105,7 @@ def test_a_process_that_died_over_a_call_leaves_it_to_others(cast: Cast) -> None
 
 def test_a_hundred_failures_in_a_row_stop_it(cast: Cast) -> None:
     made = webhooks.add(cast.store, staff(cast), HOOK, ["message"])
-    cast.store.record.write(lambda c: webhooks.webhooks.change(c, made.id, failures=FAILURES_UNTIL_STOPPED - 1))
+    cast.store.record.write(lambda c: rows.change(c, made.id, failures=FAILURES_UNTIL_STOPPED - 1))
     webhooks.test(cast.store, staff(cast), made.id)
     webhooks.settle(cast.store, ours(cast, webhooks.take(cast.store))[0].call, None, "TimeoutError")
     assert webhooks.of(cast.store, cast.organization)[0].stopped_at is not None

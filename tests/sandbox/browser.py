@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 LAUNCH = """
 import fcntl, os, sys
@@ -29,15 +29,15 @@ class Browser:
         theirs_in, self._to = os.pipe()
         self._from, theirs_out = os.pipe()
         launch = [sys.executable, "-c", LAUNCH, str(theirs_in), str(theirs_out), *command]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._process = subprocess.Popen(launch, pass_fds=(theirs_in, theirs_out), **quiet)
+        self._process = subprocess.Popen(launch, pass_fds=(theirs_in, theirs_out), stdout=subprocess.DEVNULL,
+                                         stderr=subprocess.DEVNULL)
         os.close(theirs_in)
         os.close(theirs_out)
         self._number, self._read, self._session = 0, b"", ""
         attach = {"targetId": self._window(), "flatten": True}
         self._session = self._order("Target.attachToTarget", **attach)["sessionId"]
 
-    def __enter__(self) -> Browser:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:

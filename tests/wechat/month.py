@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.wechat.town import OFFICIAL, Town
 from wechat import explaining
+from wechat.visit import Visit
 
 SEND = "/cgi-bin/message/custom/send"
 STEP_SECONDS = 1_800.0
@@ -69,7 +70,7 @@ def live(town: Town, people: int, days: float, seed: int = 7, chatter: float = 0
 def _run_out(town: Town) -> None:
     """Whatever is due now, in as many rounds as it takes."""
     for _ in range(20):
-        if not town.run()["sent"]:
+        if not town.run()[Visit.SENT]:
             return
 
 

@@ -14,6 +14,7 @@ from rooms.events import Entry
 from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.record import media as media_rows
+from rooms.record import safety as safety_rows
 from rooms.record.media import Media
 from rooms.record.safety import Check
 from rooms.store import Store
@@ -147,7 +148,7 @@ def test_a_picture_that_is_still_being_made_ready_is_asked_about_later(stage: St
                   now + 60_000, "", now)
     check = Check("k_2", stage.cast.organization, stage.hall, 1, "", stage.charlie.id, "media", shown.id, "waiting", "",
                   "", "", "", 0, now, now)
-    stage.store.record.write(lambda c: (media_rows.add(c, shown), safety.rows.add_many(c, [check])))
+    stage.store.record.write(lambda c: (media_rows.add(c, shown), safety_rows.add_many(c, [check])))
     before = stage.wechat.calls(MINI).get((MEDIA, 0), 0)
     assert stage.check() == 1
     kept = stage.store.record.read(lambda c: c.exec_driver_sql("SELECT state, tries, due FROM checks").one())
@@ -164,7 +165,7 @@ def test_a_picture_is_judged_by_a_push(stage: Stage) -> None:
     check = Check("k_1", stage.cast.organization, stage.hall, 1, "", stage.charlie.id, "media", shown.id, "waiting", "",
                   "", "", "", 0, now, now)
     stage.say("好话")
-    stage.store.record.write(lambda c: safety.rows.add_many(c, [check]))
+    stage.store.record.write(lambda c: safety_rows.add_many(c, [check]))
     stage.check()
     assert stage.wechat.calls(MINI)[MEDIA, 0] >= 1
     kept = stage.store.record.read(lambda c: c.exec_driver_sql("SELECT state, trace FROM checks").one())

@@ -207,7 +207,7 @@ def test_two_who_cancel_in_the_same_second_are_both_erased(town: Town) -> None:
         town.person(each)
     for each in people:
         town.wechat.event(each, "user_authorization_cancellation", CreateTime=at)
-    left = [town.store.record.read(lambda c, one=each: identity_rows.one(c, OFFICIAL, one)) for each in people]
+    left = [town.store.record.read(lambda c, one=each: identity_rows.one(c, OFFICIAL, one)) for each in people]  # type: ignore[misc]
     assert left == [None, None]
 
 

@@ -114,7 +114,9 @@ def test_who_waits_is_called_and_a_yes_takes_the_seat(town: Town) -> None:
 
 def test_a_mention_reaches_the_mini_program_by_a_yes_when_no_window_is_open(town: Town, staff: Actor) -> None:
     templates.set_template(town.store, staff, MINI, "subscribe", "mention", "tmpl_mention", FIELDS, "pages/room/room")
-    bo = identities.sign_in(town.store, accounts.of(town.store, MINI), town.wechat.follower(MINI, follow=False))
+    mini = accounts.of(town.store, MINI)
+    assert mini is not None
+    bo = identities.sign_in(town.store, mini, town.wechat.follower(MINI, follow=False))
     openid = _openid(town, bo)
     bo = identities.rename(town.store, bo, "阿波")
     seats.enter(town.store, bo, town.stage.hall, "p.3")

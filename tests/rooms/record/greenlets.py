@@ -43,8 +43,8 @@ def tick(stalls: list[float]) -> None:
 def work(record: Record, number: int) -> None:
     for turn in range(EACH):
         name = f"o_{number}_{turn}"
-        record.write(lambda c, name=name: organizations.add(c, Organization(name, name, 1)))
-        assert record.read(lambda c, name=name: organizations.one(c, name))
+        record.write(lambda c, name=name: organizations.add(c, Organization(name, name, 1)))  # type: ignore[misc]
+        assert record.read(lambda c, name=name: organizations.one(c, name))  # type: ignore[misc]
 
 
 if __name__ == "__main__":

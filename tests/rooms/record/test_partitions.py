@@ -70,11 +70,12 @@ def test_a_page_of_history_crosses_months_in_order(divided: Record, channel: str
 def test_old_months_are_dropped_with_what_is_in_them(divided: Record, channel: str) -> None:
     listed = divided.read(partitions.listed)
     month = next(partition for partition in listed if partition.name.startswith("m"))
-    assert month.before is not None
-    rows = [row(channel, 1, month.before - 1), row(channel, 2, month.before)]
+    before = month.before
+    assert before is not None
+    rows = [row(channel, 1, before - 1), row(channel, 2, before)]
     divided.write(lambda c: entries.add_many(c, rows))
-    assert divided.write(lambda c: partitions.drop_before(c, month.before - 1)) == []
-    assert divided.write(lambda c: partitions.drop_before(c, month.before)) == [month.name]
+    assert divided.write(lambda c: partitions.drop_before(c, before - 1)) == []
+    assert divided.write(lambda c: partitions.drop_before(c, before)) == [month.name]
     assert [e.seq for e in divided.read(lambda c: entries.page(c, channel))] == [2]
     assert month.name not in names(divided)
 

@@ -48,8 +48,8 @@ def test_many_threads_that_write_at_once_all_get_through(record: Record) -> None
     for thread in threads:
         thread.join()
     assert failed == []
-    for thread in range(8):
-        assert record.read(lambda c, name=f"o_{thread}_19": organizations.one(c, name))  # type: ignore[misc]
+    for number in range(8):
+        assert record.read(lambda c, name=f"o_{number}_19": organizations.one(c, name))  # type: ignore[misc]
 
 
 def test_two_acts_that_lock_in_opposite_order_both_happen(record: Record) -> None:
@@ -105,14 +105,14 @@ def test_a_database_that_is_away_is_refused_and_comes_back(maria_of_its_own: Mar
 
 
 def test_a_connection_that_died_before_the_commit_is_tried_again(maria_of_its_own: MariaServer) -> None:
-    record, runs = Record.open(maria_of_its_own.url), []
+    record, runs = Record.open(maria_of_its_own.url), list[int]()
 
     def act(connection: Connection) -> None:
         runs.append(1)
         connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS cups (id INT PRIMARY KEY) ENGINE=InnoDB")
         connection.exec_driver_sql("INSERT INTO cups VALUES (7)")
         if len(runs) == 1:
-            maria_of_its_own.run(f"KILL {connection.connection.dbapi_connection.thread_id()}")  # type: ignore[union-attr]
+            maria_of_its_own.run(f"KILL {connection.connection.dbapi_connection.thread_id()}")
         connection.exec_driver_sql("UPDATE cups SET id = 8")
 
     record.write(act)
@@ -125,7 +125,7 @@ def test_a_commit_whose_answer_never_came_is_not_repeated(
         maria_of_its_own: MariaServer, monkeypatch: pytest.MonkeyPatch) -> None:
     import pymysql
 
-    record, runs = Record.open(maria_of_its_own.url), []
+    record, runs = Record.open(maria_of_its_own.url), list[Connection]()
     record.read(lambda c: c.exec_driver_sql("SELECT 1").scalar())
 
     def lost(_: object) -> None:
