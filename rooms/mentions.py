@@ -19,14 +19,13 @@ from rooms.store import Store
 
 MOST_NAMED = 10
 EVERYBODY = "*"
-CALLS = frozenset("@＠")
 _CALL = re.compile(rf"[@＠](?!\s)([^@＠\n]{{1,{names.LONGEST_OF_A_PERSON}}})")
 _ALL = re.compile(r"[@＠](all|everyone|所有人|全体成员)(?![A-Za-z0-9_])", re.IGNORECASE)
 
 
 def calls(text: object) -> bool:
     """Whether somebody may be named in it, so that the record has to be asked."""
-    return isinstance(text, str) and not CALLS.isdisjoint(text)
+    return isinstance(text, str) and ("@" in text or "＠" in text)
 
 
 def named(store: Store, person: Person, channel: str, text: str, role: str = "") -> Sequence[str]:
