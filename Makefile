@@ -111,7 +111,7 @@ soak: $(STAMP)   ## the long tests
 
 lock:            ## compile requirements/*.txt from *.in (needs uv)
 	@for set in base dev extras; do \
-	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 	    requirements/$$set.in -o requirements/$$set.txt; \
 	done
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 COMPILED = ["requirements/base.txt", "requirements/dev.txt", "requirements/extras.txt"]
@@ -33,3 +37,22 @@ def test_no_index_is_named(path: str) -> None:
 def test_what_servers_need_is_the_same_in_both() -> None:
     base, dev = (set(re.findall(r"(?m)^[a-z][^ =]*==[^ ;]+", (ROOT / path).read_text())) for path in COMPILED[:2])
     assert base <= dev
+
+
+def test_what_is_wanted_with_extras_is_pinned_with_them() -> None:
+    """The pip of Debian 12 asks an index for what is pinned without them, and then has no hash for what it finds."""
+    pinned = {canonicalize_name(each.name): each.extras for each in _pinned(ROOT / "requirements/dev.txt")}
+    for name, extras in pinned.items():
+        for line in requires(name) or []:
+            wanted = Requirement(line)
+            applies = wanted.marker is None or any(wanted.marker.evaluate({"extra": extra}) for extra in (*extras, ""))
+            if applies and wanted.extras:
+                assert wanted.extras <= pinned[canonicalize_name(wanted.name)], f"{name} wants {wanted}"
+
+
+def _pinned(file: Path) -> Iterator[Requirement]:
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if re.match(r"[A-Za-z0-9]", line):
+            requirement = Requirement(line.rstrip("\\ "))
+            if requirement.marker is None or requirement.marker.evaluate():
+                yield requirement
