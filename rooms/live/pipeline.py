@@ -165,9 +165,13 @@ class Pipeline:
 
     def _hand_out(self, parcel: Parcel, reply: Any) -> None:
         """A script that gathers answers for each, or once for all where the room is closed."""
-        each = parcel[0].gathers and isinstance(reply, list) and reply[0] != b"closed"
-        for place, call in enumerate(parcel):
-            self._settle(call, reply[place] if each else reply)
+        one_for_all = not parcel[0].gathers or not isinstance(reply, list) or reply[0] == b"closed"
+        replies = [reply] * len(parcel) if one_for_all else reply
+        if len(replies) != len(parcel):
+            log.error("redis answered %d of %d calls that went as one", len(replies), len(parcel))
+            replies = [Refused(Code.UNAVAILABLE, "Redis did not answer each call", 1_000)] * len(parcel)
+        for call, its in zip(parcel, replies, strict=True):
+            self._settle(call, its)
 
     def _settle(self, call: Call, reply: Any) -> None:
         if isinstance(reply, ErrorReply):

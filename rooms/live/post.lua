@@ -34,10 +34,11 @@ if gate[2] ~= ARGV[3] then return all(no('not_found')) end
 local head = redis.call('HMGET', KEYS[3], 'state', 'epoch', 'tip', 'talk', 'pace', 'ruled', 'seen0', 'seen1', 'seen2')
 if not head[1] then return all(no('not_found')) end
 
-local at, users, onces = now(), {}, {}
-for i = FIRST, #ARGV, EACH do
+local at, users, onces, rares, NOTHING = now(), {}, {}, {}, {}
+for i = FIRST, #ARGV, EACH do  -- whatever could fail does so here, before anything is written
   users[#users + 1] = ARGV[i]
   onces[#onces + 1] = ARGV[i] .. '|' .. ARGV[i + 1]
+  rares[#rares + 1] = ARGV[i + 3] == '' and NOTHING or cmsgpack.unpack(ARGV[i + 3])
 end
 local when, period = whole(at), bucket_of(at)
 local ring, buckets = {KEYS[10], KEYS[11], KEYS[12]}, {head[7], head[8], head[9]}
@@ -120,7 +121,7 @@ local function say(user, once, tail, rare)
 
   if fold > 0 and digest ~= '' then
     local same, first, last = string.match(redis.call('HGET', KEYS[18], user) or '', '(%S+) (%d+) (%d+)')
-    if same == digest and at - last < fold * 1000 then
+    if same == digest and at - last < fold * 1000 and rare.folded then
       tail = rare.folded .. ',"repeat_of":' .. first .. '}'
     else
       first = whole(tip + 1)
@@ -144,11 +145,9 @@ local function say(user, once, tail, rare)
   return {'ok', epoch, seq, when, 0, followers}
 end
 
-local answers, NOTHING = {}, {}
+local answers = {}
 for i, once in ipairs(onces) do
-  local place = FIRST + (i - 1) * EACH
-  local rare = ARGV[place + 3] == '' and NOTHING or cmsgpack.unpack(ARGV[place + 3])
-  answers[i] = say(ARGV[place], once, ARGV[place + 2], rare)
+  answers[i] = say(users[i], once, ARGV[FIRST + (i - 1) * EACH + 2], rares[i])
 end
 
 if next(paced) then
