@@ -218,7 +218,8 @@ def test_what_was_said_is_searched_for(web: Web) -> None:
 
 
 def test_a_yes_to_a_template_counts_once_however_often_it_is_told(web: Web) -> None:
-    store, organization = web.store, web.cast.organization
+    """In an organization of its own: with a mini-program, the others' pictures would wait for a verdict."""
+    store, organization = web.store, Cast(web.store).organization
     appid = accounts.add(store, organization, "wxsubscriptions", "mini_program", "secret", "token123")
     account = accounts.of(store, appid)
     assert account is not None
