@@ -162,7 +162,7 @@ def announce(store: Store, actor: Actor, place: str, text: str) -> Done:
 def pin(store: Store, actor: Actor, channel: str, seq: int, on: bool = True) -> Done:
     """Holds an entry up, or takes it down; at most ten. Raises Refused: not_found, forbidden, full."""
     where = _place(store, actor, channel)
-    author = _author_of(store, channel, seq)
+    author, _ = _said_by(store, channel, seq)
     return _entries(store, actor, where, "pinned", "", {"of": seq, "on": on},
                     ["pin", str(seq), "1" if on else "0", author])
 
@@ -176,11 +176,12 @@ def recall(store: Store, actor: Actor, channel: str, seq: int, reason: str = "",
     where = _place(store, actor, channel, of_two=lambda c, two: unseen or direct.is_of(
         c, two, actor.person.id) or bool(reports.of_entry(c, two.id, seq)))
     reason = checked_reason(reason)
-    author = _author_of(store, channel, seq)
+    author, at = _said_by(store, channel, seq)
     others = author or _author_in_the_log(store, channel, seq)
     if others not in ("", actor.person.id) and not _is_recalled(store, channel, seq):
         store.record.write(lambda c: _note_recall(c, store, actor, where, others, seq, reason))
-    done = _entries(store, actor, where, "recalled", "", {"of": seq}, ["recall", str(seq), str(OWN_RECALL_MS), author])
+    done = _entries(store, actor, where, "recalled", "", {"of": seq},
+                    ["recall", str(seq), str(OWN_RECALL_MS), author, str(at)])
     media.recalled(store, channel, seq)
     return done
 
@@ -408,12 +409,13 @@ def _act_keys(store: Store, channel: str) -> list[str]:
             name.recalled, name.dirty, name.outside, name.places]
 
 
-def _author_of(store: Store, channel: str, seq: int) -> str:
-    """Who said it, from the record where the log may no longer know; empty where the record does not either."""
+def _said_by(store: Store, channel: str, seq: int) -> tuple[str, int]:
+    """Who said it and when, from the record, as the log may no longer know; empty and 0 where the record does not
+    either."""
     if not ids.is_channel(channel) or not 1 <= seq < 1 << 53:
         raise Refused(Code.NOT_FOUND)
     row = store.record.read(lambda c: rows.one(c, channel, seq))
-    return row.user if row else ""
+    return (row.user, row.at) if row else ("", 0)
 
 
 def _author_in_the_log(store: Store, channel: str, seq: int) -> str:

@@ -5,7 +5,8 @@
 --      9 frame after them 10 whom it is about, or "" 11 the channel
 --      12 effect: "" | "wide" (by the organization, which asked the record who may) |
 --         "sanction" field until | "lift" field told anyway | "rules" field value … |
---         "recall" seq ms author | "pin" seq on author (where the log has the entry no more), at most ten
+--         "recall" seq ms author at | "pin" seq on author, at most ten (author and at, where the log has the entry no
+--         more)
 --      13 … what the effect needs
 -- {'ok', epoch, seq, at}, or {'ok', '', '0', at} when the effect stood already
 local user, op, target, effect = ARGV[4], ARGV[6], ARGV[10], ARGV[12]
@@ -26,7 +27,7 @@ if effect == 'recall' or effect == 'pin' then
   target = author
   own = author == user
   if effect == 'recall' and own and rank < RANK.moderator then
-    local when = entry and tonumber(string.match(entry[2][10], '"at":(%d+)')) or 0
+    local when = entry and tonumber(string.match(entry[2][10], '"at":(%d+)')) or tonumber(ARGV[16])
     if at - when > tonumber(ARGV[14]) then return no('forbidden') end
   end
 end

@@ -253,3 +253,12 @@ def test_what_nothing_happened_to_is_given_as_it_was_posted(stage: Stage) -> Non
     stage.say(stage.alice)
     entries = messages.after(stage.store, stage.hall, 0, 10)
     assert overlay.as_they_stand(stage.store, stage.hall, entries) == entries
+
+
+def test_ones_own_words_are_taken_back_where_redis_has_them_no_more(stage: Stage) -> None:
+    """The record knows when they were said."""
+    seq = stage.say(stage.alice)
+    stage.forget_redis()
+    seats.enter(stage.store, stage.alice, stage.hall, f"p.{stage.alice.id}")
+    moderation.recall(stage.store, Actor(stage.alice), stage.hall, seq)
+    assert stage.shown(seq)["recalled"]
