@@ -24,6 +24,8 @@ MOST_RECALLED = "999"
 NAMED_BELOW = 50
 READERS_PAGES = 50
 """Of a thousand readers each: in a larger channel the count is a least one."""
+MOST_OWN = 10_000
+"""Of somebody's own messages above a place so far back that Redis has it no more."""
 
 
 class Unread(NamedTuple):
@@ -75,15 +77,17 @@ def read(store: Store, person: Person, channel: str, seq: int) -> int:
     names = [name.room.gate, name.room.members, name.head, name.log, name.reads, name.seats, name.feed, name.dirty,
              name.recalled, name.allowed]
 
-    def ask(ordinal: str) -> list[Any]:
-        arguments = [person.organization, person.id, str(seq), ordinal]
+    def ask(ordinal: str, own: str) -> list[Any]:
+        arguments = [person.organization, person.id, str(seq), ordinal, own]
         return gate.ask(store, ids.room_of(channel), READ, names, arguments)
 
     store.live.hint("reads", channel)
-    answer = ask("")
-    if answer:
-        return int(answer[0])
-    return int(ask(str(store.record.read(lambda c: entries.ordinal_at(c, channel, seq))))[0])
+    answer = ask("", "")
+    if not answer:
+        ordinal, own = store.record.read(lambda c: (
+            entries.ordinal_at(c, channel, seq), entries.own_above(c, channel, person.id, seq, MOST_OWN)))
+        answer = ask(str(ordinal), " ".join(map(str, own)))
+    return int(answer[0])
 
 
 def readers(store: Store, person: Person, channel: str, seq: int) -> Readers:

@@ -1,6 +1,7 @@
 -- A reader has read up to seq. Never backwards, never beyond the tip.
 -- KEYS 1 gate 2 members 3 head 4 log 5 reads 6 seats 7 feed 8 dirty 9 recalled 10 allowed
--- ARGV 3 organization 4 user 5 seq 6 n at seq where the log no longer has it, or ""
+-- ARGV 3 organization 4 user 5 seq
+--      where the log no longer has seq, else "": 6 n at seq 7 the user's own counted entries above it in the record
 -- {'ok', seq}, or {'older'} when the log no longer holds seq and n must be looked up in the record
 local user, seq = ARGV[4], tonumber(ARGV[5])
 local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization')
@@ -23,6 +24,13 @@ else
   local at_or_below = redis.call('XREVRANGE', KEYS[4], whole(seq), '-', 'COUNT', 1)[1]
   n = at_or_below and at_or_below[2][8] or ARGV[6]
   if n == '' then return {'older'} end
+  if not at_or_below then
+    local first = redis.call('XRANGE', KEYS[4], '-', '+', 'COUNT', 1)[1]
+    local log_begins = first and tonumber(string.match(first[1], '^%d+')) or head[1] + 1
+    for mine in string.gmatch(ARGV[7], '%d+') do
+      if tonumber(mine) < log_begins and not redis.call('ZSCORE', KEYS[9], mine) then own = own + 1 end
+    end
+  end
   local from = whole(seq + 1)
   while from do
     local page = redis.call('XRANGE', KEYS[4], from, '+', 'COUNT', 500)

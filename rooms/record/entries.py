@@ -115,6 +115,13 @@ def said_above(connection: Connection, channel: str, seq: int) -> list[tuple[int
     return [(row.seq, row.user) for row in connection.execute(query)]
 
 
+def own_above(connection: Connection, channel: str, user: str, seq: int, limit: int) -> list[int]:
+    """The first of somebody's own among those."""
+    query = select(_TABLE.c.seq).where(_TABLE.c.channel == channel, _TABLE.c.seq > seq, _TABLE.c.user == user,
+                                       _TABLE.c.op.in_(COUNTED), _not_lost())
+    return list(connection.scalars(query.order_by(_TABLE.c.seq).limit(limit)))
+
+
 def one(connection: Connection, channel: str, seq: int) -> Row | None:
     query = select(*columns(_TABLE, Row._fields)).where(_TABLE.c.channel == channel, _TABLE.c.seq == seq, _not_lost())
     row = connection.execute(query).one_or_none()

@@ -106,6 +106,18 @@ def test_a_receipt_is_a_number_and_in_a_small_channel_names(stage: Stage) -> Non
     assert receipts.readers(stage.store, stage.bob, stage.hall, seq).count == 2
 
 
+def test_own_words_that_redis_has_no_more_are_not_unread_to_who_reads_from_before_them(stage: Stage) -> None:
+    news = moderation.announce(stage.store, Actor(stage.olga), stage.hall, "news").seqs[stage.hall]
+    stage.say(stage.alice)
+    stage.forget_redis()
+    for person in (stage.alice, stage.olga):
+        seats.enter(stage.store, person, stage.hall, f"p.{person.id}")
+    stage.say(stage.alice)
+    moderation.announce(stage.store, Actor(stage.olga), stage.hall, "more news")
+    receipts.read(stage.store, stage.alice, stage.hall, news)
+    assert state(stage, stage.alice) == (1, 0)
+
+
 class Model:
     """What ought to be unread, kept beside the real thing."""
 
