@@ -7,6 +7,7 @@ ends the test as `tests.needs` says.
 from __future__ import annotations
 
 import getpass
+import os
 import secrets
 import shutil
 import signal
@@ -145,13 +146,15 @@ def mariadb() -> Iterator[MariaServer]:
     program, installer = needs("mariadbd"), needs("mariadb-install-db")
     with _folder("mariadb") as folder:
         data, port = folder / "data", free_port()
+        # in a shared temporary folder, a server that starts deletes what the others, and those that install, have there
         subprocess.run([installer, "--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}",
-                        "--auth-root-authentication-method=normal", "--skip-test-db"],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                        f"--tmpdir={folder}", "--auth-root-authentication-method=normal", "--skip-test-db"],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                       env=os.environ | {"TMPDIR": str(folder)})
         server = MariaServer(folder, [
             str(program), "--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}", f"--port={port}",
             "--bind-address=127.0.0.1", f"--socket={folder}/socket", f"--pid-file={folder}/pid",
-            f"--tmpdir={folder}",  # in a shared one, a server that starts deletes what the others have there
+            f"--tmpdir={folder}",
             "--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=64M", "--max-connections=200",
             "--innodb-lock-wait-timeout=5"], port, _greets)
         server.start()
