@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 
 import pytest
 
 from commands import people
 from rooms import audiences, cursors, members, messages, moderation, receipts, recovery, rooms, seats
 from rooms.drafts import Draft
-from rooms.errors import Refused
 from rooms.events import Person, Position
 from rooms.moderation import Actor
 from rooms.permissions import AUDIENCES, Right, Role, allows
 from rooms.store import Store
 from tests.cast import Cast
+from tests.refusal import answer
 
 
 class Stage:
@@ -45,18 +44,10 @@ class Stage:
         return any(one.id == self.hall for room in rooms.visible(self.store, person) for one in room.channels)
 
     def enter(self, person: Person) -> str:
-        return _answer(seats.enter, self.store, person, self.hall, f"p1.{person.id}")
+        return answer(seats.enter, self.store, person, self.hall, f"p1.{person.id}")
 
     def post(self, person: Person) -> str:
-        return _answer(messages.post, self.store, person, self.hall, Draft("text", {"text": "hi"}, "once"))
-
-
-def _answer(verb: Callable[..., object], *arguments: object) -> str:
-    try:
-        verb(*arguments)
-    except Refused as refused:
-        return refused.code.value
-    return "yes"
+        return answer(messages.post, self.store, person, self.hall, Draft("text", {"text": "hi"}, "once"))
 
 
 @pytest.fixture
@@ -73,8 +64,8 @@ def test_the_gate_and_the_core_give_the_same_answers(stage: Stage, rule: str) ->
         stage.rule("see", rule)
         assert stage.sees(person) == may, name
         assert stage.enter(person) == ("yes" if may else "not_found"), name
-        assert _answer(messages.history, stage.store, person, stage.hall) == ("yes" if may else "not_found"), name
-        assert _answer(receipts.read, stage.store, person, stage.hall, 0) == ("yes" if may else "not_found"), name
+        assert answer(messages.history, stage.store, person, stage.hall) == ("yes" if may else "not_found"), name
+        assert answer(receipts.read, stage.store, person, stage.hall, 0) == ("yes" if may else "not_found"), name
         stage.rule("see", "everyone")
         stage.rule("enter", rule)
         assert stage.enter(person) == ("yes" if may else "forbidden"), name
@@ -110,10 +101,10 @@ def test_only_moderators_of_the_room_keep_its_lists_and_only_with_their_own_peop
     mallory = Cast(stage.store).person("mallory")
     users = [stage.people["charlie"].id]
     store, hall = stage.store, stage.hall
-    assert _answer(audiences.set_list, store, Actor(stage.people["charlie"]), hall, "post", users) == "forbidden"
-    assert _answer(audiences.set_list, store, Actor(mallory, Role.OWNER), hall, "post", users) == "not_found"
-    assert _answer(audiences.set_list, store, Actor(stage.people["bob"]), hall, "post", [mallory.id]) == "not_found"
-    assert _answer(audiences.set_list, store, Actor(stage.people["bob"]), hall, "speak", users) == "bad_frame"
+    assert answer(audiences.set_list, store, Actor(stage.people["charlie"]), hall, "post", users) == "forbidden"
+    assert answer(audiences.set_list, store, Actor(mallory, Role.OWNER), hall, "post", users) == "not_found"
+    assert answer(audiences.set_list, store, Actor(stage.people["bob"]), hall, "post", [mallory.id]) == "not_found"
+    assert answer(audiences.set_list, store, Actor(stage.people["bob"]), hall, "speak", users) == "bad_frame"
     stage.listed("post", "charlie", "dora")
     found = audiences.listed(store, Actor(stage.people["bob"]), hall)
     assert found == {"see": [], "enter": [], "post": sorted([users[0], stage.people["dora"].id])}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from rooms import (
@@ -41,6 +39,7 @@ from rooms.record import recovery as record
 from rooms.search import Query
 from rooms.store import Store
 from tests.cast import Cast
+from tests.refusal import answer
 
 
 class Stage:
@@ -74,14 +73,6 @@ class Stage:
         return [(one.id, one.name) for room in rooms.visible(self.store, person) for one in room.channels if one.direct]
 
 
-def refusal(verb: Callable[..., object], *arguments: object) -> str:
-    try:
-        verb(*arguments)
-    except Refused as refused:
-        return refused.code.value
-    return "yes"
-
-
 @pytest.fixture
 def stage(store: Store) -> Stage:
     return Stage(store)
@@ -101,20 +92,20 @@ def test_nobody_else_reads_enters_reacts_edits_or_even_learns_that_it_is_there(s
     store, two = stage.store, stage.begin(stage.alice, stage.bob)
     stage.say(stage.alice, two, "between us")
     for person in (stage.charlie, stage.mo, stage.eve):
-        assert refusal(seats.enter, store, person, two, "p1.9") == "not_found", person.name
-        assert refusal(messages.history, store, person, two) == "not_found", person.name
-        assert refusal(receipts.read, store, person, two, 1) == "not_found", person.name
-        assert refusal(reactions.react, store, person, two, 1, "👍") == "not_found", person.name
-        assert refusal(edits.edit, store, person, two, 1, {"text": "mine"}) == "not_found", person.name
-        assert refusal(reports.report, store, person, two, 1) == "not_found", person.name
+        assert answer(seats.enter, store, person, two, "p1.9") == "not_found", person.name
+        assert answer(messages.history, store, person, two) == "not_found", person.name
+        assert answer(receipts.read, store, person, two, 1) == "not_found", person.name
+        assert answer(reactions.react, store, person, two, 1, "👍") == "not_found", person.name
+        assert answer(edits.edit, store, person, two, 1, {"text": "mine"}) == "not_found", person.name
+        assert answer(reports.report, store, person, two, 1) == "not_found", person.name
     for actor in (Actor(stage.mo), stage.staff):
-        assert refusal(moderation.recall, store, actor, two, 1) == "not_found"
-        assert refusal(moderation.mute, store, actor, two, stage.alice.id) == "not_found"
-        assert refusal(moderation.set_rules, store, actor, two, {"see": "everyone"}) == "not_found"
-        assert refusal(moderation.announce, store, actor, two, "hello") == "not_found"
-    assert refusal(moderation.set_rules, store, Actor(stage.alice), two, {"see": "everyone"}) == "not_found"
-    assert refusal(messages.history, store, stage.staff.person, two, None, None, 50, "moderator") == "not_found"
-    assert refusal(arranging.find_channel, store, stage.staff, two) == "not_found"
+        assert answer(moderation.recall, store, actor, two, 1) == "not_found"
+        assert answer(moderation.mute, store, actor, two, stage.alice.id) == "not_found"
+        assert answer(moderation.set_rules, store, actor, two, {"see": "everyone"}) == "not_found"
+        assert answer(moderation.announce, store, actor, two, "hello") == "not_found"
+    assert answer(moderation.set_rules, store, Actor(stage.alice), two, {"see": "everyone"}) == "not_found"
+    assert answer(messages.history, store, stage.staff.person, two, None, None, 50, "moderator") == "not_found"
+    assert answer(arranging.find_channel, store, stage.staff, two) == "not_found"
 
 
 def test_who_may_not_begin_is_told_why(stage: Stage) -> None:
@@ -124,14 +115,14 @@ def test_who_may_not_begin_is_told_why(stage: Stage) -> None:
     for person in (stage.alice, stage.bob):
         members.join(store, person, closed)
     begin = direct.begin
-    assert refusal(begin, store, stage.alice, closed, stage.bob.id) == "forbidden", "the room does not allow it"
-    assert refusal(begin, store, stage.alice, room, stage.alice.id) == "forbidden"
-    assert refusal(begin, store, stage.alice, room, stage.eve.id) == "not_found", "no member"
-    assert refusal(begin, store, stage.alice, room, mallory.id) == "not_found"
-    assert refusal(begin, store, stage.eve, room, stage.alice.id) == "not_member"
-    assert refusal(begin, store, mallory, room, stage.alice.id) == "not_found"
+    assert answer(begin, store, stage.alice, closed, stage.bob.id) == "forbidden", "the room does not allow it"
+    assert answer(begin, store, stage.alice, room, stage.alice.id) == "forbidden"
+    assert answer(begin, store, stage.alice, room, stage.eve.id) == "not_found", "no member"
+    assert answer(begin, store, stage.alice, room, mallory.id) == "not_found"
+    assert answer(begin, store, stage.eve, room, stage.alice.id) == "not_member"
+    assert answer(begin, store, mallory, room, stage.alice.id) == "not_found"
     moderation.ban(store, Actor(stage.mo), room, stage.charlie.id)
-    assert refusal(begin, store, stage.charlie, room, stage.alice.id) == "banned"
+    assert answer(begin, store, stage.charlie, room, stage.alice.id) == "banned"
 
 
 def test_the_rooms_mute_and_ban_hold_in_it_and_are_told_there(stage: Stage) -> None:
@@ -143,8 +134,8 @@ def test_the_rooms_mute_and_ban_hold_in_it_and_are_told_there(stage: Stage) -> N
         stage.say(stage.alice, two, "two")
     assert refused.value.code is Code.MUTED
     moderation.ban(store, Actor(stage.mo), stage.cast.room, stage.alice.id)
-    assert refusal(messages.history, store, stage.alice, two) == "yes"
-    assert refusal(seats.enter, store, stage.alice, two, "p1.1") == "banned"
+    assert answer(messages.history, store, stage.alice, two) == "yes"
+    assert answer(seats.enter, store, stage.alice, two, "p1.1") == "banned"
 
 
 def test_a_report_shows_the_message_to_the_reviewers_who_may_take_it_away(stage: Stage) -> None:
@@ -194,7 +185,7 @@ def test_it_outlives_the_loss_of_redis_and_ends_when_the_room_no_longer_allows_i
     archive.archive(store)
     for key in store.live.command("KEYS", f"{store.live.prefix}*", key=stage.cast.gate):
         store.live.command("DEL", key, key=key.decode())
-    assert refusal(seats.enter, store, stage.mo, two, "p1.9") == "not_found"
+    assert answer(seats.enter, store, stage.mo, two, "p1.9") == "not_found"
     assert stage.say(stage.bob, two, "after") == 2
     owner = stage.staff
     doors.change(store, owner, stage.cast.room, Ways(direct=False))
@@ -231,7 +222,7 @@ def test_two_who_turn_out_to_be_one_person_keep_what_was_said_to_either(stage: S
 def test_how_many_there_may_be_is_bounded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(direct, "MOST_OF_A_PERSON", 1)
     stage.begin(stage.alice, stage.bob)
-    assert refusal(stage.begin, stage.alice, stage.charlie) == "full"
-    assert refusal(stage.begin, stage.mo, stage.charlie) == "yes"
+    assert answer(stage.begin, stage.alice, stage.charlie) == "full"
+    assert answer(stage.begin, stage.mo, stage.charlie) == "yes"
     monkeypatch.setattr(direct, "MOST_IN_A_ROOM", 2)
-    assert refusal(stage.begin, stage.bob, stage.charlie) == "full"
+    assert answer(stage.begin, stage.bob, stage.charlie) == "full"

@@ -16,6 +16,7 @@ from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.store import Store
 from tests.cast import Cast
+from tests.refusal import refusal
 
 
 class Stage:
@@ -46,12 +47,6 @@ class Stage:
 @pytest.fixture
 def stage(store: Store) -> Stage:
     return Stage(store)
-
-
-def refusal(verb: Any, *arguments: Any, **named: Any) -> Code:
-    with pytest.raises(Refused) as caught:
-        verb(*arguments, **named)
-    return caught.value.code
 
 
 def test_an_open_room_lets_everybody_of_its_organization_in(stage: Stage) -> None:

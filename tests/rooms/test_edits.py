@@ -10,12 +10,13 @@ import pytest
 
 from rooms import archive, edits, members, messages, moderation, overlay, reactions, recovery, seats, tidy, words
 from rooms.drafts import Draft
-from rooms.errors import Code, Refused
+from rooms.errors import Code
 from rooms.events import Person
 from rooms.live import keys
 from rooms.moderation import Actor
 from rooms.store import Store
 from tests.cast import Cast
+from tests.refusal import refusal
 
 
 class Stage:
@@ -61,12 +62,6 @@ def stage(store: Store) -> Stage:
     return Stage(store)
 
 
-def refused(verb: Any, *given: Any) -> Code:
-    with pytest.raises(Refused) as caught:
-        verb(*given)
-    return caught.value.code
-
-
 def test_what_was_edited_is_shown_with_its_newest_words(stage: Stage) -> None:
     seq = stage.say(stage.alice, "helo")
     edits.edit(stage.store, stage.alice, stage.hall, seq, {"text": "hallo"})
@@ -80,20 +75,20 @@ def test_what_was_edited_is_shown_with_its_newest_words(stage: Stage) -> None:
 def test_only_ones_own_texts_are_edited_and_only_for_five_minutes(stage: Stage) -> None:
     seq = stage.say(stage.alice)
     edit = edits.edit
-    assert refused(edit, stage.store, stage.bob, stage.hall, seq, {"text": "x"}) is Code.FORBIDDEN
-    assert refused(edit, stage.store, stage.olga, stage.hall, seq, {"text": "x"}) is Code.FORBIDDEN
-    assert refused(edit, stage.store, stage.alice, stage.hall, seq + 1, {"text": "x"}) is Code.NOT_FOUND
+    assert refusal(edit, stage.store, stage.bob, stage.hall, seq, {"text": "x"}) is Code.FORBIDDEN
+    assert refusal(edit, stage.store, stage.olga, stage.hall, seq, {"text": "x"}) is Code.FORBIDDEN
+    assert refusal(edit, stage.store, stage.alice, stage.hall, seq + 1, {"text": "x"}) is Code.NOT_FOUND
     for body in ({"text": " "}, {}, {"text": "x", "more": 1}):
-        assert refused(edit, stage.store, stage.alice, stage.hall, seq, body) is Code.BAD_FRAME
-    assert refused(edit, stage.store, stage.alice, stage.hall, seq, {"text": "x" * 2_001}) is Code.TOO_LONG
+        assert refusal(edit, stage.store, stage.alice, stage.hall, seq, body) is Code.BAD_FRAME
+    assert refusal(edit, stage.store, stage.alice, stage.hall, seq, {"text": "x" * 2_001}) is Code.TOO_LONG
     place = {"latitude": 1.0, "longitude": 1.0, "name": "", "address": ""}
     there = messages.post(stage.store, stage.alice, stage.hall, Draft("location", place, "there")).seq
-    assert refused(edit, stage.store, stage.alice, stage.hall, there, {"text": "x"}) is Code.BAD_FRAME
+    assert refusal(edit, stage.store, stage.alice, stage.hall, there, {"text": "x"}) is Code.BAD_FRAME
     stage.later(299_000)
     number = edit(stage.store, stage.alice, stage.hall, seq, {"text": "x"}).seq
-    assert refused(edit, stage.store, stage.alice, stage.hall, number, {"text": "x"}) is Code.NOT_FOUND
+    assert refusal(edit, stage.store, stage.alice, stage.hall, number, {"text": "x"}) is Code.NOT_FOUND
     stage.later(2_000)
-    assert refused(edit, stage.store, stage.alice, stage.hall, seq, {"text": "y"}) is Code.FORBIDDEN
+    assert refusal(edit, stage.store, stage.alice, stage.hall, seq, {"text": "y"}) is Code.FORBIDDEN
 
 
 def test_who_may_not_speak_may_not_edit(stage: Stage) -> None:
@@ -102,12 +97,12 @@ def test_who_may_not_speak_may_not_edit(stage: Stage) -> None:
     for act, undo, code in ((moderation.mute, moderation.unmute, Code.MUTED),
                             (moderation.ban, moderation.pardon, Code.BANNED)):
         act(stage.store, actor, stage.hall, stage.alice.id)
-        assert refused(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is code
+        assert refusal(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is code
         undo(stage.store, actor, stage.hall, stage.alice.id)
     moderation.set_rules(stage.store, actor, stage.hall, {"muted_all": True})
-    assert refused(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is Code.MUTED_ALL
+    assert refusal(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is Code.MUTED_ALL
     moderation.set_rules(stage.store, actor, stage.hall, {"muted_all": False, "post": "moderator"})
-    assert refused(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is Code.FORBIDDEN
+    assert refusal(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is Code.FORBIDDEN
 
 
 def test_edits_are_no_way_to_fill_the_log(stage: Stage) -> None:
@@ -117,7 +112,7 @@ def test_edits_are_no_way_to_fill_the_log(stage: Stage) -> None:
         for _ in range(2 * edits.PER_MINUTE + 1):  # a minute may begin in between
             edits.edit(stage.store, stage.alice, stage.hall, seq, {"text": "x"})
 
-    assert refused(edit_on_and_on) is Code.RATE_LIMITED
+    assert refusal(edit_on_and_on) is Code.RATE_LIMITED
 
 
 def test_the_lists_of_words_judge_an_edit_too(stage: Stage) -> None:
@@ -129,7 +124,7 @@ def test_the_lists_of_words_judge_an_edit_too(stage: Stage) -> None:
     seq = stage.say(stage.alice)
     edits.edit(stage.store, stage.alice, stage.hall, seq, {"text": "no coffee"})
     assert "coffee" not in stage.shown(seq)["body"]["text"]
-    assert refused(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "some gin"}) is Code.BLOCKED_WORDS
+    assert refusal(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "some gin"}) is Code.BLOCKED_WORDS
 
 
 def test_taking_back_is_stronger_than_editing(stage: Stage) -> None:
@@ -137,8 +132,8 @@ def test_taking_back_is_stronger_than_editing(stage: Stage) -> None:
     edits.edit(stage.store, stage.alice, stage.hall, seq, {"text": "x"})
     moderation.recall(stage.store, Actor(stage.alice), stage.hall, seq)
     assert "body" not in stage.shown(seq)
-    assert refused(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "y"}) is Code.NOT_FOUND
-    assert refused(reactions.react, stage.store, stage.bob, stage.hall, seq, "👍") is Code.NOT_FOUND
+    assert refusal(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "y"}) is Code.NOT_FOUND
+    assert refusal(reactions.react, stage.store, stage.bob, stage.hall, seq, "👍") is Code.NOT_FOUND
 
 
 def test_an_edit_leaves_unread_as_it_was(stage: Stage) -> None:
@@ -154,9 +149,9 @@ def test_a_reply_is_to_a_message_that_is_there(stage: Stage) -> None:
     assert stage.shown(answer)["reply_to"] == seq
     edited = edits.edit(stage.store, stage.alice, stage.hall, seq, {"text": "x"}).seq
     for nothing in (edited, edited + 50):
-        assert refused(lambda nothing=nothing: stage.say(stage.bob, reply_to=nothing)) is Code.NOT_FOUND
+        assert refusal(lambda nothing=nothing: stage.say(stage.bob, reply_to=nothing)) is Code.NOT_FOUND
     moderation.recall(stage.store, Actor(stage.alice), stage.hall, seq)
-    assert refused(lambda: stage.say(stage.bob, reply_to=seq)) is Code.NOT_FOUND
+    assert refusal(lambda: stage.say(stage.bob, reply_to=seq)) is Code.NOT_FOUND
 
 
 @pytest.mark.parametrize("emoji", ["👍", "❤️", "👨‍👩‍👧‍👦", "🇨🇳", "👍🏽", "1️⃣", "🍵"])
@@ -187,20 +182,20 @@ def test_reactions_are_bounded_and_for_those_who_may_speak(stage: Stage) -> None
     seq = stage.say(stage.alice)
     for emoji in "👍👎😀😁😂":
         reactions.react(stage.store, stage.bob, stage.hall, seq, emoji)
-    assert refused(reactions.react, stage.store, stage.bob, stage.hall, seq, "🍵") is Code.FULL
-    assert refused(reactions.react, stage.store, stage.cast.person("X"), stage.hall, seq, "🍵") is Code.NOT_MEMBER
+    assert refusal(reactions.react, stage.store, stage.bob, stage.hall, seq, "🍵") is Code.FULL
+    assert refusal(reactions.react, stage.store, stage.cast.person("X"), stage.hall, seq, "🍵") is Code.NOT_MEMBER
     moderation.mute(stage.store, Actor(stage.olga), stage.hall, stage.bob.id)
-    assert refused(reactions.react, stage.store, stage.bob, stage.hall, seq, "👍", False) is Code.MUTED
+    assert refusal(reactions.react, stage.store, stage.bob, stage.hall, seq, "👍", False) is Code.MUTED
     for _ in range(reactions.PER_MINUTE):
         reactions.react(stage.store, stage.alice, stage.hall, seq, "👍")
-    assert refused(reactions.react, stage.store, stage.alice, stage.hall, seq, "👍") is Code.RATE_LIMITED
+    assert refusal(reactions.react, stage.store, stage.alice, stage.hall, seq, "👍") is Code.RATE_LIMITED
 
 
 def test_who_may_not_see_a_channel_does_not_react_in_it(stage: Stage) -> None:
     seq = stage.say(stage.alice)
     moderation.set_rules(stage.store, Actor(stage.olga), stage.hall, {"see": "moderator"})
-    assert refused(reactions.react, stage.store, stage.bob, stage.hall, seq, "👍") is Code.NOT_FOUND
-    assert refused(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is Code.NOT_FOUND
+    assert refusal(reactions.react, stage.store, stage.bob, stage.hall, seq, "👍") is Code.NOT_FOUND
+    assert refusal(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is Code.NOT_FOUND
     assert reactions.react(stage.store, stage.olga, stage.hall, seq, "👍") == {"👍": 1}
 
 
@@ -246,7 +241,7 @@ def test_reactions_to_old_messages_are_known_from_the_record(stage: Stage, monke
     key = keys.of_channel(stage.store.live.prefix, stage.hall).reactions
     assert stage.store.live.command("HLEN", key, key=key) == 0
     assert stage.shown(seq)["reactions"] == {"🍵": 1}
-    assert refused(reactions.react, stage.store, stage.bob, stage.hall, seq, "👍") is Code.FORBIDDEN
+    assert refusal(reactions.react, stage.store, stage.bob, stage.hall, seq, "👍") is Code.FORBIDDEN
 
 
 def test_what_nothing_happened_to_is_given_as_it_was_posted(stage: Stage) -> None:

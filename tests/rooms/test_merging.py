@@ -33,6 +33,7 @@ from rooms.record import standings as standing_rows
 from rooms.record.sanctions import Sanction
 from rooms.store import Store
 from tests.cast import Cast
+from tests.refusal import refusal
 
 JUDGED = {
     "anchors": "goes along", "identities": "goes along", "followers": "goes along", "phones": "goes along",
@@ -93,12 +94,6 @@ class Stage:
 @pytest.fixture
 def stage(store: Store) -> Stage:
     return Stage(store)
-
-
-def refusal(verb: object, *arguments: object, **named: object) -> Code:
-    with pytest.raises(Refused) as caught:
-        verb(*arguments, **named)  # type: ignore[operator]
-    return caught.value.code
 
 
 def test_both_doors_lead_to_the_one_who_logs_in(stage: Stage) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from rooms import members, messages, moderation, receipts, recovery, seats
@@ -13,6 +15,7 @@ from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.store import Store
 from tests.cast import Cast, opened
+from tests.refusal import refusal
 
 
 class Stage:
@@ -55,12 +58,6 @@ def store(request: pytest.FixtureRequest) -> Store:
 def stage(store: Store) -> Stage:
     store.live.offset_ms = 0
     return Stage(store)
-
-
-def refusal(verb: object, *arguments: object, **named: object) -> Code:
-    with pytest.raises(Refused) as caught:
-        verb(*arguments, **named)  # type: ignore[operator]
-    return caught.value.code
 
 
 def test_who_is_muted_is_not_heard_until_the_time_is_over(stage: Stage) -> None:
@@ -212,7 +209,7 @@ def test_pins_are_ten_at_most(stage: Stage) -> None:
 
 @pytest.mark.parametrize("verb", [
     moderation.mute, moderation.kick, moderation.ban, moderation.unmute, moderation.pardon])
-def test_nobody_acts_on_their_equals_or_from_outside(stage: Stage, verb: object) -> None:
+def test_nobody_acts_on_their_equals_or_from_outside(stage: Stage, verb: Callable[..., object]) -> None:
     everyone = stage.store, stage.hall, stage.dora.id
     assert refusal(verb, everyone[0], Actor(stage.charlie), *everyone[1:]) is Code.FORBIDDEN
     assert refusal(verb, everyone[0], Actor(stage.mallory), *everyone[1:]) is Code.NOT_FOUND

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
 
 from rooms import arranging, held, members, messages, moderation, notices, receipts, reports, review, seats, words
 from rooms.drafts import Draft
-from rooms.errors import Code, Refused
+from rooms.errors import Code
 from rooms.events import Door, Entry, Person
 from rooms.held import Held
 from rooms.messages import Said
@@ -18,6 +17,7 @@ from rooms.record import audit
 from rooms.record import held as rows
 from rooms.store import Store
 from tests.cast import Cast
+from tests.refusal import refusal
 
 
 class Stage:
@@ -53,12 +53,6 @@ class Stage:
 @pytest.fixture
 def stage(store: Store) -> Stage:
     return Stage(store)
-
-
-def refusal(verb: Callable[..., object], *arguments: object, **named: object) -> Code:
-    with pytest.raises(Refused) as caught:
-        verb(*arguments, **named)
-    return caught.value.code
 
 
 def test_a_held_message_has_no_number_until_it_is_let_through(stage: Stage) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from rooms import accounts, ids, orgs, scanning, sessions
-from rooms.errors import Code, Refused
+from rooms.errors import Code
 from rooms.sessions import Signed
 from rooms.store import Store
 from tests.cast import Cast
+from tests.refusal import refusal
 
 OPENID = "o_linked"
 
@@ -23,12 +24,6 @@ def signed(store: Store) -> Signed:
     found = sessions.look(store, sessions.begin(store, account, "127.0.0.1", "tests"))
     assert found is not None
     return found
-
-
-def refusal(act: object, *given: object) -> Code:
-    with pytest.raises(Refused) as refused:
-        act(*given)  # type: ignore[operator]
-    return refused.value.code
 
 
 def test_a_linked_wechat_opens_its_account_once_and_only_in_the_browser_that_asked(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from rooms import archive, members, messages, moderation, reports, seats, spam
@@ -14,6 +12,7 @@ from rooms.moderation import Actor
 from rooms.record import audit, users
 from rooms.store import Store
 from tests.cast import Cast
+from tests.refusal import refusal
 
 
 class Stage:
@@ -51,12 +50,6 @@ class Stage:
 @pytest.fixture
 def stage(store: Store) -> Stage:
     return Stage(store)
-
-
-def refusal(verb: Callable[..., object], *arguments: object, **named: object) -> Code:
-    with pytest.raises(Refused) as caught:
-        verb(*arguments, **named)
-    return caught.value.code
 
 
 def test_a_spammer_scores_high_an_old_guest_low_and_moderators_not_at_all(stage: Stage) -> None:

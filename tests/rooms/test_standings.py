@@ -6,12 +6,13 @@ import pytest
 
 from rooms import identities, ids, members, messages, moderation, recovery, seats, standings
 from rooms.drafts import Draft
-from rooms.errors import Code, Refused
+from rooms.errors import Code
 from rooms.events import Door, Person
 from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.store import Store
 from tests.cast import Cast, opened
+from tests.refusal import refusal
 
 
 class Stage:
@@ -51,12 +52,6 @@ def store(request: pytest.FixtureRequest) -> Store:
 def stage(store: Store) -> Stage:
     store.live.offset_ms = 0
     return Stage(store)
-
-
-def refusal(verb: object, *arguments: object, **named: object) -> Code:
-    with pytest.raises(Refused) as caught:
-        verb(*arguments, **named)  # type: ignore[operator]
-    return caught.value.code
 
 
 def test_a_ban_by_the_organization_holds_in_every_room_and_ends_every_token(stage: Stage) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
 
 from rooms import identities, members, messages, moderation, nicknames, seats, words
 from rooms.drafts import Draft
-from rooms.errors import Code, Refused
+from rooms.errors import Code
 from rooms.events import Entry, Person
 from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.store import Store
 from tests.cast import Cast
+from tests.refusal import refusal
 
 
 class Stage:
@@ -52,12 +52,6 @@ class Stage:
 @pytest.fixture
 def stage(store: Store) -> Stage:
     return Stage(store)
-
-
-def refusal(verb: Callable[..., object], *arguments: object, **named: object) -> Code:
-    with pytest.raises(Refused) as caught:
-        verb(*arguments, **named)
-    return caught.value.code
 
 
 def test_a_word_is_masked_and_the_rest_stays_where_it_was(stage: Stage) -> None:

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from rooms import accounts, broadcasts, followers, identities, tags, templates
 from rooms.broadcasts import Audience
 from rooms.denials import Feature
 from rooms.errors import Code, Refused
-from rooms.events import Door, Person
 from rooms.moderation import Actor
 from tests.sandbox_client import MINI
-from tests.wechat.town import HOUR, OFFICIAL, Town, calm_down, founded
+from tests.wechat.town import HOUR, OFFICIAL, Town
 from wechat.platform import features, forecast, menu, quotas, trying
 from wechat.platform.sending import State
 
-
-@pytest.fixture(scope="module")
-def town(request: pytest.FixtureRequest) -> Iterator[Town]:
-    with founded(request) as town:
-        yield town
-
-
-@pytest.fixture(autouse=True)
-def calm(town: Town) -> Iterator[None]:
-    yield
-    calm_down(town)
-
-
-@pytest.fixture(scope="module")
-def staff(town: Town) -> Actor:
-    return Actor(Person("s_steward", town.stage.cast.organization, "Steward", Door.CONSOLE), "owner")
+pytestmark = pytest.mark.usefixtures("calm")
 
 
 def test_quotas_tell_what_is_used_what_stops_and_what_is_off(town: Town, staff: Actor) -> None:

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from rooms import cursors, seats
-from tests.wechat.town import HOUR, MINUTE, OFFICIAL, Town, calm_down, founded
+from tests.wechat.town import HOUR, MINUTE, OFFICIAL, Town
 from wechat import courier
 from wechat.agenda import Agenda, Item
 from wechat.visit import Visit
 
-
-@pytest.fixture(scope="module")
-def town(request: pytest.FixtureRequest) -> Iterator[Town]:
-    with founded(request) as town:
-        yield town
-
-
-@pytest.fixture(autouse=True)
-def calm(town: Town) -> Iterator[None]:
-    yield
-    calm_down(town)
+pytestmark = pytest.mark.usefixtures("calm")
 
 
 def test_after_thirty_quiet_seconds_she_hears_what_she_missed(town: Town) -> None:

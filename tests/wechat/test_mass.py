@@ -11,33 +11,20 @@ from rooms import broadcast_walk, broadcasts, denials, ledger, tags
 from rooms import mass as jobs
 from rooms.broadcasts import Audience, Broadcast
 from rooms.denials import Feature
-from rooms.events import Door, Person
 from rooms.moderation import Actor
 from rooms.planner import Way
-from tests.wechat.town import MINUTE, OFFICIAL, Town, calm_down, founded
+from tests.wechat.town import MINUTE, OFFICIAL, Town
 from wechat import mass
 from wechat.platform import stops
 
 DAY = 24 * 60 * MINUTE
 
 
-@pytest.fixture(scope="module")
-def town(request: pytest.FixtureRequest) -> Iterator[Town]:
-    with founded(request) as town:
-        yield town
-
-
 @pytest.fixture(autouse=True)
-def calm(town: Town) -> Iterator[None]:
+def lifted(town: Town, calm: None) -> Iterator[None]:
     yield
-    calm_down(town)
     denials.lift(town.store, OFFICIAL, Feature.MASS)
     stops.end(town.store, OFFICIAL, Way.MASS)
-
-
-@pytest.fixture(scope="module")
-def staff(town: Town) -> Actor:
-    return Actor(Person("s_steward", town.stage.cast.organization, "Steward", Door.CONSOLE), "owner")
 
 
 def crowd(town: Town, staff: Actor, tag: str, count: int = 3) -> list[str]:

@@ -8,20 +8,13 @@ import pytest
 
 from rooms import channels, denials, seats
 from rooms.denials import Feature
-from tests.wechat.town import OFFICIAL, Town, calm_down, founded
+from tests.wechat.town import OFFICIAL, Town
 from wechat.visit import Visit
 
 
-@pytest.fixture(scope="module")
-def town(request: pytest.FixtureRequest) -> Iterator[Town]:
-    with founded(request) as town:
-        yield town
-
-
 @pytest.fixture(autouse=True)
-def calm(town: Town) -> Iterator[None]:
+def lifted(town: Town, calm: None) -> Iterator[None]:
     yield
-    calm_down(town)
     denials.lift(town.store, OFFICIAL, Feature.MESSAGE_MENUS)
 
 

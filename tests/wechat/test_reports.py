@@ -4,38 +4,29 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from rooms import accounts, identities, late_words, ledger, phones, templates
-from rooms.events import Door, Person
 from rooms.moderation import Actor
 from rooms.record import consents, deliveries
 from rooms.record import identities as identity_rows
 from tests.sandbox_client import MINI, official_account
-from tests.wechat.town import OFFICIAL, Town, calm_down, founded
+from tests.wechat.town import OFFICIAL, Town
 from wechat.platform import features
 from wechat.platform.client import CallFailed
 from wechat.visit import Visit
 
 DAY = 86_400.0
 FIELDS = {"thing1": "{channel}", "name2": "{name}"}
+pytestmark = pytest.mark.usefixtures("calm")
 
 
-@pytest.fixture(scope="module")
-def town(request: pytest.FixtureRequest) -> Iterator[Town]:
-    with founded(request) as town:
-        staff = Actor(Person("s_steward", town.stage.cast.organization, "Steward", Door.CONSOLE), "owner")
-        templates.set_template(town.store, staff, OFFICIAL, "template", "mention", "tmpl_plain", FIELDS)
-        yield town
-
-
-@pytest.fixture(autouse=True)
-def calm(town: Town) -> Iterator[None]:
-    yield
-    calm_down(town)
+@pytest.fixture(scope="module", autouse=True)
+def template(town: Town, staff: Actor) -> None:
+    templates.set_template(town.store, staff, OFFICIAL, "template", "mention", "tmpl_plain", FIELDS)
 
 
 def yeses(town: Town, appid: str, openid: str) -> dict[str, int]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from rooms import accounts, channels, identities, members, moderation, seats, templates
 from rooms.errors import Refused
-from rooms.events import Door, Person
+from rooms.events import Person
 from rooms.moderation import Actor
 from rooms.record import consents
 from tests.sandbox_client import MINI
-from tests.wechat.town import HOUR, OFFICIAL, Town, calm_down, founded
+from tests.wechat.town import HOUR, OFFICIAL, Town
 from wechat import explaining, sessions
 from wechat.pushes import Push
 from wechat.reports import Reports
@@ -23,18 +22,7 @@ from wechat.visit import Visit
 DAYS = 24 * HOUR
 NAMES = (f"茶座{number}" for number in itertools.count())
 FIELDS = {"thing1": "{channel}", "name2": "{name}", "number3": "{count}"}
-
-
-@pytest.fixture(scope="module")
-def town(request: pytest.FixtureRequest) -> Iterator[Town]:
-    with founded(request) as town:
-        yield town
-
-
-@pytest.fixture(autouse=True)
-def calm(town: Town) -> Iterator[None]:
-    yield
-    calm_down(town)
+pytestmark = pytest.mark.usefixtures("calm")
 
 
 @pytest.fixture
@@ -43,11 +31,6 @@ def olga(town: Town) -> Actor:
     members.join(town.store, olga, town.stage.cast.room)
     members.set_role(town.store, town.stage.cast.room, olga.id, "owner")
     return Actor(olga)
-
-
-@pytest.fixture(scope="module")
-def staff(town: Town) -> Actor:
-    return Actor(Person("s_steward", town.stage.cast.organization, "Steward", Door.CONSOLE), "owner")
 
 
 def by_template(town: Town, openid: str) -> list[dict[str, Any]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from rooms import denials
@@ -12,14 +10,8 @@ from rooms.errors import Code, Refused
 from rooms.events import Door, Person
 from rooms.moderation import Actor
 from tests.sandbox_client import MINI
-from tests.wechat.town import OFFICIAL, Town, founded
+from tests.wechat.town import OFFICIAL, Town
 from wechat import posters, scenes, ways_in
-
-
-@pytest.fixture(scope="module")
-def town(request: pytest.FixtureRequest) -> Iterator[Town]:
-    with founded(request) as town:
-        yield town
 
 
 def code(town: Town, place: str, days: int = 30) -> ways_in.WayIn:
