@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from flask import request
 from msgspec import Meta
@@ -13,7 +13,7 @@ from console.guard import Turned
 from rooms import scanning, staff
 from rooms.denials import Feature
 from rooms.errors import Code, Refused
-from rooms.scanning import LIVES_SECONDS, Begun
+from rooms.scanning import LIVES_SECONDS, Begun, Step
 from rooms.staff import CodeNeeded, Wrong
 from wechat.platform import codes, features
 
@@ -36,18 +36,23 @@ class ScanView(Out):
     expires_at: int
 
 
-class CheckScan(In):
-    """`code` is of the second factor, once `code_needed` was answered."""
-
+class LinkCheck(In):
     scene: Piece
     secret: Piece
+
+
+class CheckScan(LinkCheck, kw_only=True):
+    """`code` is of the second factor, once `code_needed` was answered."""
+
     code: Word = ""
 
 
 class ScanState(Out):
-    """`session` is there when the state is `signed_in`."""
+    """`asked`: who scanned it was asked in WeChat whether this is their browser, and sends back `number`, which is to
+    be shown. `session` is there when the state is `agreed`."""
 
-    state: Literal["waiting", "stranger", "signed_in"]
+    state: Step
+    number: str
     session: SessionView | None
 
 
@@ -57,30 +62,34 @@ class LinkView(Out):
     at: int | None
 
 
+class LinkState(Out):
+    """As at signing in; `link` is there when the state is `agreed`."""
+
+    state: Step
+    number: str
+    link: LinkView | None
+
+
 def begin(ask: Ask, body: ScanWith) -> ScanView:
     """A code to show on the sign-in page: it lives three minutes and opens once."""
-    return _view(ask, scanning.begin(ask.store, body.appid, request.remote_addr or ""))
+    return _view(ask, scanning.begin(ask.store, body.appid, *_browser()))
 
 
 def check(ask: Ask, body: CheckScan) -> ScanState:
-    """Whether somebody has scanned it; then it opens their account. 401 `code_needed` with a second factor."""
+    """How far it is. Who was asked and sent the number back opens their account; 401 `code_needed` with a second
+    factor."""
+    seen = scanning.opened(ask.store, body.scene, body.secret)
+    if seen.step is not Step.AGREED:
+        return ScanState(state=seen.step, number=seen.number, session=None)
     try:
-        account = scanning.opened(ask.store, body.scene, body.secret)
-    except Refused as refused:
-        if refused.code is not Code.NOT_FOUND:
-            raise
-        return ScanState(state="stranger", session=None)
-    if not account:
-        return ScanState(state="waiting", session=None)
-    try:
-        known = staff.sign_in_by_scan(ask.store, account, body.code, request.remote_addr or "")
+        known = staff.sign_in_by_scan(ask.store, seen.staff, body.code, request.remote_addr or "")
     except Wrong as wrong:
         raise Turned(401, "wrong_credentials", "the code does not fit") from wrong
     except CodeNeeded as needed:
         raise Turned(401, "code_needed", "a code of the second factor is needed") from needed
     if not scanning.spend(ask.store, body.scene):
         raise Refused(Code.EXPIRED, "the code is over: ask for a new one")
-    return ScanState(state="signed_in", session=begin_session(ask, known.id))
+    return ScanState(state=Step.AGREED, number="", session=begin_session(ask, known.id))
 
 
 def link_shown(ask: Ask) -> LinkView:
@@ -90,18 +99,22 @@ def link_shown(ask: Ask) -> LinkView:
 
 def begin_link(ask: Ask) -> ScanView:
     """A code to scan with the WeChat that is to open this account."""
-    return _view(ask, scanning.begin(ask.store, "", request.remote_addr or "", ask.who))
+    return _view(ask, scanning.begin(ask.store, "", *_browser(), ask.who))
 
 
-def check_link(ask: Ask, body: CheckScan) -> LinkView:
-    """Links who scanned it."""
-    scanning.link(ask.store, ask.who, body.scene, body.secret)
-    return link_shown(ask)
+def check_link(ask: Ask, body: LinkCheck) -> LinkState:
+    """Links who scanned it and sent the number back."""
+    seen = scanning.link(ask.store, ask.who, body.scene, body.secret)
+    return LinkState(state=seen.step, number=seen.number, link=link_shown(ask) if seen.step is Step.AGREED else None)
 
 
 def unlink(ask: Ask) -> Done:
     scanning.unlink(ask.store, ask.who)
     return Done()
+
+
+def _browser() -> tuple[str, str]:
+    return request.remote_addr or "", request.headers.get("User-Agent", "")
 
 
 def _view(ask: Ask, begun: Begun) -> ScanView:

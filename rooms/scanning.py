@@ -3,17 +3,22 @@
 A code names an Official Account and a scene that nobody can guess; it lives three minutes and opens once. The browser
 that asked for it holds a secret of its own, so that who only sees the code gains nothing. What the follower scanned
 opens the staff account that was linked to them before, by somebody who was signed in to it.
+
+A code can be sent on, to have somebody else open the sender's browser. So scanning alone opens nothing: from then on
+the page shows a number, which was not beside the code before, and the follower, who is told which browser asks, sends
+it back in the chat. There is one try.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
+from enum import StrEnum
 from typing import NamedTuple
 
 import msgspec
 
-from rooms import accounts, auditing, members
+from rooms import accounts, auditing, browsers, members
 from rooms.accounts import Account, Kind
 from rooms.errors import Code, Refused
 from rooms.record import Connection, staff_links
@@ -26,8 +31,30 @@ LIVES_SECONDS = 180
 OF_AN_ADDRESS, IN_ALL = 10, 40
 """Codes in a minute. WeChat makes 100,000 a day for an account: whoever asks all day leaves it enough for its rooms."""
 PREFIX, QRSCENE = "console.", "qrscene_"
-LINKED, SIGNS_IN, STRANGER, OVER = "linked", "signs_in", "stranger", "over"
 _SCENE = re.compile(r"console\.[A-Za-z0-9_-]{32}")
+_YES, _NO = "yes", "no"
+
+
+class Outcome(StrEnum):
+    """What a follower is told."""
+
+    ASKED = "asked"
+    SIGNS_IN = "signs_in"
+    LINKS = "links"
+    WRONG = "wrong"
+    DENIED = "denied"
+    STRANGER = "stranger"
+    OVER = "over"
+
+
+class Step(StrEnum):
+    """How far a code is, for the browser that asked for it."""
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    DENIED = "denied"
+    STRANGER = "stranger"
+    AGREED = "agreed"
 
 
 class Begun(NamedTuple):
@@ -37,16 +64,47 @@ class Begun(NamedTuple):
     expires_at: int
 
 
+class Browser(NamedTuple):
+    """Which one asks, since when (ms). `links`: the staff account to which the follower would be linked; empty where
+    they would sign in."""
+
+    name: str
+    address: str
+    at: int
+    links: str
+
+
+class Seen(NamedTuple):
+    """`number` is to be shown while the step is ASKED; `staff` is the account that AGREED opens or links."""
+
+    step: Step
+    number: str = ""
+    staff: str = ""
+
+
 class _Waits(msgspec.Struct):
-    """`staff`: who wants to be linked; empty: somebody wants to sign in. `address` is the browser's."""
+    """`staff`: who wants to be linked; empty: somebody wants to sign in. `email` is theirs. The rest is the browser's.
+    """
 
     secret: str
     appid: str
     staff: str
+    email: str
+    number: str
     address: str
+    agent: str
+    at: int
 
 
-def begin(store: Store, appid: str, address: str, signed: Signed | None = None) -> Begun:
+class _Scan(NamedTuple):
+    """A code, who scanned it, and what they said to the question; both empty until they did."""
+
+    waits: _Waits
+    openid: str
+    said: str
+
+
+def begin(store: Store, appid: str, address: str, agent: str, signed: Signed | None = None) -> Begun:
     """A code for this browser. Without an appid, of the signed one's organization or else of the only Official Account.
 
     Raises Refused: not_found where there is none or nobody can say which, rate_limited.
@@ -54,43 +112,62 @@ def begin(store: Store, appid: str, address: str, signed: Signed | None = None) 
     members.count_try(store, "scan", address or "nowhere", OF_AN_ADDRESS)
     members.count_try(store, "scan", "everybody", IN_ALL)
     account = _account(store, appid, signed)
-    scene, secret = PREFIX + secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-    waits = _Waits(_digest(store, secret), account.appid, signed.id if signed else "", address)
+    scene, secret, now = PREFIX + secrets.token_urlsafe(24), secrets.token_urlsafe(24), store.clock.now()
+    waits = _Waits(_digest(store, secret), account.appid, signed.id if signed else "", signed.email if signed else "",
+                   str(10 + secrets.randbelow(90)), address, agent[:300], now)
     store.live.set(_key(store, scene), msgspec.json.encode(waits), px=LIVES_SECONDS * 1000)
-    return Begun(scene, secret, account, store.clock.now() + LIVES_SECONDS * 1000)
+    return Begun(scene, secret, account, now + LIVES_SECONDS * 1000)
 
 
-def scanned(store: Store, appid: str, openid: str, scene: str) -> tuple[str, str] | None:
-    """What a follower is told who scanned one: a word, and the address of the browser. None: it is no scene of ours.
+# in the chat
+
+
+def scanned(store: Store, appid: str, openid: str, scene: str) -> tuple[Outcome, Browser | None] | None:
+    """What a follower is told who scanned one, and what they are asked about. None: it is no scene of ours.
     The first who scans it is the one who did."""
     scene = scene.removeprefix(QRSCENE)
     if not _SCENE.fullmatch(scene):
         return None
     waits = _waits(store, scene)
     if waits is None or waits.appid != appid:
-        return OVER, ""
-    first = store.live.set(_key(store, scene, "by"), openid, px=LIVES_SECONDS * 1000, nx=True)
-    if not first and store.live.get(_key(store, scene, "by")) != openid.encode():
-        return OVER, ""
-    if waits.staff:
-        return LINKED, waits.address
-    known = store.record.read(lambda c: staff_links.of_openid(c, appid, openid))
-    return (SIGNS_IN if known else STRANGER), waits.address
+        return Outcome.OVER, None
+    store.live.set(_key(store, scene, "by"), openid, px=LIVES_SECONDS * 1000, nx=True)
+    scan = _scan(store, scene, waits)
+    if scan.openid != openid or scan.said:
+        return Outcome.OVER, None
+    if not waits.staff and store.record.read(lambda c: staff_links.of_openid(c, appid, openid)) is None:
+        return Outcome.STRANGER, None
+    return Outcome.ASKED, Browser(browsers.called(waits.agent), waits.address, waits.at, waits.email)
 
 
-def opened(store: Store, scene: str, secret: str) -> str:
-    """The staff account that the scanned code opens, or an empty string while nobody has scanned it.
+def answered(store: Store, appid: str, openid: str, scene: str, number: str) -> Outcome:
+    """The follower's answer to the question; an empty one is no. Only the first counts."""
+    scene = scene.removeprefix(QRSCENE)
+    waits = _waits(store, scene)
+    if waits is None or waits.appid != appid or _scan(store, scene, waits).openid != openid:
+        return Outcome.OVER
+    right = secrets.compare_digest(waits.number, number)
+    said = _YES if right else _NO
+    if not store.live.set(_key(store, scene, "said"), said, px=LIVES_SECONDS * 1000, nx=True):
+        return Outcome.OVER
+    if not right:
+        return Outcome.WRONG if number else Outcome.DENIED
+    return Outcome.LINKS if waits.staff else Outcome.SIGNS_IN
 
-    Raises Refused: expired (over, of another browser, or used), not_found (scanned by somebody who is linked to none).
-    """
-    waits, openid = _scanned(store, scene, secret)
-    if not openid:
-        return ""
-    link = store.record.read(lambda c: staff_links.of_openid(c, waits.appid, openid))
+
+# in the browser
+
+
+def opened(store: Store, scene: str, secret: str) -> Seen:
+    """How far a code to sign in is. Raises Refused: expired (over, of another browser, or used)."""
+    scan = _own(store, scene, secret, "")
+    if not scan.openid:
+        return Seen(Step.WAITING)
+    link = store.record.read(lambda c: staff_links.of_openid(c, scan.waits.appid, scan.openid))
     known = store.record.read(lambda c: staff_rows.one(c, link.staff)) if link else None
-    if waits.staff or known is None or known.deactivated_at is not None:
-        raise Refused(Code.NOT_FOUND, "this WeChat is linked to no account")
-    return known.id
+    if known is None or known.deactivated_at is not None:
+        return Seen(Step.STRANGER)
+    return _seen(scan, known.id)
 
 
 def spend(store: Store, scene: str) -> bool:
@@ -98,26 +175,25 @@ def spend(store: Store, scene: str) -> bool:
     return bool(store.live.command("DEL", _key(store, scene), key=_key(store, scene)))
 
 
-def link(store: Store, signed: Signed, scene: str, secret: str) -> bool:
-    """Links who scanned to the signed account, in place of who was linked before. False while nobody has scanned it.
+def link(store: Store, signed: Signed, scene: str, secret: str) -> Seen:
+    """Links who scanned and agreed to the signed account, in place of who was linked before.
 
     Raises Refused: expired, duplicate where they are linked to another account.
     """
-    waits, openid = _scanned(store, scene, secret)
-    if waits.staff != signed.id:
-        raise Refused(Code.EXPIRED, "the code is over: ask for a new one")
-    if not openid:
-        return False
+    scan = _own(store, scene, secret, signed.id)
+    seen = _seen(scan, signed.id)
+    if seen.step is not Step.AGREED:
+        return seen
     now = store.clock.now()
 
     def act(connection: Connection) -> None:
-        if not staff_links.set_(connection, Link(signed.id, waits.appid, openid, now)):
+        if not staff_links.set_(connection, Link(signed.id, scan.waits.appid, scan.openid, now)):
             raise Refused(Code.DUPLICATE, "this WeChat is linked to another account")
         auditing.note(connection, store, signed.actor, signed.organization, "staff_scan_on", signed.id)
 
     store.record.write(act)
     spend(store, scene)
-    return True
+    return seen
 
 
 def linked(store: Store, account: str) -> Link | None:
@@ -142,11 +218,25 @@ def _account(store: Store, appid: str, signed: Signed | None) -> Account:
     return found[0]
 
 
-def _scanned(store: Store, scene: str, secret: str) -> tuple[_Waits, str]:
+def _seen(scan: _Scan, account: str) -> Seen:
+    if not scan.openid:
+        return Seen(Step.WAITING)
+    if not scan.said:
+        return Seen(Step.ASKED, scan.waits.number)
+    return Seen(Step.AGREED, "", account) if scan.said == _YES else Seen(Step.DENIED)
+
+
+def _own(store: Store, scene: str, secret: str, account: str) -> _Scan:
+    """The code of this browser, to sign in or to link this account. Raises Refused(expired)."""
     waits = _waits(store, scene) if _SCENE.fullmatch(scene) else None
-    if waits is None or not secrets.compare_digest(waits.secret, _digest(store, secret)):
+    if waits is None or waits.staff != account or not secrets.compare_digest(waits.secret, _digest(store, secret)):
         raise Refused(Code.EXPIRED, "the code is over: ask for a new one")
-    return waits, (store.live.get(_key(store, scene, "by")) or b"").decode()
+    return _scan(store, scene, waits)
+
+
+def _scan(store: Store, scene: str, waits: _Waits) -> _Scan:
+    by, said = ((store.live.get(_key(store, scene, what)) or b"").decode() for what in ("by", "said"))
+    return _Scan(waits, by, said)
 
 
 def _waits(store: Store, scene: str) -> _Waits | None:

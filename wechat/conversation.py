@@ -6,26 +6,24 @@ meant as a command, as the answer to our question, or that nobody could hear.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from rooms import cursors, fetches, followers, ids, messages, network, notices, scanning, seats
+from rooms import cursors, fetches, followers, ids, messages, network, notices, seats
 from rooms.errors import Code, Refused
 from rooms.events import Position
 from rooms.messages import Draft, Said
-from rooms.owed import Owed
 from rooms.planner import Window
 from rooms.store import Store
 from sms.provider import Provider
-from wechat import commands, faces, inbound, news, telling
+from wechat import commands, faces, inbound, letting_in, news, telling
 from wechat.agenda import Agenda, Item
 from wechat.commands import AskBack, Command, Meaning, Verb
 from wechat.errands import Errands
 from wechat.followers import Follower, Question
 from wechat.news import NONE, News
 from wechat.platform.limits import LIMITS
+from wechat.platform.scenes import verify
 from wechat.pushes import Push
-from wechat.scenes import verify
 from wechat.telling import NOTHING, Tail
 from wechat.voices import CHINESE_CODE, ENGLISH_CODE
 
@@ -36,7 +34,6 @@ HEARD = ACTS | {"unsubscribe"}
 MESSAGES = frozenset({"text", "image", "voice", "video", "shortvideo", "location", "link", "file"})
 PASSIVE = "passive"
 """The way of what an answer told."""
-VERBS = frozenset(Verb)
 YES = frozenset({"是", "是的", "对", "好", "好的", "嗯", "1", "yes", "y", "ok"})
 
 
@@ -120,7 +117,7 @@ class Conversation:
         if push.kind != "text":
             return self._sent(follower, push)
         tapped = push.fields.get("bizmsgmenuid", "")
-        meaning = commands.complete(Verb(tapped)) if tapped in VERBS else commands.understand(push.text)
+        meaning = commands.complete(Verb(tapped)) if tapped in list(Verb) else commands.understand(push.text)
         return self._heard(follower, push, meaning)
 
     def _sent(self, follower: Follower, push: Push) -> Reply:
@@ -141,6 +138,9 @@ class Conversation:
         question = follower.asked(now)
         follower.ask(None)
         if question is not None:
+            let_in = letting_in.answered(self._store, follower, question, push.text)
+            if let_in is not None:
+                return self._closing(follower, let_in)
             meaning = _as_answer(question, push.text, meaning)
         if isinstance(meaning, Command):
             if meaning.english is not None:
@@ -162,15 +162,14 @@ class Conversation:
             arrival = self._errands.go_to(follower, follower.waiting)
         if not follower.channel:
             return Reply(_lines(follower.words.nowhere(), arrival or self._errands.how_to_begin(follower)))
-        owed = telling.ask(self._store, follower)  # what they were owed comes while it is said
         said = self._post(follower, Draft(type_, body, f"wx:{push.id}"))
         if said is None:
             title = self._errands.title(follower)
             self._errands.put_out(follower)
             return Reply(_lines(follower.words.put_out(), follower.words.how_to_begin(title)))
         if isinstance(said, messages.Held):
-            return self._closed(follower, _lines(arrival, follower.words.held()), owed)
-        return self._closed(follower, arrival, owed, said.seq)
+            return self._closing(follower, _lines(arrival, follower.words.held()))
+        return self._closing(follower, arrival, said.seq)
 
     def _post(self, follower: Follower, draft: Draft) -> Said | messages.Held | None:
         """Says it; somebody who was away too long enters again first, somebody who was put out does not: None."""
@@ -194,9 +193,9 @@ class Conversation:
             followers.came(self._store, follower.account, follower.openid)
             hello = words.welcome(name)
         scene = push.fields.get("EventKey", "")
-        console = scanning.scanned(self._store, follower.account.appid, follower.openid, scene)
+        console = letting_in.scanned(self._store, follower, scene)
         if console is not None:
-            return self._closing(follower, _lines(hello, words.console(*console)))
+            return self._closing(follower, _lines(hello, console))
         place = verify(self._secret_key, follower.account.appid, scene, self._store.clock.now() // 1000)
         if place is not None:
             return self._closing(follower, _lines(hello, self._errands.go_to(follower, place)))
@@ -215,14 +214,9 @@ class Conversation:
         follower.ask(None)
         return SILENCE
 
-    def _closing(self, follower: Follower, text: str) -> Reply:
+    def _closing(self, follower: Follower, text: str, tip: int | None = None) -> Reply:
         """The answer with what is owed behind it."""
-        return self._closed(follower, text, telling.ask(self._store, follower))
-
-    def _closed(self, follower: Follower, text: str, owed: Callable[[], Owed], said: int | None = None) -> Reply:
-        """The same where that was asked for already; `said` is the number of what they said after it."""
-        title = self._errands.title(follower)
-        tail = telling.past_own(telling.tail(follower, owed(), title, telling.budget_after(text)), said)
+        tail = telling.owed(self._store, follower, self._errands.title(follower), telling.budget_after(text), tip)
         if tail.digest is None:
             return Reply(text)
         follower.told(tail.digest.place)
@@ -232,7 +226,7 @@ class Conversation:
 def _as_answer(question: Question, text: str, meaning: Meaning) -> Meaning:
     """The text read as the answer to what we asked, where it can be one. A command is always a command."""
     answer = commands.folded(text)
-    if isinstance(meaning, Command):
+    if isinstance(meaning, Command) or question.kind == letting_in.KIND:
         return meaning
     if question.kind == "confirm":
         return commands.complete(Verb(question.verb)) if answer in YES else meaning

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rooms.errors import Code
+from rooms.scanning import Browser, Outcome
+from wechat import spans
 from wechat.commands import Verb
 from wechat.order_words import EnglishOrderWords
 from wechat.words import Command, Words
@@ -180,11 +182,24 @@ class English(EnglishOrderWords, Words):
     def old_code(self) -> str:
         return "This QR code is no longer valid."
 
-    def console(self, outcome: str, address: str) -> str:
-        told = {"linked": "Linked: this WeChat now signs in to the console by scanning.",
-                "signs_in": f"Signing in to the console from {address}. Not you? Sign out everywhere there.",
-                "stranger": "This WeChat is linked to no account of the console. Sign in with the password, then link."}
+    def console(self, outcome: Outcome) -> str:
+        told = {Outcome.SIGNS_IN: "Good: that browser may sign in now. Not you? Sign out everywhere there, and change "
+                                  "your password.",
+                Outcome.LINKS: "Linked: this WeChat now signs in to the console by scanning.",
+                Outcome.WRONG: "Not the number. Nobody was let in, and the code is over: scan a new one on the page.",
+                Outcome.DENIED: "Nobody was let in, and the code is over. Do not listen to who sent it.",
+                Outcome.STRANGER: "This WeChat is linked to no account of the console. Sign in with the password, then "
+                                  "link."}
         return told.get(outcome, self.old_code())
+
+    def console_asks(self, browser: Browser) -> str:
+        what = f"link this WeChat to the console account {browser.links}" if browser.links else (
+            "sign in to the console as you")
+        return "\n".join((
+            f"Somebody wants to {what}:", f"Browser: {browser.name or 'unknown'}",
+            f"Address: {browser.address or 'unknown'}", f"Time: {spans.stamp(browser.at)} (China)", "",
+            "Is it the page in front of you? Reply with the two digits that it shows now.",
+            'Did somebody send you the code? Reply no digits, reply "no".'))
 
     def no_sms(self) -> str:
         return "No SMS can be sent here yet."

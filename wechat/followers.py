@@ -43,9 +43,10 @@ class Option(NamedTuple):
 
 
 class Question(msgspec.Struct, omit_defaults=True):
-    """`kind`: choose (a number or a name of `options`), confirm (yes), answer (any text completes `verb`).
+    """`kind`: choose (a number or a name of `options`), confirm (yes), answer (any text completes `verb`), console (the
+    number that a browser shows, which is to be let in).
 
-    `about` is what the text completes: the place whose password is asked for.
+    `about` is what the text completes: the place whose password is asked for, the code that was scanned.
     """
 
     kind: str

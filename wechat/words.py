@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from rooms.errors import Code, Refused
+from rooms.scanning import Browser, Outcome
+from wechat import spans
 from wechat.commands import Verb
 from wechat.order_words import OrderWords
 
@@ -201,12 +203,22 @@ class Words(OrderWords):
     def old_code(self) -> str:
         return "这个二维码已经失效。"
 
-    def console(self, outcome: str, address: str) -> str:
-        """To who scanned a code of the console; `address` is the browser's."""
-        told = {"linked": "已关联：以后可以用这个微信扫码登录控制台。",
-                "signs_in": f"正在登录控制台，浏览器的地址是 {address}。不是你本人？请立刻在控制台退出其他地方。",
-                "stranger": "这个微信没有关联控制台的员工账号。先用密码登录，再在“账号与安全”里关联。"}
+    def console(self, outcome: Outcome) -> str:
+        """To who scanned a code of the console, or answered what they were asked then."""
+        told = {Outcome.SIGNS_IN: "好的，那个浏览器现在可以登录控制台。不是你？请立刻在控制台退出其他地方。",
+                Outcome.LINKS: "好的，这个微信关联上了，以后可以扫码登录控制台。",
+                Outcome.WRONG: "数字不对，没有放行，二维码也作废了。要登录，请在页面上换一个二维码再扫。",
+                Outcome.DENIED: "没有放行，二维码作废了。别理会把它发给你的人。",
+                Outcome.STRANGER: "这个微信没有关联控制台的员工账号。先用密码登录，再在“账号与安全”里关联。"}
         return told.get(outcome, self.old_code())
+
+    def console_asks(self, browser: Browser) -> str:
+        """The answer is the number that the page shows."""
+        what = f"把这个微信关联到控制台账号 {browser.links}" if browser.links else "用你的账号登录控制台"
+        return "\n".join((
+            f"有人要{what}：", f"浏览器：{browser.name or '不明'}", f"网络地址：{browser.address or '不明'}",
+            f"时间：{spans.stamp(browser.at)}", "",
+            "就是你眼前的那个页面？回复它现在显示的两位数字。", "二维码是别人发给你的？什么数字都别回，回复“不是我”。"))
 
     # phones and doors
 

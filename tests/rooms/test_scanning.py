@@ -1,17 +1,20 @@
-"""Signing in by a scanned code: once, for the browser that asked, for the WeChat that was linked before."""
+"""Signing in by a scanned code: once, for the browser that asked, for the WeChat that was linked before and that says
+yes."""
 
 from __future__ import annotations
 
 import pytest
 
-from rooms import accounts, ids, orgs, scanning, sessions
+from rooms import accounts, browsers, ids, orgs, scanning, sessions
 from rooms.errors import Code
+from rooms.scanning import Begun, Outcome, Seen, Step
 from rooms.sessions import Signed
 from rooms.store import Store
 from tests.cast import Cast
 from tests.refusal import refusal
 
 OPENID = "o_linked"
+AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36"
 
 
 @pytest.fixture
@@ -26,32 +29,93 @@ def signed(store: Store) -> Signed:
     return found
 
 
-def test_a_linked_wechat_opens_its_account_once_and_only_in_the_browser_that_asked(
-        store: Store, signed: Signed) -> None:
-    asked = scanning.begin(store, "", "10.0.0.1", signed)
-    assert not scanning.link(store, signed, asked.scene, asked.secret)
-    appid = asked.account.appid
-    assert scanning.scanned(store, appid, OPENID, f"qrscene_{asked.scene}") == (scanning.LINKED, "10.0.0.1")
-    assert scanning.link(store, signed, asked.scene, asked.secret)
-    assert refusal(scanning.opened, store, asked.scene, asked.secret) is Code.EXPIRED
+def scan(store: Store, code: Begun, openid: str = OPENID) -> Outcome:
+    found = scanning.scanned(store, code.account.appid, openid, f"qrscene_{code.scene}")
+    assert found is not None
+    return found[0]
 
-    code = scanning.begin(store, appid, "10.0.0.2")
-    assert scanning.opened(store, code.scene, code.secret) == ""
-    assert scanning.scanned(store, appid, OPENID, code.scene) == (scanning.SIGNS_IN, "10.0.0.2")
-    assert scanning.scanned(store, appid, "o_other", code.scene) == (scanning.OVER, "")
+
+def reply(store: Store, code: Begun, number: str, openid: str = OPENID) -> Outcome:
+    return scanning.answered(store, code.account.appid, openid, f"qrscene_{code.scene}", number)
+
+
+def shown(store: Store, code: Begun) -> Seen:
+    return scanning.opened(store, code.scene, code.secret)
+
+
+def link(store: Store, signed: Signed) -> str:
+    """The Official Account in which their WeChat is linked now."""
+    code = scanning.begin(store, "", "10.0.0.1", AGENT, signed)
+    assert scanning.link(store, signed, code.scene, code.secret).step is Step.WAITING
+    assert scan(store, code) is Outcome.ASKED
+    seen = scanning.link(store, signed, code.scene, code.secret)
+    assert seen.step is Step.ASKED
+    assert scanning.linked(store, signed.id) is None
+    assert reply(store, code, seen.number) is Outcome.LINKS
+    assert scanning.link(store, signed, code.scene, code.secret).step is Step.AGREED
+    assert refusal(scanning.link, store, signed, code.scene, code.secret) is Code.EXPIRED
+    return code.account.appid
+
+
+def test_who_sends_back_the_number_lets_their_own_browser_in_once(store: Store, signed: Signed) -> None:
+    code = scanning.begin(store, link(store, signed), "10.0.0.2", AGENT)
+    assert shown(store, code) == Seen(Step.WAITING)
+    assert scan(store, code) is Outcome.ASKED
+    assert scan(store, code, "o_other") is Outcome.OVER
     assert refusal(scanning.opened, store, code.scene, "another browser") is Code.EXPIRED
-    assert scanning.opened(store, code.scene, code.secret) == signed.id
+    seen = shown(store, code)
+    assert seen.step is Step.ASKED
+    assert reply(store, code, seen.number, "o_other") is Outcome.OVER
+    assert reply(store, code, seen.number) is Outcome.SIGNS_IN
+    assert shown(store, code) == Seen(Step.AGREED, "", signed.id)
     assert scanning.spend(store, code.scene)
     assert not scanning.spend(store, code.scene)
     assert refusal(scanning.opened, store, code.scene, code.secret) is Code.EXPIRED
 
+
+@pytest.mark.parametrize(("answer", "told"), [("", Outcome.DENIED), ("100", Outcome.WRONG), ("0", Outcome.WRONG)])
+def test_scanning_a_code_that_somebody_sent_on_opens_nothing(
+        store: Store, signed: Signed, answer: str, told: Outcome) -> None:
+    """The right number does not help after another: there is one try."""
+    code = scanning.begin(store, link(store, signed), "10.0.0.3", AGENT)
+    assert scan(store, code) is Outcome.ASKED
+    number = shown(store, code).number
+    assert reply(store, code, answer) is told
+    assert shown(store, code) == Seen(Step.DENIED)
+    assert reply(store, code, number) is Outcome.OVER
+    assert scan(store, code) is Outcome.OVER
+    assert shown(store, code) == Seen(Step.DENIED)
+
+
+def test_who_scans_is_told_which_browser_asks_and_for_what(store: Store, signed: Signed) -> None:
+    code = scanning.begin(store, "", "10.0.0.4", AGENT, signed)
+    found = scanning.scanned(store, code.account.appid, OPENID, code.scene)
+    assert found is not None
+    browser = found[1]
+    assert browser is not None
+    assert (browser.name, browser.address, browser.links) == ("Chrome 142 · Windows", "10.0.0.4", signed.email)
+
+
+def test_a_stranger_is_asked_nothing(store: Store, signed: Signed) -> None:
+    appid = link(store, signed)
     scanning.unlink(store, signed)
-    stranger = scanning.begin(store, appid, "10.0.0.3")
-    assert scanning.scanned(store, appid, OPENID, stranger.scene) == (scanning.STRANGER, "10.0.0.3")
-    assert refusal(scanning.opened, store, stranger.scene, stranger.secret) is Code.NOT_FOUND
+    code = scanning.begin(store, appid, "10.0.0.5", AGENT)
+    assert scan(store, code) is Outcome.STRANGER
+    assert shown(store, code) == Seen(Step.STRANGER)
 
 
 def test_a_code_of_another_account_is_over_and_one_of_a_room_is_none_of_ours(store: Store, signed: Signed) -> None:
-    code = scanning.begin(store, "", "10.0.0.4", signed)
-    assert scanning.scanned(store, "wx_other", OPENID, code.scene) == (scanning.OVER, "")
+    code = scanning.begin(store, "", "10.0.0.6", AGENT, signed)
+    assert scanning.scanned(store, "wx_other", OPENID, code.scene) == (Outcome.OVER, None)
+    assert scanning.answered(store, "wx_other", OPENID, code.scene, "42") is Outcome.OVER
     assert scanning.scanned(store, code.account.appid, OPENID, "r_abc.0.x") is None
+    assert refusal(scanning.opened, store, code.scene, code.secret) is Code.EXPIRED  # it is to link, not to sign in
+
+
+@pytest.mark.parametrize(("agent", "called"), [
+    (AGENT, "Chrome 142 · Windows"), ("", ""), ("<script>alert(1)</script> Windows", "Windows"),
+    ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1",
+     "Safari 18 · iPhone"),
+    ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox 140 · Linux")])
+def test_a_browser_is_called_as_people_call_it(agent: str, called: str) -> None:
+    assert browsers.called(agent) == called

@@ -7,7 +7,7 @@ import pytest
 from rooms import accounts, channels, cursors, network, passwords, seats
 from tests.wechat.mei import Mei, bob_says, heard
 from tests.wechat.stage import Stage
-from wechat.scenes import sign
+from wechat.platform.scenes import sign
 
 
 def test_a_newcomer_is_welcomed_and_told_what_to_do(mei: Mei) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rooms import ids
-from wechat.scenes import sign, verify
+from wechat.platform.scenes import sign, verify
 
 KEY, APPID = "k" * 32, "wx0123456789abcdef"
 ROOM = ids.new("r")

@@ -67,13 +67,12 @@ export function rememberLink(appid: string): void {
   localStorage.setItem(LINKED, appid);
 }
 
-/** "in" when the scanned code opened an account, "code" when its second factor is needed. Throws ApiError. */
-export async function askScan({ scene, secret }: Schemas["ScanView"], code: string): Promise<"in" | "code" | "waiting" | "stranger"> {
+/** How far the code is; "code" when the second factor is needed. Throws ApiError. */
+export async function askScan({ scene, secret }: Schemas["ScanView"], code: string): Promise<Schemas["ScanState"] | "code"> {
   try {
     const told = await post("/session/scan/check", { body: { scene, secret, code } });
-    if (told.state !== "signed_in" || !told.session) return told.state as "waiting" | "stranger";
-    begin(told.session);
-    return "in";
+    if (told.session) begin(told.session);
+    return told;
   } catch (wrong) {
     if (asError(wrong).code === "code_needed") return "code";
     throw wrong;

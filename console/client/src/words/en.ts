@@ -84,7 +84,7 @@ export const en: Words = {
   invitations: {
     title: "Invitations", make: "Make an invitation", valid: (span) => `valid for ${span}`, lasts: "How long it holds", uses: "uses", used: (used, uses) => `${used} of ${uses} used`, until: (moment) => `valid until ${moment}`,
     none: "No open invitations", noneAbout: "One invitation lets several people in, without password or request.", revoke: "Revoke", revokeTitle: "Revoke this invitation", revokeMeans: "Who holds it cannot come in any more. Those who came in stay.", revoked: "The invitation is revoked",
-    madeTitle: "The invitation is ready", onlyNow: "Its code is shown only now. Write it down, or keep it as a poster.", copy: "Copy", poster: "Scan, come in, sit down", posterAbout: (room) => `Poster with a QR code that invites to ${room}`, download: "Keep as a picture",
+    madeTitle: "The invitation is ready", onlyNow: "Its code is shown only now. Write it down, or scan it where the mini-program asks for it.", copy: "Copy", codeAbout: (room) => `Code of the invitation to ${room}`,
   },
   requests: {
     title: "Requests", none: "Nobody waits", noneAbout: "Who asks to come in appears here.", off: "This room needs no request.", approve: "Let in", refuse: "Refuse", approved: (name) => `${name} is a member now`, refused: (name) => `${name} was refused`,
@@ -233,10 +233,13 @@ export const en: Words = {
     title: "How long words are kept", about: "What is past its time goes from the record, the search and the cache within the hour, for good. What is nearer to a channel counts.", usual: "Where nothing is set", forever: "for ever", days: "days (0: for ever)", ask: (place, days) => `Keep “${place}” only ${days}`, means: (days) => `Messages older than ${days} are deleted, for good.`, lift: (place) => `Remove what is set for “${place}”`,
     backups: "Backups", lastGood: "Last good one", lastFailed: "Last failure", every: "How often", byHand: "only by the operator's hand", backupsAbout: "The operator sets them up: see TEAHOUSE_BACKUP_FOLDER.",
   },
-  posters: { title: "QR poster", about: "Newcomers scan it, follow the account and are in.", account: "Which account", days: "Days it holds", svg: "SVG for print", png: "PNG for phones" },
+  posters: {
+    title: "QR poster", about: "An Official Account's code: who scans it follows and is in. A mini-program's: it opens, with an invitation.", account: "Which account", where: "Leads into", whole: "The whole room", days: "Days it holds", draw: "Draw the poster", picture: (name) => `QR poster of ${name}`,
+    svg: "SVG for print", png: "PNG for phones", noFont: "The server has no font with Chinese characters, so there is no PNG: fonts-noto-cjk has to be installed.",
+  },
   scan: {
-    title: "Sign in by WeChat", offer: "Scan with WeChat instead", back: "Use the password", label: "Code to sign in with", about: "Scan it with the WeChat that is linked; it holds for three minutes.", over: "The code is over.", stranger: "This WeChat is linked to no account. Sign in with the password, then link it under Account and security.",
-    link: "Link WeChat", linked: "Linked: you can sign in by scanning now", linkAbout: "Scan with WeChat in place of the password; the second factor stays.", since: (moment) => `Linked on ${moment}.`, unlink: "Unlink", unlinkMeans: "Scanning does not sign in any more; the password still does.", unlinked: "Unlinked",
+    title: "Sign in by WeChat", offer: "Scan with WeChat instead", back: "Use the password", label: "Code to sign in with", about: "Scan it with WeChat; it holds for three minutes. A number is shown here then.", over: "The code is over.", sendBack: "Reply with this number in WeChat", sendBackAbout: "The Official Account asks whether it is you. Tell nobody the number.", denied: "It was refused in WeChat, or the number was not right.", stranger: "This WeChat is linked to no account. Sign in with the password, then link it under Account and security.",
+    link: "Link WeChat", linked: "Linked: you can sign in by scanning now", linkAbout: "Scan with WeChat and reply with the number on the page, in place of the password; the second factor stays.", since: (moment) => `Linked on ${moment}.`, unlink: "Unlink", unlinkMeans: "Scanning does not sign in any more; the password still does.", unlinked: "Unlinked",
   },
   refusals: {
     wrong_credentials: "The password or the code is wrong, or was used already.", duplicate: "It is there already.", full: "It is full.", not_member: "They are no member.",

@@ -85,7 +85,7 @@ export const zh = {
   invitations: {
     title: "邀请", make: "生成邀请", valid: (span: string) => `${span}内有效`, lasts: "有效期", uses: "人可用", used: (used: number, uses: number) => `已用 ${used} / ${uses}`, until: (moment: string) => `${moment} 前有效`,
     none: "没有有效的邀请", noneAbout: "一个邀请可以让好几个人进来，不用密码，也不用申请。", revoke: "作废", revokeTitle: "作废这个邀请", revokeMeans: "拿着它的人再也进不来；已经进来的人不受影响。", revoked: "邀请已作废",
-    madeTitle: "邀请好了", onlyNow: "邀请码只在此刻显示一次。抄下来，或者存成海报。", copy: "复制", poster: "扫码进来坐坐", posterAbout: (room: string) => `${room}的邀请海报，带二维码`, download: "存成图片",
+    madeTitle: "邀请好了", onlyNow: "邀请码只在此刻显示一次。抄下来，或在小程序的“加入”里扫一扫。", copy: "复制", codeAbout: (room: string) => `${room}的邀请码`,
   },
   requests: {
     title: "申请", none: "没有人在等", noneAbout: "有人申请时会出现在这里。", off: "这间房不用申请就能进。", approve: "同意", refuse: "婉拒", approved: (name: string) => `${name} 现在是成员了`, refused: (name: string) => `已婉拒 ${name}`,
@@ -234,10 +234,13 @@ export const zh = {
     title: "消息保留多久", about: "过期的话一小时内从记录、搜索和缓存里消失，不能恢复。越具体的设置越优先。", usual: "没有设置的地方", forever: "一直保留", days: "天（0 为一直保留）", ask: (place: string, days: string) => `“${place}”只保留 ${days}`, means: (days: string) => `比 ${days} 更早的消息会被删除，不能恢复。`, lift: (place: string) => `去掉“${place}”的设置`,
     backups: "备份", lastGood: "上次成功", lastFailed: "上次失败", every: "多久一次", byHand: "只有运维人员手动备份", backupsAbout: "备份由运维人员设置，见 TEAHOUSE_BACKUP_FOLDER。",
   },
-  posters: { title: "二维码海报", about: "新人扫一扫，关注公众号就进来了。", account: "哪个公众号", days: "有效天数", svg: "下载 SVG（印刷）", png: "下载 PNG（手机）" },
+  posters: {
+    title: "二维码海报", about: "公众号的码：新人扫一扫，关注就进来了。小程序的码：打开小程序，凭里面的邀请进来。", account: "哪个账号", where: "进到哪里", whole: "整个房间", days: "有效天数", draw: "画海报", picture: (name: string) => `${name}的二维码海报`,
+    svg: "下载 SVG（印刷）", png: "下载 PNG（手机）", noFont: "服务器上没有中文字体，画不了 PNG：请运维人员安装 fonts-noto-cjk。",
+  },
   scan: {
-    title: "微信扫码登录", offer: "用微信扫码登录", back: "用密码登录", label: "登录用的二维码", about: "用已关联的微信扫一扫，三分钟内有效。", over: "二维码已失效。", stranger: "这个微信没有关联员工账号。先用密码登录，再到“账号与安全”里关联。",
-    link: "关联微信", linked: "已关联，以后可以扫码登录", linkAbout: "用微信扫一扫代替密码；两步验证照常要过。", since: (moment: string) => `${moment} 关联。`, unlink: "解除关联", unlinkMeans: "之后不能再扫码登录，密码照常可用。", unlinked: "已解除关联",
+    title: "微信扫码登录", offer: "用微信扫码登录", back: "用密码登录", label: "登录用的二维码", about: "用微信扫一扫，三分钟内有效。扫过之后，这里会显示一个数字。", over: "二维码已失效。", sendBack: "在微信里回复这个数字", sendBackAbout: "公众号会问你是不是本人。别把数字告诉任何人。", denied: "在微信里没有放行，或回复的数字不对。", stranger: "这个微信没有关联员工账号。先用密码登录，再到“账号与安全”里关联。",
+    link: "关联微信", linked: "已关联，以后可以扫码登录", linkAbout: "用微信扫一扫，再回复页面上的数字，代替密码；两步验证照常要过。", since: (moment: string) => `${moment} 关联。`, unlink: "解除关联", unlinkMeans: "之后不能再扫码登录，密码照常可用。", unlinked: "已解除关联",
   },
   refusals: {
     wrong_credentials: "密码或口令不对，或口令已用过。", duplicate: "已经有了。", full: "已经满了。", not_member: "对方不是成员。",
