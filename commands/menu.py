@@ -10,6 +10,7 @@ from typing import Any
 
 from commands.opening import opened
 from embedded import settle
+from media import posters
 from processes import under_sandbox
 from rooms import accounts
 from rooms.accounts import Account, Kind
@@ -17,8 +18,8 @@ from rooms.denials import Feature
 from rooms.errors import Misconfigured
 from rooms.store import Store
 from settings import Settings
-from wechat import explaining, posters, spans, ways_in
-from wechat.platform import features, menu
+from wechat import explaining, spans
+from wechat.platform import features, menu, ways_in
 
 
 def add_to(commands: Any) -> None:
@@ -118,10 +119,13 @@ def _official(store: Store, appid: str | None) -> list[Account]:
 
 
 def _write(path: Path, made: ways_in.WayIn) -> None:
-    line = "微信扫一扫，进来坐坐"
+    poster = ways_in.poster(made.room, made.channel, made.url, Kind.OFFICIAL_ACCOUNT, made.expires_at, "zh")
     if path.suffix == ".svg":
-        path.write_text(posters.svg(made.url, made.name, line), "utf-8")
+        path.write_text(posters.svg(poster), "utf-8")
     elif path.suffix == ".png":
-        path.write_bytes(posters.png(made.url, made.name, line))
+        drawn = posters.png(poster)
+        if drawn is None:
+            raise Misconfigured("no font with Chinese characters here: install fonts-noto-cjk, or ask for .svg")
+        path.write_bytes(drawn)
     else:
         raise Misconfigured(f"{path}: a name that ends in .svg or .png")

@@ -47,7 +47,7 @@ def _nowhere(path: str) -> Response:
 def _keep_safe(response: Response) -> Response:
     """Nothing of the console is shown in somebody else's frame, kept by a cache, or loads a script from elsewhere."""
     response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["Content-Security-Policy"] = pages.POLICY
+    response.headers.setdefault("Content-Security-Policy", pages.POLICY)
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -11,11 +11,13 @@ from console import (
     api_keeping,
     api_lists,
     api_live,
+    api_media,
     api_menu,
     api_organization,
     api_overview,
     api_people,
     api_person,
+    api_posters,
     api_review,
     api_rooms,
     api_safety,
@@ -71,6 +73,7 @@ ROUTES: list[Route] = [
     get("/rooms/<room>/invitations", api_rooms.invitations_of),
     post("/rooms/<room>/invitations", api_rooms.invite, MODERATORS),
     delete("/rooms/<room>/invitations/<name>", api_rooms.uninvite, MODERATORS),
+    post("/rooms/<room>/posters", api_posters.draw, MODERATORS),
     get("/rooms/<room>/requests", api_rooms.requests_of),
     post("/rooms/<room>/requests/<user>", api_rooms.answer, MODERATORS),
 
@@ -107,6 +110,9 @@ ROUTES: list[Route] = [
     post("/channels/<channel>/messages/<int:seq>/review", api_review.settle, MODERATORS),
     get("/review/statistics", api_review.statistics),
     post("/people/<user>/remove_recent", api_review.remove_recent, MODERATORS),
+
+    get("/media/<media_id>/picture", api_media.picture, gives="image/*"),
+    get("/media/<media_id>/file", api_media.file, gives="application/octet-stream"),
 
     get("/words", api_words.listed),
     post("/words", api_words.make, MODERATORS),

@@ -16,7 +16,7 @@ from rooms import ids, names
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
-from rooms.record import Connection, spent
+from rooms.record import Connection, channels, held, reports, spent
 from rooms.record import media as rows
 from rooms.record.media import FAILED, GONE, READY, WAITING, WORKING, Media, Use
 from rooms.store import Store
@@ -86,6 +86,27 @@ def one(store: Store, person: Person, id: str) -> Media:  # noqa: A002 - the wir
     if found is None:
         raise Refused(Code.NOT_FOUND, "no such media")
     return found
+
+
+def overlooked(store: Store, organization: str, id: str) -> Media | None:  # noqa: A002 - the wire's word
+    """For the organization's staff: what is shown in channels of its rooms, or between two who reported it, or waits
+    for a review."""
+    def look(connection: Connection) -> Media | None:
+        found = rows.one(connection, id)
+        if found is None or found.organization != organization or found.state == GONE:
+            return None
+        uses = rows.used_in(connection, [id]).get(id, [])
+        waits = (msgspec.json.decode(one.body) for one in held.waiting_of(connection, found.user))
+        seen = any(_overlooks(connection, use) for use in uses) or any(
+            id in (body.get("media"), body.get("poster")) for body in waits)
+        return found if seen else None
+
+    return store.record.read(look)
+
+
+def _overlooks(connection: Connection, use: Use) -> bool:
+    channel = channels.one(connection, use.channel)
+    return channel is not None and (not channel.direct or bool(reports.of_entry(connection, use.channel, use.seq)))
 
 
 # being said

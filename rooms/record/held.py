@@ -72,6 +72,12 @@ def waiting(connection: Connection, organization: str, room: str, after: tuple[i
     return [opened(connection, row) for row in rows]
 
 
+def waiting_of(connection: Connection, user: str) -> Sequence[HeldRow]:
+    """What one person said that still waits."""
+    query = select(*_COLUMNS).where(_TABLE.c.user == user, _TABLE.c.state == WAITING)
+    return [opened(connection, row) for row in connection.execute(query)]
+
+
 def in_state(connection: Connection, state: str, before: int, limit: int, cause: str = "") -> Sequence[HeldRow]:
     """Those of any organization that were decided, or held where they wait, before then."""
     since = _TABLE.c.at if state == WAITING else _TABLE.c.decided_at

@@ -12,6 +12,7 @@ import pytest
 
 from console.routes import Route
 from console.table import ROUTES
+from media.store import chosen
 from rooms import (
     accounts,
     api_tokens,
@@ -33,7 +34,9 @@ from rooms.broadcasts import Audience
 from rooms.drafts import Draft
 from rooms.permissions import StaffRole
 from rooms.record import media, suspicions
+from rooms.record.media import Media, Use
 from rooms.record.suspicions import Suspicion
+from settings import Settings
 from tests.console.desk import PASSWORD, Desk, House, Office, code
 
 
@@ -159,6 +162,19 @@ def suspicion(office: Office, desk: Desk) -> Try:
     return Try({"suspicion": row.id}, {"decision": "mute"})
 
 
+def pictured(office: Office, desk: Desk) -> Try:
+    """A picture that Alice shows in the channel."""
+    kept, now = chosen(Settings.from_environment(office.web.environ)), office.cast.now
+    shown = Media(ids.new("m"), office.organization, office.alice.id, "image", media.READY, "tea.png", 3, 1, 1, 0, "",
+                  "image.png", 100, 0, 0, "", now)
+    path = kept.room() / shown.id
+    path.write_bytes(b"tea")
+    kept.put(f"{office.organization}/{shown.id}/image.png", path)
+    office.store.record.write(lambda c: media.add(c, shown))
+    office.store.record.write(lambda c: media.use(c, [Use(shown.id, office.channel, 1, now)]))
+    return Try({"media_id": shown.id})
+
+
 def packed(office: Office, desk: Desk) -> Try:
     """A parcel that the clock has not packed yet is not there."""
     job = exports.new(office.store, office.organization, office.alice.id, exports.PERSON, "data")
@@ -235,6 +251,8 @@ EXAMPLES: dict[str, Example] = {
     "rooms_invitations_of": room,
     "rooms_invite": in_room({"uses": 2}),
     "rooms_uninvite": invited,
+    "posters_draw": lambda office, desk: Try(
+        {"room": office.room}, dict(official(None)(office, desk).parts), status=503),
     "rooms_requests_of": room,
     "rooms_answer": asked,
     "channels_make": lambda office, desk: Try({"room": office.cast.add_room()}, {"name": "大厅"}),
@@ -294,6 +312,8 @@ EXAMPLES: dict[str, Example] = {
     "review_statistics": at_large(),
     "review_remove_recent": lambda office, desk: Try(
         {"user": office.alice.id}, {"place": office.channel, "hours": 1}),
+    "media_picture": pictured,
+    "media_file": pictured,
     "words_listed": lambda office, desk: Try(query={"room": office.room}),
     "words_make": lambda office, desk: Try(body={"room": office.room, "name": "广告", "action": "block"}),
     "words_test": lambda office, desk: Try(body={"room": office.room, "text": "加微信"}),

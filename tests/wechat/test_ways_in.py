@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
+import io
 
+import pytest
+from PIL import Image
+
+from media import posters
+from media.posters import Poster
 from rooms import denials
+from rooms.accounts import Kind
 from rooms.denials import Feature
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
 from rooms.moderation import Actor
 from tests.sandbox_client import MINI
 from tests.wechat.town import OFFICIAL, Town
-from wechat import posters, scenes, ways_in
+from wechat.platform import scenes, ways_in
 
 
 def code(town: Town, place: str, days: int = 30) -> ways_in.WayIn:
@@ -68,7 +74,26 @@ def test_another_organizations_room_has_no_code_here(town: Town) -> None:
 
 
 def test_a_poster_holds_the_name_and_the_code() -> None:
-    made = posters.svg("http://weixin.qq.com/q/x", "<茶> & 馆", "扫一扫")
+    poster = Poster("<茶> & 馆", "大厅", "http://weixin.qq.com/q/x", "扫一扫")
+    made = posters.svg(poster)
     assert "&lt;茶&gt; &amp; 馆" in made
     assert 'class="qrline"' in made
-    assert posters.png("http://weixin.qq.com/q/x", "茶" * 40, "扫一扫").startswith(b"\x89PNG")
+    for one in (poster, poster._replace(title="茶" * 32), poster._replace(title="A tea house with a very long name")):
+        drawn = Image.open(io.BytesIO(posters.png(one) or b""))
+        assert drawn.size == (posters.WIDTH, posters.HEIGHT)
+        assert len(set(drawn.crop((0, 60, posters.WIDTH, 160)).convert("L").tobytes())) > 2, "the name is on it"
+
+
+def test_where_no_font_has_chinese_characters_there_is_no_png(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posters, "FONTS", (("/nowhere.ttc", 0),))
+    assert posters.png(Poster("茶馆", "", "x", "扫一扫")) is None
+
+
+def test_a_mini_program_s_code_is_on_the_poster_as_wechat_drew_it(town: Town) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64), "red").save(out, "PNG")
+    poster = ways_in.poster("茶馆", "", out.getvalue(), Kind.MINI_PROGRAM, 1_800_000_000, "en")
+    assert "data:image/png;base64," in posters.svg(poster)
+    drawn = Image.open(io.BytesIO(posters.png(poster) or b""))
+    assert drawn.getpixel((posters.WIDTH // 2, posters.CODE_TOP + posters.CODE // 2)) == (255, 0, 0)
+    assert poster.foot == "Good until 2027-01-15 16:00 (China)"
