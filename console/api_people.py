@@ -9,8 +9,9 @@ from msgspec import Meta
 
 from console.api_channels import Entry
 from console.asking import Ask, Out, Page
-from rooms import overlooking, phones
+from rooms import overlay, overlooking, phones, search
 from rooms.errors import Code, Refused
+from rooms.events import Logged
 from rooms.live import log
 from rooms.record import Connection, aliases, channels, deliveries, members, people, rooms, sanctions, tags, users
 from rooms.record import identities as identity_rows
@@ -18,6 +19,7 @@ from rooms.record.channels import Channel
 from rooms.record.deliveries import Delivery
 from rooms.record.sanctions import Sanction
 from rooms.record.users import User
+from rooms.search import Query
 
 LOOKED_AT, SHOWN = 300, 30
 """Newest entries of each channel among which a person's own are looked for, and how many are shown."""
@@ -86,7 +88,7 @@ class DeliveryView(Out):
 
 
 class PersonView(Out):
-    """`phone` is masked. `recent` are their newest entries that are still in the channels' logs."""
+    """`phone` is masked. `recent` are their newest messages in channels that staff may read."""
 
     id: str
     name: str
@@ -155,15 +157,24 @@ class _Theirs:
 
 
 def _recent(ask: Ask, user: str, those: list[Channel]) -> list[dict[str, Any]]:
-    said: list[dict[str, Any]] = []
-    for channel in those[:50]:
-        for entry in log.newest(ask.store.live, channel.id, LOOKED_AT):
-            if entry.op == "message" and user.encode() in entry.frame:
-                frame = msgspec.json.decode(entry.frame)
-                if frame["from"]["id"] == user:
-                    said.append(frame)
-    said.sort(key=lambda frame: -int(frame["at"]))
-    return said[:SHOWN]
+    """As it stands now: what the index knows, and what was said since."""
+    found = search.search(ask.store, ask.actor.person, Query(user=user), limit=SHOWN, staff=True).hits
+    said = {(hit.channel, hit.entry.seq): hit.entry for hit in found if hit.entry.op == "message"}
+    fresh = {channel.id: own for channel in those[:50] if (own := _own(ask, user, channel.id))}
+    for channel, entries in overlay.each_as_it_stands(ask.store, fresh).items():
+        said |= {(channel, entry.seq): entry for entry in entries}
+    frames = [msgspec.json.decode(entry.frame) for entry in said.values()]
+    return sorted(frames, key=lambda frame: -int(frame["at"]))[:SHOWN]
+
+
+def _own(ask: Ask, user: str, channel: str) -> list[Logged]:
+    """Their messages among the newest of a channel's log."""
+    return [entry for entry in log.newest(ask.store.live, channel, LOOKED_AT)
+            if entry.op == "message" and user.encode() in entry.frame and _author(entry) == user]
+
+
+def _author(entry: Logged) -> str:
+    return str(msgspec.json.decode(entry.frame)["from"]["id"])
 
 
 def _delivery(one: Delivery) -> DeliveryView:

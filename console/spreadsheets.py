@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from flask import Response
 
 Cell = str | int
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 TOGETHER = 500
 """Rows that go out at a time."""
 
@@ -34,5 +35,5 @@ def _lines(heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[s
 
 
 def _cell(value: Cell) -> Cell:
-    """What a spreadsheet would run as a formula is text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    """What a spreadsheet would run as a formula is text. Some take the wide forms of these signs for them as well."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -76,6 +76,24 @@ def test_staff_find_what_was_said_in_their_organization_and_nothing_else(house: 
     assert office.auditor.get("/search", params={"q": "岩茶"})["hits"][0]["excerpt"][1] == ["岩茶", True]
 
 
+def test_a_person_s_page_shows_what_they_said_lately_once_and_as_it_stands(house: House) -> None:
+    """Archived and indexed, or only just said."""
+    office, person = house.ours, house.ours.cast.person("Fay")
+    members.set_role(office.store, office.room, person.id, "member")
+    seqs = []
+    for number, text in enumerate(("第一句", "第二句", "第三句")):
+        draft = Draft("text", {"text": text}, f"fay-{number}")
+        seqs.append(messages.post(office.store, person, office.channel, draft, "member").seq)
+        if number == 1:
+            archive.archive_channel(office.store, office.channel)
+            indexing.index(office.store)
+    office.owner.post(f"/channels/{office.channel}/messages/{seqs[2]}/recall")
+    recent = office.auditor.get(f"/people/{person.id}")["recent"]
+    assert [(one["seq"], one.get("recalled", False)) for one in recent] == [
+        (seqs[2], True), (seqs[1], False), (seqs[0], False)]
+    assert "第三句" not in str(recent)
+
+
 def test_how_long_words_are_kept_is_told_where_it_was_set(house: House) -> None:
     office = house.ours
     office.owner.put("/retention", {"room": office.room, "channel": office.channel, "days": 30})
