@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import secrets
 from typing import Any
 
@@ -15,6 +16,8 @@ MEMBERS = 4
 """Followers in a channel: what one says, the others are owed in the answer to their next push."""
 AT_ONCE = 32
 GUESS_PER_SECOND = 4_000
+EMPTY = "an empty answer"
+EMPTY_REQUESTS = 1_000
 
 
 def run(book: Book) -> None:
@@ -44,11 +47,24 @@ def _measure(book: Book, home: House, load: Load, account: dict[str, str], peopl
     book.note("callbacks", HOUSE, "pushes per CPU-second", [1e6 / max(each["us"], 1) for each in rounds])
     book.note("callbacks", HOUSE, "share with a reply", [each["replies"] / each["good"] for each in rounds])
     book.client("callbacks", HOUSE, rounds)
+    book.note("callbacks", EMPTY, "µs CPU of a request", [_empty(home) for _ in range(size.rounds)])
     half = sorted(rate)[len(rate) // 2] / 2
     load.do("prepare", **what, count=pushes)
     answers = [_checked(load.do("paced", seconds=size.seconds, per_second=half)) for _ in range(size.rounds)]
     for part in ("p50", "p99"):
         book.note("callbacks at half", HOUSE, f"a push {part} ms", [each["ms"][part] for each in answers])
+
+
+def _empty(home: House) -> float:
+    """µs of CPU for an answer in which nothing is done: what gunicorn and Flask take of a push."""
+    line = http.client.HTTPConnection("127.0.0.1", home.settings.port)
+    cpu = home.served.cpu_seconds()
+    for _ in range(EMPTY_REQUESTS):
+        line.request("GET", "/healthz")
+        if line.getresponse().read() == b"":
+            raise LoadFailed("/healthz answers nothing")
+    line.close()
+    return (home.served.cpu_seconds() - cpu) / EMPTY_REQUESTS * 1e6
 
 
 def _account(home: House) -> dict[str, str]:

@@ -6,7 +6,7 @@ told that they are blocked.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
@@ -55,11 +55,23 @@ def of(store: Store, user: str) -> Blocked:
     return of_all(store, [user])[user]
 
 
+def soon(store: Store, user: str) -> Callable[[], Blocked]:
+    """The same, asked now; what is returned waits for the answer."""
+    key = _key(store, user)
+    answer = store.live.begin_command("GET", key, key=key)
+
+    def wait() -> Blocked:
+        text: bytes | None = answer.wait()
+        return of(store, user) if text is None else _parsed(text)
+
+    return wait
+
+
 def of_all(store: Store, wanted: Sequence[str]) -> Mapping[str, Blocked]:
     """The same for many: one round trip, and one question to the record for those that Redis has forgotten."""
     keys = [_key(store, user) for user in wanted]
     cached = store.live.commands([(("GET", key), key) for key in keys]) if keys else []
-    found = {user: frozenset(text.decode().split()) for user, text in zip(wanted, cached, strict=True)
+    found = {user: _parsed(text) for user, text in zip(wanted, cached, strict=True)
              if text is not None}
     missing = [user for user in wanted if user not in found]
     if missing:
@@ -102,6 +114,10 @@ def without_words(entry: Logged) -> Logged:
 
 def _as_hidden(frame: bytes) -> bytes:
     return msgspec.json.encode({**msgspec.json.decode(frame), "op": "hidden", "body": None})
+
+
+def _parsed(text: bytes) -> Blocked:
+    return frozenset(text.decode().split())
 
 
 def _remember(store: Store, user: str) -> None:

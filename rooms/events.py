@@ -25,6 +25,12 @@ class Position(NamedTuple):
     epoch: str
     seq: int
 
+    @classmethod
+    def parse(cls, text: bytes) -> Position:
+        """From "epoch seq", as Redis keeps it."""
+        epoch, _, seq = text.decode().partition(" ")
+        return cls(epoch, int(seq))
+
 
 class Person(NamedTuple):
     """Somebody acting through a door, in one organization."""

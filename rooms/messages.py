@@ -26,7 +26,7 @@ MILDER = frozenset("-m")
 BY_THE_RECORD = frozenset({LETTERS["hold"], LETTERS["mute"]})
 ENDLESS = 1 << 53
 
-__all__ = ["Draft", "Held", "Page", "Said", "after", "history", "owed", "post", "post_soon"]
+__all__ = ["Draft", "Held", "Page", "Said", "after", "history", "post", "post_soon"]
 
 
 class Said(NamedTuple):
@@ -138,14 +138,6 @@ def _by_the_record_soon(store: Store, ticket: _Ticket, answer: gate.Answer, then
 def after(store: Store, channel: str, seq: int, limit: int, until: int | None = None) -> list[Logged]:
     """Entries above `seq` as they stand now, ascending, at most `limit`, none above `until`, for who is in."""
     return overlay.as_they_stand(store, channel, _after(store, channel, seq, limit, until))
-
-
-def owed(store: Store, user: str, channel: str, seq: int, limit: int) -> list[Logged]:
-    """The same for somebody who may have been put out meanwhile: nothing above the entry that says so, and nothing of
-    whom they do not want to read."""
-    tip = _tip(store, channel)  # before it is asked whether they were: a kick that comes now is above it
-    found = after(store, channel, seq, limit, min(tip, outside.limits(store, user, [channel]).get(channel, tip)))
-    return blocks.leave_out(found, blocks.of(store, user))
 
 
 def _after(store: Store, channel: str, seq: int, limit: int, until: int | None) -> list[Logged]:

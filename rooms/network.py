@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from rooms.errors import Refused
 from rooms.live.live import token
 from rooms.record import aliases, network
 from rooms.record.network import Seen
@@ -43,8 +44,12 @@ def note(store: Store, organization: str, user: str, what: str, address: str) ->
     """Never waits."""
     key = _key(store)
     line = msgspec.json.encode(_Line(organization, user, what, address[:LONGEST_ADDRESS], store.clock.now()))
-    store.live.tell("RPUSH", key, line, key=key)
-    store.live.tell("LTRIM", key, str(-MOST_WAITING), "-1", key=key)
+
+    def bound(length: int | Refused) -> None:
+        if isinstance(length, int) and length > MOST_WAITING:
+            store.live.tell("LTRIM", key, str(-MOST_WAITING), "-1", key=key)
+
+    store.live.tell("RPUSH", key, line, key=key, then=bound)
 
 
 def sweep(store: Store) -> int:

@@ -73,21 +73,28 @@ def read(store: Store, person: Person, channel: str, seq: int) -> int:
     """
     if not ids.is_channel(channel) or not 0 <= seq < 1 << 53:
         raise Refused(Code.NOT_FOUND if not ids.is_channel(channel) else Code.BAD_FRAME)
-    name = keys.of_channel(store.live.prefix, channel)
-    names = [name.room.gate, name.room.members, name.head, name.log, name.reads, name.seats, name.feed, name.dirty,
-             name.recalled, name.allowed]
-
-    def ask(ordinal: str, own: str) -> list[Any]:
-        arguments = [person.organization, person.id, str(seq), ordinal, own]
-        return gate.ask(store, ids.room_of(channel), READ, names, arguments)
-
     store.live.hint("reads", channel)
-    answer = ask("", "")
+    answer = gate.ask(store, ids.room_of(channel), READ, *_words(store, person, channel, seq))
     if not answer:
         ordinal, own = store.record.read(lambda c: (
             entries.ordinal_at(c, channel, seq), entries.own_above(c, channel, person.id, seq, MOST_OWN)))
-        answer = ask(str(ordinal), " ".join(map(str, own)))
+        answer = gate.ask(store, ids.room_of(channel), READ, *_words(
+            store, person, channel, seq, str(ordinal), " ".join(map(str, own))))
     return int(answer[0])
+
+
+def read_soon(store: Store, person: Person, channel: str, seq: int) -> None:
+    """The same for who has just been told what Redis still has, and does not wait; nothing comes of what is refused."""
+    store.live.hint("reads", channel)
+    gate.ask_soon(store, ids.room_of(channel), READ, *_words(store, person, channel, seq), lambda _: None)
+
+
+def _words(store: Store, person: Person, channel: str, seq: int, ordinal: str = "",
+           own: str = "") -> tuple[list[str], list[str]]:
+    """The script's keys and arguments."""
+    name = keys.of_channel(store.live.prefix, channel)
+    return ([name.room.gate, name.room.members, name.head, name.log, name.reads, name.seats, name.feed, name.dirty,
+             name.recalled, name.allowed], [person.organization, person.id, str(seq), ordinal, own])
 
 
 def readers(store: Store, person: Person, channel: str, seq: int) -> Readers:

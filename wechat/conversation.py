@@ -6,12 +6,14 @@ meant as a command, as the answer to our question, or that nobody could hear.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from rooms import cursors, fetches, followers, ids, messages, network, notices, seats
 from rooms.errors import Code, Refused
 from rooms.events import Position
 from rooms.messages import Draft, Said
+from rooms.owed import Owed
 from rooms.planner import Window
 from rooms.store import Store
 from sms.provider import Provider
@@ -34,6 +36,7 @@ HEARD = ACTS | {"unsubscribe"}
 MESSAGES = frozenset({"text", "image", "voice", "video", "shortvideo", "location", "link", "file"})
 PASSIVE = "passive"
 """The way of what an answer told."""
+VERBS = frozenset(Verb)
 YES = frozenset({"是", "是的", "对", "好", "好的", "嗯", "1", "yes", "y", "ok"})
 
 
@@ -117,7 +120,7 @@ class Conversation:
         if push.kind != "text":
             return self._sent(follower, push)
         tapped = push.fields.get("bizmsgmenuid", "")
-        meaning = commands.complete(Verb(tapped)) if tapped in list(Verb) else commands.understand(push.text)
+        meaning = commands.complete(Verb(tapped)) if tapped in VERBS else commands.understand(push.text)
         return self._heard(follower, push, meaning)
 
     def _sent(self, follower: Follower, push: Push) -> Reply:
@@ -162,14 +165,15 @@ class Conversation:
             arrival = self._errands.go_to(follower, follower.waiting)
         if not follower.channel:
             return Reply(_lines(follower.words.nowhere(), arrival or self._errands.how_to_begin(follower)))
+        owed = telling.ask(self._store, follower)  # what they were owed comes while it is said
         said = self._post(follower, Draft(type_, body, f"wx:{push.id}"))
         if said is None:
             title = self._errands.title(follower)
             self._errands.put_out(follower)
             return Reply(_lines(follower.words.put_out(), follower.words.how_to_begin(title)))
         if isinstance(said, messages.Held):
-            return self._closing(follower, _lines(arrival, follower.words.held()))
-        return self._closing(follower, arrival, said.seq)
+            return self._closed(follower, _lines(arrival, follower.words.held()), owed)
+        return self._closed(follower, arrival, owed, said.seq)
 
     def _post(self, follower: Follower, draft: Draft) -> Said | messages.Held | None:
         """Says it; somebody who was away too long enters again first, somebody who was put out does not: None."""
@@ -214,9 +218,14 @@ class Conversation:
         follower.ask(None)
         return SILENCE
 
-    def _closing(self, follower: Follower, text: str, tip: int | None = None) -> Reply:
+    def _closing(self, follower: Follower, text: str) -> Reply:
         """The answer with what is owed behind it."""
-        tail = telling.owed(self._store, follower, self._errands.title(follower), telling.budget_after(text), tip)
+        return self._closed(follower, text, telling.ask(self._store, follower))
+
+    def _closed(self, follower: Follower, text: str, owed: Callable[[], Owed], said: int | None = None) -> Reply:
+        """The same where that was asked for already; `said` is the number of what they said after it."""
+        title = self._errands.title(follower)
+        tail = telling.past_own(telling.tail(follower, owed(), title, telling.budget_after(text)), said)
         if tail.digest is None:
             return Reply(text)
         follower.told(tail.digest.place)

@@ -169,7 +169,7 @@ class Errands:
             return follower.words.not_here()
         messages.check_readable(self._store, follower.person, follower.channel)
         title = self.title(follower)
-        tail = telling.owed(self._store, follower, title, telling.budget_after(""))
+        tail = telling.tail(follower, telling.ask(self._store, follower)(), title, telling.budget_after(""))
         if tail.digest is None or not (tail.digest.text or tail.digest.left):
             return follower.words.nothing_new(title)
         return ""

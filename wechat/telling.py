@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from rooms import cursors, messages, receipts
-from rooms.errors import Refused
+from rooms import cursors, messages, owed, receipts
 from rooms.events import Entry, Logged, Position
+from rooms.owed import Owed
 from rooms.store import Store
 from wechat import digest
 from wechat.digest import Digest, Place
@@ -29,32 +29,39 @@ class Tail(NamedTuple):
 NOTHING = Tail(None, None)
 
 
-def owed(store: Store, follower: Follower, title: str, budget: int, tip: int | None = None) -> Tail:
-    """What is owed in the current channel, at most `budget` bytes. With `tip`, nobody asks Redis where it is known
-    that nothing lies between the place and it."""
-    if not follower.channel:
-        return NOTHING
-    told = cursors.told(store, follower.channel, follower.person.id)
+def ask(store: Store, follower: Follower) -> Callable[[], Owed]:
+    """Asks what is owed in the current channel; what is returned waits for the answer."""
+    return owed.soon(store, follower.person.id, follower.channel, FETCHED + 1)
+
+
+def tail(follower: Follower, found: Owed, title: str, budget: int) -> Tail:
+    """What was owed, as far as it fits in `budget` bytes."""
+    told = found.told
     if told is None:
         return NOTHING
     place = Place(told.epoch, told.seq, follower.part_after(told.seq))
-    if tip is not None and tip <= told.seq + 1:
-        return Tail(Digest("", Place(told.epoch, max(tip, told.seq)), 0, 0), place)
-    entries = parsed(messages.owed(store, follower.person.id, follower.channel, told.seq, FETCHED + 1))
+    entries = parsed(found.entries)
     shown, beyond = entries[:FETCHED], len(entries) > FETCHED
     return Tail(digest.compose(shown, follower.person.id, place, title, follower.words,
                                budget - follower.reserved, beyond), place)
 
 
+def past_own(tail: Tail, seq: int | None) -> Tail:
+    """The place goes past what they have just said themselves, where it follows what was told."""
+    told = tail.digest
+    if seq is None or told is None or told.left or told.beyond or told.place.seq + 1 != seq:
+        return tail
+    return tail._replace(digest=told._replace(place=Place(told.place.epoch, seq)))
+
+
 def move(store: Store, follower: Follower, tail: Tail) -> None:
-    """The follower was told. Where this is lost, they are told again."""
+    """The follower was told. Nobody waits for this: where it is lost, they are told again."""
     if tail.digest is None or tail.before is None or tail.digest.place == tail.before:
         return
     place = tail.digest.place
-    position = Position(place.epoch, place.seq)
-    cursors.move(store, follower.channel, follower.person.id, position)
-    if tail.digest.shown:
-        _read(store, follower, place.seq)
+    cursors.move_soon(store, follower.channel, follower.person.id, Position(place.epoch, place.seq))
+    if tail.digest.shown:  # told is read, also for the same person's mini-program
+        receipts.read_soon(store, follower.person, follower.channel, place.seq)
 
 
 def recent(store: Store, follower: Follower, title: str, budget: int) -> str:
@@ -81,11 +88,3 @@ def budget_after(text: str) -> int:
 def _line(follower: Follower, entry: Entry) -> str:
     lines = digest.lines_of(entry, follower.words)
     return "" if not lines else lines[0] if len(lines) == 1 else f"{lines[0]}…"
-
-
-def _read(store: Store, follower: Follower, seq: int) -> None:
-    """Told is read, also for the same person's mini-program. Best effort."""
-    try:
-        receipts.read(store, follower.person, follower.channel, seq)
-    except Refused:
-        return

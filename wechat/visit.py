@@ -6,7 +6,7 @@ import logging
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from rooms import cursors, ledger, messages, notices, quiet, receipts, seats, templates
+from rooms import cursors, ledger, notices, owed, quiet, receipts, seats, templates
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Person, Position
 from rooms.followers import FOR_GOOD
@@ -134,7 +134,7 @@ class Visitor:
             return None
         floor = to.page.floor(item.channel)
         start = _start(item.channel, told or Position(read.epoch, read.read), max(read.read, floor), to.part)
-        found = parsed(messages.owed(store, item.user, item.channel, start.seq, FETCHED + 1))
+        found = parsed(owed.since(store, item.user, item.channel, start.seq, FETCHED + 1))
         whole = told is not None and floor <= max(told.seq, read.read)
         return Turn(item, to, start, whole, told is not None, found[:FETCHED], len(found) > FETCHED)
 

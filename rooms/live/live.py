@@ -59,16 +59,19 @@ class Live:
     def call(self, script: Script, names: Sequence[str], arguments: Sequence[str | bytes],
              durable: bool = False) -> Any:
         """The same, and waits. Raises Refused(UNAVAILABLE) when Redis cannot."""
-        answer = _Answer()
+        return self.begin(script, names, arguments, durable).wait()
+
+    def begin(self, script: Script, names: Sequence[str], arguments: Sequence[str | bytes],
+              durable: bool = False) -> Answer:
+        """The same, and the caller waits when it suits."""
+        answer = Answer()
         self.call_soon(script, names, arguments, answer.set, durable)
-        return answer.wait()
+        return answer
 
     def calls(self, several: Sequence[tuple[Script, Sequence[str], Sequence[str | bytes]]],
               durable: bool = False) -> list[Any]:
         """Several scripts in one round trip a node; a Refused stands where one failed."""
-        answers = [_Answer() for _ in several]
-        for (script, names, arguments), answer in zip(several, answers, strict=True):
-            self.call_soon(script, names, arguments, answer.set, durable)
+        answers = [self.begin(*each, durable) for each in several]
         return [answer.get() for answer in answers]
 
     # plain commands
@@ -79,14 +82,19 @@ class Live:
 
     def commands(self, several: Sequence[tuple[Sequence[str | bytes], str]]) -> list[Any]:
         """Several commands, each with its key, in one round trip a node."""
-        answers = [_Answer() for _ in several]
-        for (words, key), answer in zip(several, answers, strict=True):
-            self._submit(Call(words, answer.set, key, None, False))
+        answers = [self.begin_command(*words, key=key) for words, key in several]
         return [answer.wait() for answer in answers]
 
-    def tell(self, *words: str | bytes, key: str) -> None:
-        """A command whose answer nobody waits for and whose loss is repaired by a sweep."""
-        self._submit(Call(words, _ignore, key, None, False))
+    def begin_command(self, *words: str | bytes, key: str) -> Answer:
+        """One command, and the caller waits when it suits."""
+        answer = Answer()
+        self._submit(Call(words, answer.set, key, None, False))
+        return answer
+
+    def tell(self, *words: str | bytes, key: str, then: Then | None = None) -> None:
+        """A command for whose answer nobody waits and whose loss is repaired by a sweep. `then` gets the reply or a
+        Refused, and must not wait."""
+        self._submit(Call(words, then or _ignore, key, None, False))
 
     # small things that are kept outside rooms
 
@@ -213,7 +221,7 @@ class Live:
             call.then(Refused(Code.UNAVAILABLE, "the room's slot is moving to another node", 1_000))
 
 
-class _Answer:
+class Answer:
     """Where one waits for one reply."""
 
     __slots__ = ("_event", "_value")

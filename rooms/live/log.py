@@ -32,21 +32,21 @@ def read(live: Live, channel: str, after_seq: int, limit: int) -> list[Raw]:
 def between(live: Live, channel: str, first: int, last: int) -> list[Logged]:
     """Entries first … last, both included, as far as the log still has them."""
     log = keys.of_channel(live.prefix, channel).log
-    return [_logged(item) for item in live.command("XRANGE", log, str(first), str(last), key=log)]
+    return [logged(item) for item in live.command("XRANGE", log, str(first), str(last), key=log)]
 
 
 def each(live: Live, channel: str, seqs: Sequence[int]) -> list[Logged]:
     """These entries, as far as the log still has them; one round trip."""
     log = keys.of_channel(live.prefix, channel).log
     answers = live.commands([(("XRANGE", log, str(seq), str(seq)), log) for seq in seqs])
-    return [_logged(item) for answer in answers for item in answer]
+    return [logged(item) for answer in answers for item in answer]
 
 
 def newest(live: Live, channel: str, limit: int, below: int | None = None) -> list[Logged]:
     """The newest entries, below `below` where it is given; ascending."""
     log = keys.of_channel(live.prefix, channel).log
     end = "+" if below is None else str(below - 1)
-    return [_logged(item) for item in reversed(live.command("XREVRANGE", log, end, "-", "COUNT", str(limit), key=log))]
+    return [logged(item) for item in reversed(live.command("XREVRANGE", log, end, "-", "COUNT", str(limit), key=log))]
 
 
 def _raw(item: Any) -> Raw:
@@ -54,7 +54,7 @@ def _raw(item: Any) -> Raw:
     return Raw(_seq(name), epoch.decode(), op.decode(), author.decode(), int(ordinal), frame)
 
 
-def _logged(item: Any) -> Logged:
+def logged(item: Any) -> Logged:
     name, (_, op, _, epoch, _, _, _, _, _, frame) = item
     return Logged(_seq(name), epoch.decode(), op.decode(), frame)
 

@@ -34,6 +34,7 @@ READ = _load("read")
 JOIN = _load("join")
 PART = _load("part")
 PLACE = _load("place")
+OWED = _load("owed")
 TRIM = _load("trim")
 ACT = _load("act", repeatable=False)
 FREE = _load("free")
@@ -52,5 +53,5 @@ REACT = _load("react")
 KEEP_CODE = _load("keep_code")
 GUESS = _load("guess", repeatable=False)
 
-ALL = (POST, RELEASE, ENTER, LEAVE, LAPSE, KEEP, READ, JOIN, PART, PLACE, TRIM, ACT, FREE, SANCTION, OPEN_ROOM,
+ALL = (POST, RELEASE, ENTER, LEAVE, LAPSE, KEEP, READ, JOIN, PART, PLACE, OWED, TRIM, ACT, FREE, SANCTION, OPEN_ROOM,
        OPEN_CHANNEL, DELETE_IF, CLAIM, STAND, ABSORB, EDIT, REACT, KEEP_CODE, GUESS, CALL, HUSH, SHARE)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from rooms import blocks, identities, members, merging, messages
+from rooms import blocks, identities, members, merging, messages, owed
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Logged, Person
@@ -90,11 +90,11 @@ def test_followers_are_not_told_either(hall: Hall) -> None:
     hall.web.member(hall.bob, hall.hall)
     seq = messages.post(hall.store, hall.bob, hall.hall, Draft("text", {"text": "rude"}, "f1")).seq
     blocks.block(hall.store, hall.alice, hall.bob.id)
-    [entry] = messages.owed(hall.store, hall.alice.id, hall.hall, seq - 1, 10)
+    [entry] = owed.since(hall.store, hall.alice.id, hall.hall, seq - 1, 10)
     assert entry.op == "hidden"
     assert b"rude" not in entry.frame
     blocks.unblock(hall.store, hall.alice, hall.bob.id)
-    assert messages.owed(hall.store, hall.alice.id, hall.hall, seq - 1, 10)[0].op == "message"
+    assert owed.since(hall.store, hall.alice.id, hall.hall, seq - 1, 10)[0].op == "message"
 
 
 def test_who_turns_out_to_be_one_with_somebody_blocked_stays_blocked(hall: Hall) -> None:

@@ -81,6 +81,7 @@ def test_while_nobody_sweeps_the_oldest_lines_go(cast: Cast, monkeypatch: pytest
     for number in range(5):
         network.note(cast.store, cast.organization, "u_a", "login", f"192.0.2.{number}")
     key = cast.store.live.name("network")
+    cast.store.live.get("")  # what was too long has been heard of once this is answered
     assert cast.store.live.command("LLEN", key, key=key) == 3
     assert network.sweep(cast.store) == 3
     assert [address for _, address, _ in of(cast.store, cast, "u_a")] == ["192.0.2.2", "192.0.2.3", "192.0.2.4"]

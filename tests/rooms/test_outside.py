@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import cursors, messages, moderation, outside, receipts, recovery, seats, standings
+from rooms import cursors, messages, moderation, outside, owed, receipts, recovery, seats, standings
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person, Position
 from rooms.moderation import Actor
@@ -32,7 +32,7 @@ def seen(stage: Stage, person: Person) -> list[int]:
     assert not messages.history(stage.store, person, stage.hall, after_seq=on.entries[-1].seq).entries
     assert [entry.seq for entry in messages.history(stage.store, person, stage.hall, before=1 << 40).entries] == [
         entry.seq for entry in page.entries]
-    assert [entry.seq for entry in messages.owed(stage.store, person.id, stage.hall, 0, 100)] == [
+    assert [entry.seq for entry in owed.since(stage.store, person.id, stage.hall, 0, 100)] == [
         entry.seq for entry in page.entries]
     return [entry.seq for entry in page.entries]
 
@@ -100,8 +100,8 @@ def test_a_follower_who_was_put_out_is_owed_the_notice_and_no_more(stage: Stage)
     cursors.listen(stage.store, stage.hall, stage.charlie.id, Position(epoch, 0))
     moderation.kick(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id)
     stage.say(stage.dora)
-    owed = messages.owed(stage.store, stage.charlie.id, stage.hall, 0, 100)
-    assert [entry.op for entry in owed] == ["kicked"]
+    found = owed.since(stage.store, stage.charlie.id, stage.hall, 0, 100)
+    assert [entry.op for entry in found] == ["kicked"]
 
 
 def test_who_was_never_put_out_is_not_asked_for_long(stage: Stage) -> None:
