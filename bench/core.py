@@ -45,14 +45,31 @@ class Poster:
         self._until = lambda: self._number >= last or time.monotonic() >= end
         for _ in range(WINDOW):
             self._next(text)
+        return self._ended(begun, cpu)
+
+    def pace(self, seconds: float, per_second: int, text: str) -> dict[str, Any]:
+        """So many a second, whether or not those before were answered."""
+        begun, cpu, due, gone = time.monotonic(), time.process_time(), 0, 0.0
+        self.posted = 0
+        while gone < seconds:
+            gevent.sleep(0.005)
+            gone = time.monotonic() - begun
+            for _ in range(int(gone * per_second) - due):
+                self._say(text, _nothing)
+            due = int(gone * per_second)
+        return self._ended(begun, cpu)
+
+    def _ended(self, begun: float, cpu: float) -> dict[str, Any]:
         while self._flying:
             gevent.sleep(0.005)
         return {"posted": self.posted, "refused": self.refused[:3], "seconds": time.monotonic() - begun,
                 "cpu_seconds": time.process_time() - cpu}
 
     def _next(self, text: str) -> None:
-        if self._until():
-            return
+        if not self._until():
+            self._say(text, lambda: self._next(text))
+
+    def _say(self, text: str, go_on: Callable[[], None]) -> None:
         at = self._number % len(self._channels)
         self._number += 1
         self._flying += 1
@@ -63,7 +80,7 @@ class Poster:
                 self.refused.append(str(getattr(said, "code", "held")))
             else:
                 self.posted += 1
-                self._next(text)
+                go_on()
 
         draft = Draft("text", {"text": text}, f"core-{self._number:09}")
         messages.post_soon(self.store, self._people[at], self._channels[at], draft, then)
@@ -73,7 +90,12 @@ def main() -> None:
     poster = Poster(**json.loads(sys.stdin.readline()))
     print("{}", flush=True)
     for line in iter(sys.stdin.readline, ""):
-        print(json.dumps(poster.post(**json.loads(line))), flush=True)
+        wanted = json.loads(line)
+        print(json.dumps((poster.pace if "per_second" in wanted else poster.post)(**wanted)), flush=True)
+
+
+def _nothing() -> None:
+    """Nobody waits for it."""
 
 
 if __name__ == "__main__":

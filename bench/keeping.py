@@ -1,7 +1,8 @@
 """Many messages in the record: how they are searched, how a page of them is read, and what they take on the disk.
 
 `search`: generated Chinese in twenty channels; 500 queries of two characters that somebody said, each compared with
-what a walk over all texts finds. `history`: many more rows, over the months of a year; pages at random places.
+what a walk over all texts finds. `history`: many more rows, over the months of a year; pages at random places. `disk`:
+the same messages as they are, packed, and packed with repeats folded.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import statistics
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,8 @@ SEED = 20_261_125
 YEAR_MS = 365 * 86_400_000
 READERS = 10
 """Who search by turns, because each may only so often."""
+REPEATED = 0.2
+"""How many of the messages whose disk is measured say once more what the same person said last in their channel."""
 COPIES, COPIED = 100, 10
 """The pages are read from so many copies of a tenth of the messages, one after the other in numbers and in time."""
 
@@ -46,8 +50,12 @@ def run_history(book: Book) -> None:
     _on_both(book, "history", _history)
 
 
+def run_disk(book: Book) -> None:
+    _on_both(book, "disk", _disk)
+
+
 def _on_both(book: Book, name: str, measure: Callable[[Book, str, House], None]) -> None:
-    for kind in ("SQLite",) if book.size.short else ("SQLite", "MariaDB"):
+    for kind in book.size.databases:
         try:
             with ExitStack() as stack:
                 environ = {} if kind == "SQLite" else stack.enter_context(_mariadb())
@@ -162,6 +170,57 @@ def _history(book: Book, kind: str, home: House) -> None:
     book.note("history", kind, "partitions with rows", sum(one.rows > 0 for one in known))
     _spread(book, "history", kind, "page ms", times)
     _spread(book, "history", kind, "page ms CPU of ours", cpus)
+
+
+def _disk(book: Book, kind: str, home: House) -> None:
+    """Each way in channels of its own; the index of the entries is counted, that of the search is not."""
+    count, lying = book.size.kept, dict[str, float]()
+    for way, folded, packs in (("plain", False, False), ("packed", False, True), ("packed and folded", True, True)):
+        channels = home.channels([[] for _ in range(CHANNELS)])
+        before = _size(home, kind, "entries")
+        with ExitStack() as stack:
+            if not packs:
+                stack.enter_context(_unpacked())
+            seconds = _timed(lambda: _say_again_and_again(home, channels, count, folded))  # noqa: B023 - done here
+        lying[way] = _size(home, kind, "entries") - before
+        book.note("disk", kind, f"MiB {way}", lying[way])
+        book.note("disk", kind, f"rows written per second, {way}", count / seconds)
+    book.note("disk", kind, "messages", count)
+    book.note("disk", kind, "share left by packing", lying["packed"] / lying["plain"])
+    book.note("disk", kind, "share left by packing and folding", lying["packed and folded"] / lying["plain"])
+
+
+@contextmanager
+def _unpacked() -> Iterator[None]:
+    shortest, bodies.SHORTEST = bodies.SHORTEST, bodies.LARGEST
+    try:
+        yield
+    finally:
+        bodies.SHORTEST = shortest
+
+
+def _say_again_and_again(home: House, channels: list[str], count: int, folded: bool) -> None:
+    rows = _with_repeats(home.store.clock.now() - YEAR_MS, channels, count, folded)
+    while part := list(islice(rows, TOGETHER)):
+        home.store.record.write(lambda c, part=part: entries.add_many(c, part))  # type: ignore[misc]
+
+
+def _with_repeats(at: int, channels: list[str], count: int, folded: bool) -> Iterator[Row]:
+    chance, writer, step = random.Random(SEED), Writer(SEED), YEAR_MS // count
+    tips, last = dict.fromkeys(channels, 0), dict[str, tuple[str, str, int]]()
+    for _ in range(count):
+        channel, client_id = chance.choice(channels), f"{chance.getrandbits(128):032x}"
+        at, seq = at + step, tips[channel] + 1
+        tips[channel] = seq
+        repeats = channel in last and chance.random() < REPEATED
+        user, text, first = last[channel] if repeats else (f"u_{chance.randrange(SPEAKERS):012d}", writer.message(), seq)
+        last[channel] = user, text, first
+        said = {"repeat_of": first} if repeats and folded else {"body": {"text": text}}
+        frame = msgspec.json.encode({
+            "op": "message", "channel": channel, "epoch": "e1", "seq": seq, "at": at,
+            "from": {"id": user, "name": f"茶客{user[-4:]}", "door": "miniprogram"}, "type": "text", **said,
+            "client_id": client_id})
+        yield Row(channel, seq, "e1", at, "message", user, "miniprogram", "text", client_id, seq, None, frame)
 
 
 def _again(connection: Connection, channel: str, number: int, shift: int) -> None:

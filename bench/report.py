@@ -30,8 +30,8 @@ def report(book: Book, name: str, began: float) -> dict[str, Any]:
         print(f"Left out: {line}")
     return {"name": name, "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)), "short": book.size.short,
             "seconds": round(time.time() - began), "machine": machine(), "versions": versions(), "commit": commit(),
-            "seed": None, "load_before": book.load_before, "figures": book.figures, "targets": judged,
-            "left_out": book.left_out}
+            "seed": None, "load_before": book.load_before, "load_after": os.getloadavg()[0],
+            "figures": book.figures, "targets": judged, "left_out": book.left_out}
 
 
 def _say(judged: list[dict[str, Any]]) -> None:
