@@ -239,8 +239,9 @@ def _archived(connection: Connection, channel: str, last: int) -> None:
 def _size(home: House, kind: str, *names: str) -> float:
     """MiB on the disk."""
     if kind == "SQLite":
+        home.store.record.read(lambda c: c.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").all())
         path = Path(str(home.settings.database_url).removeprefix("sqlite:///"))
-        return sum(each.stat().st_size for each in path.parent.glob(f"{path.name}*")) / (1 << 20)
+        return path.stat().st_size / (1 << 20)
 
     def ask(connection: Connection) -> float:
         found = 0
