@@ -137,6 +137,9 @@ class Settings:
         "without it, it is not. Lost, everything that was sealed is lost", secret=True)
     master_key_before: str | None = _setting("TEAHOUSE_MASTER_KEY_BEFORE", _secret,
         "the master key before, until `teahouse keys rotate` has wrapped every data key anew", secret=True)
+    seal_log: bool = _setting("TEAHOUSE_SEAL_LOG", _yes,
+        "whether what people say is sealed before it reaches Redis too; needs `TEAHOUSE_MASTER_KEY`, and that every "
+        "process runs a version that knows this setting", "no")
     network_log_days: int = _setting("TEAHOUSE_NETWORK_LOG_DAYS", _whole(183, 36_500),
         "how long it is kept from which address somebody logged in or connected; the law wants six months", "190")
     retention_days: int = _setting("TEAHOUSE_RETENTION_DAYS", _whole(0, 36_500),

@@ -39,7 +39,8 @@ FULL = Size(short=False, seconds=2.0, rounds=3, hot=(1_000, 5_000), many=(200, 2
             growth_channels=(1, 40, 200, 1_000), growth_history=(0, 20_000, 100_000),
             kept=1_000_000)
 SHORT = Size(short=True, seconds=0.2, rounds=1, hot=(20,), many=(4, 5), isolated=20, posting=(8, 2), crowd=20,
-             followers=4, rows=500, growth_sockets=(20,), growth_channels=(4,), growth_history=(0, 100), kept=2_000, databases=("SQLite",))
+             followers=4, rows=500, growth_sockets=(20,), growth_channels=(4,), growth_history=(0, 100),
+             kept=2_000, databases=("SQLite",))
 
 IN_FLIGHT = 32
 """Messages that not everybody has yet, in a hot channel."""

@@ -213,7 +213,8 @@ def _with_repeats(at: int, channels: list[str], count: int, folded: bool) -> Ite
         at, seq = at + step, tips[channel] + 1
         tips[channel] = seq
         repeats = channel in last and chance.random() < REPEATED
-        user, text, first = last[channel] if repeats else (f"u_{chance.randrange(SPEAKERS):012d}", writer.message(), seq)
+        user, text, first = last[channel] if repeats else (
+            f"u_{chance.randrange(SPEAKERS):012d}", writer.message(), seq)
         last[channel] = user, text, first
         said = {"repeat_of": first} if repeats and folded else {"body": {"text": text}}
         frame = msgspec.json.encode({

@@ -84,10 +84,12 @@ class Hub:
 
     def _entry(self, channel: Channel, line: bytes) -> None:
         seq, epoch, op, frame = line.split(b" ", 3)
-        entry = Logged(int(seq), _name(epoch), _name(op), frame)
         if channel.filling:
-            channel.wanted = max(channel.wanted, entry.seq)
-        elif entry.epoch != channel.epoch or not self._hear(channel, entry):
+            channel.wanted = max(channel.wanted, int(seq))
+            return
+        opened = self._store.sealing.at_once(frame)
+        if opened is None or _name(epoch) != channel.epoch or not self._hear(
+                channel, Logged(int(seq), channel.epoch, _name(op), opened)):
             self._mend(channel)
 
     def _hear(self, channel: Channel, entry: Logged) -> bool:

@@ -41,6 +41,7 @@ def edit(store: Store, person: Person, channel: str, seq: int, body: dict[str, A
     if said and said[0].op == "message" and Entry.parse(said[0].frame).type != "text":
         raise Refused(Code.BAD_FRAME, "only texts are edited")
     new = _judged(store, person, channel, Draft("text", body, "edit"))
+    new = store.sealing.closed(person, channel, new)
     by = {"id": person.id, "name": person.name, "door": person.door.value}
     try:
         after = b"," + msgspec.json.encode({"of": seq, "body": new, "by": by})[1:]

@@ -22,7 +22,7 @@ from rooms.notices import Kind
 from rooms.record import Connection
 from rooms.record import held as rows
 from rooms.record import notices as notice_rows
-from rooms.record.held import PASSING, PUBLISHED, REJECTED, WAITING, HeldRow
+from rooms.record.held import PASSING, PUBLISHED, WAITING, HeldRow
 from rooms.store import Store
 
 log = logging.getLogger(__name__)
@@ -98,8 +98,7 @@ def reject(store: Store, row: HeldRow, by: str, reason: str) -> bool:
     now = store.clock.now()
 
     def act(connection: Connection) -> bool:
-        if not rows.move(connection, row.id, WAITING, REJECTED, decided_at=now, by=by, reason=reason,
-                         body=rows.NOTHING, name=""):
+        if not rows.reject(connection, row, by, reason, now):
             return False
         notice_rows.add_many(connection, [_notice(row, Kind.REJECTED, now, {"reason": reason})])
         return True
@@ -152,10 +151,12 @@ def _pass_on(store: Store, row: HeldRow) -> Published:
     person = Person(row.user, row.organization, row.name, Door(row.door))
     if mentions.calls(draft.body.get("text")):
         draft = draft._replace(named=tuple(mentions.named(store, person, row.channel, draft.body["text"])))
+    store.sealing.read(row.organization)
+    body = store.sealing.closed(person, row.channel, check(draft))
     name = keys.of_channel(store.live.prefix, row.channel)
     before = f'{{"op":"message","channel":"{row.channel}"'
     arguments: list[str | bytes] = [
-        row.organization, row.user, row.client_id, before, written(person, draft, check(draft)),
+        row.organization, row.user, row.client_id, before, written(person, draft, body),
         " ".join(draft.named)]
     names = [name.room.gate, name.head, name.log, name.reads, *name.seen, name.feed, name.dirty, name.places,
              name.mentioned]

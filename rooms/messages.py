@@ -227,10 +227,11 @@ def _ticket(store: Store, person: Person, channel: str, draft: Draft, role: str)
     book = store.shelf.book(person.organization)
     verdict = book.judge(ids.room_of(channel), draft) if book else None
     holds = not role and book is not None and book.holds(person, draft)
-    rare = _rare(store, person, channel, draft, role) | _judged(person, draft, verdict, holds)
+    rare = _rare(store, person, channel, draft, role) | _judged(store, person, channel, draft, verdict, holds)
     arguments: list[str | bytes] = [
         person.organization, channel, *_rate(limits.say_per_second), *_rate(limits.channel_say_per_second),
-        person.id, draft.client_id, written(person, draft, body), msgspec.msgpack.encode(rare) if rare else ""]
+        person.id, draft.client_id, written(person, draft, store.sealing.closed(person, channel, body)),
+        msgspec.msgpack.encode(rare) if rare else ""]
     return _Ticket(person, channel, draft, verdict, keys.of_post(store.live.prefix, channel), arguments)
 
 
@@ -247,12 +248,13 @@ def _rare(store: Store, person: Person, channel: str, draft: Draft, role: str) -
     if draft.reply_to is not None:
         rare["reply_to"] = draft.reply_to
     if channel in store.compared:
-        rare["digest"] = repeats.digest(draft)
+        rare["digest"] = repeats.digest(draft, store.sealing.digest_key(person.organization))
         rare["folded"] = written(person, draft, None)[:-1].decode()
     return rare
 
 
-def _judged(person: Person, draft: Draft, verdict: Verdict | None, holds: bool) -> dict[str, Any]:
+def _judged(store: Store, person: Person, channel: str, draft: Draft, verdict: Verdict | None,
+            holds: bool) -> dict[str, Any]:
     """What the words ask for at each rank, and what may be said there instead. `holds`: whoever does not moderate
     waits for a verdict on it."""
     if verdict is None:
@@ -261,7 +263,8 @@ def _judged(person: Person, draft: Draft, verdict: Verdict | None, holds: bool) 
     if holds:
         actions = "".join(LETTERS["hold"] if letter in MILDER and place < RANK[Role.MODERATOR] else letter
                           for place, letter in enumerate(actions))
-    masked = [written(person, draft, body).decode() if body else "" for body in verdict.bodies]
+    masked = [written(person, draft, store.sealing.closed(person, channel, body)).decode() if body else ""
+              for body in verdict.bodies]
     return {"asked": actions, "masked": masked}
 
 

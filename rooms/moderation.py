@@ -49,6 +49,8 @@ OWN_RECALL_MS = 120_000
 LONGEST_REASON = 200
 LONGEST_ANNOUNCEMENT = 2_000
 LONGEST_SECONDS = 10 * 365 * 86_400
+WORDS = ("text", "reason")
+"""What of an act was said by somebody."""
 MOST_ASKED = 20
 """Channels of a room in which we look whether somebody sits there."""
 
@@ -384,9 +386,11 @@ def _entries(store: Store, actor: Actor, where: _Place, op: str, user: str, told
     """One entry in each channel."""
     told = {name: value for name, value in told.items() if value is not None}
     by = {"id": actor.person.id, "name": actor.person.name, "door": actor.person.door.value}
-    after = b"," + msgspec.json.encode({**told, "by": by})[1:]
+    store.sealing.read(actor.person.organization)
     seqs = {}
     for channel in where.channels:
+        sealed = {name: store.sealing.closed(actor.person, channel, told[name]) for name in WORDS if told.get(name)}
+        after = b"," + msgspec.json.encode({**told, **sealed, "by": by})[1:]
         before = f'{{"op":"{op}","channel":"{channel}"'
         arguments: list[str | bytes] = [
             actor.person.organization, actor.person.id, actor.role, op, "1" if counted else "0", before, after, user,

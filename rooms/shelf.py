@@ -50,6 +50,7 @@ class Shelf:
         known = self._books.get(organization)
         if known is not None:
             return known
+        store.sealing.read(organization)
         book = self._books[organization] = _book(store, organization)
         self._watch(store)
         return book

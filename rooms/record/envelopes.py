@@ -1,6 +1,6 @@
 """Words that lie outside of the log: held messages, announcements to many, what WeChat is asked about, what webhooks
-are told. With a master key they are sealed under their organization's data key, as entries are; else they lie as they
-are.
+are told, notices, the reasons of sanctions and reports. With a master key they are sealed under their organization's
+data key, as entries are; else they lie as they are.
 
 What is sealed begins with a character that no words begin with, then base64. It is bound to its place (table and row),
 so that it cannot be moved to another.
@@ -9,26 +9,60 @@ so that it cannot be moved to another.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Column, Connection, Table, select, update
 
-from rooms.errors import Code, Refused
 from rooms.record import bodies, keyring, tables
 
 MARK = "\x02"
-_LYING = ((tables.held.c.body, "{}"), (tables.broadcasts.c.text, ""), (tables.checks.c.content, ""))
+_LYING = ((tables.held.c.body, "{}"), (tables.held.c.reason, ""), (tables.broadcasts.c.text, ""),
+          (tables.checks.c.content, ""), (tables.notices.c.facts, "{}"), (tables.sanctions.c.reason, ""),
+          (tables.reports.c.reason, ""))
 """What may lie open from before there was a master key, and what it is where nothing is left of it."""
 
 
+T = TypeVar("T", bound=tuple[Any, ...])
+
+
+def closed_in(connection: Connection, column: Column[Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """A whole row with the words of this column closed, bound to the row. Raises NoKeyError."""
+    words = row[column.name]
+    return {**row, column.name: close(connection, row["organization"], words, place(column, row)) if words else words}
+
+
+def opened_in(connection: Connection, column: Column[Any], row: T, erased: str = "") -> T:
+    """A whole row of the table, as a NamedTuple, with the words of this column to read. Raises Misconfigured."""
+    told: dict[str, Any] = row._asdict()  # type: ignore[attr-defined]
+    kept = told[column.name]
+    if not kept.startswith(MARK):
+        return row
+    words = opened(connection, kept, place(column, told), erased)
+    return row._replace(**{column.name: words})  # type: ignore[attr-defined, no-any-return]
+
+
+def place(column: Column[Any], row: Mapping[str, Any]) -> str:
+    """Where words lie: the table and the row, and the column where there are several."""
+    table = column.table
+    assert isinstance(table, Table)
+    parts = [table.name, *(str(row[key.name]) for key in table.primary_key)]
+    return "/".join([*parts, column.name] if column in _SECONDS else parts)
+
+
+_SECONDS = frozenset({tables.held.c.reason})
+"""Of a table that has another such column."""
+
+
 def close(connection: Connection, organization: str, words: str, place: str) -> str:
-    """Raises Refused(unavailable) where the organization has no data key yet (see `Record.prepare`)."""
+    """Raises NoKeyError where the organization has no data key yet: the record makes it and asks again."""
     words = words.lstrip(MARK)
     keys = keyring.of(connection)
     if not keys.seals or not words:
         return words
     key = keys.current(connection, organization)
     if key is None:
-        raise Refused(Code.UNAVAILABLE, f"{organization} has no data key yet", retry_after_ms=1_000)
+        raise keyring.NoKeyError(organization)
     sealed = keyring.seal(key, bodies.packed(words.encode()), place)
     return MARK + b64encode(sealed).decode()
 
@@ -58,10 +92,12 @@ def close_older(connection: Connection, organization: str, limit: int) -> int:
     changed = 0
     for column, nothing in _LYING:
         table = column.table
-        query = select(table.c.id, column.label("words")).where(
+        assert isinstance(table, Table)
+        query = select(*dict.fromkeys([*table.primary_key, table.c.organization, column])).where(
             table.c.organization == organization, ~column.startswith(MARK), column != nothing).limit(limit)
-        for id_, words in connection.execute(query).all():
-            closed = close(connection, organization, words, f"{table.name}/{id_}")
-            connection.execute(update(table).where(table.c.id == id_).values({column.name: closed}))
+        for row in connection.execute(query).mappings().all():
+            closed = closed_in(connection, column, dict(row))
+            connection.execute(update(table).where(*(key == row[key.name] for key in table.primary_key)).values(
+                {column.name: closed[column.name]}))
             changed += 1
     return changed

@@ -16,8 +16,8 @@ NOTHING = "{}"
 
 
 class HeldRow(NamedTuple):
-    """`body` is JSON, which lies sealed where there is a master key; `reply_to` and `seq` may be None; `list` is the
-    one whose words it holds, or empty."""
+    """`body` is JSON, which lies sealed where there is a master key, as `reason` does; `reply_to` and `seq` may be
+    None; `list` is the one whose words it holds, or empty."""
 
     id: str
     organization: str
@@ -46,8 +46,7 @@ _COLUMNS = columns(_TABLE, HeldRow._fields)
 
 def add(connection: Connection, row: HeldRow) -> HeldRow:
     """The row, or the one that stands there for the same message."""
-    sealed = envelopes.close(connection, row.organization, row.body, _place(row.id))
-    if add_new(connection, _TABLE, row._asdict() | {"body": sealed}):
+    if add_new(connection, _TABLE, envelopes.closed_in(connection, _TABLE.c.body, row._asdict())):
         return row
     query = select(*_COLUMNS).where(
         _TABLE.c.channel == row.channel, _TABLE.c.user == row.user, _TABLE.c.client_id == row.client_id)
@@ -91,6 +90,13 @@ def move(connection: Connection, id: str, before: str, after: str, **values: Any
     """False when it was not in the state before."""
     statement = update(_TABLE).where(_TABLE.c.id == id, _TABLE.c.state == before).values(state=after, **values)
     return connection.execute(statement).rowcount > 0
+
+
+def reject(connection: Connection, row: HeldRow, by: str, reason: str, at: int) -> bool:
+    """What was said is forgotten. False when it waits no longer."""
+    closed = envelopes.closed_in(connection, _TABLE.c.reason, row._replace(reason=reason)._asdict())
+    return move(connection, row.id, WAITING, REJECTED, decided_at=at, by=by, reason=closed["reason"], body=NOTHING,
+                name="")
 
 
 def count(connection: Connection, organization: str, since: int) -> dict[tuple[str, str], int]:
@@ -148,9 +154,5 @@ def _of_user(connection: Connection, user: str) -> Sequence[HeldRow]:
 
 def opened(connection: Connection, row: Any) -> HeldRow:
     """A row of the table, with its words to read."""
-    found = HeldRow._make(row)
-    return found._replace(body=envelopes.opened(connection, found.body, _place(found.id), NOTHING))
-
-
-def _place(id_: str) -> str:
-    return f"held/{id_}"
+    found = envelopes.opened_in(connection, _TABLE.c.reason, HeldRow._make(row))
+    return envelopes.opened_in(connection, _TABLE.c.body, found, NOTHING)

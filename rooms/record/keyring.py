@@ -40,6 +40,15 @@ class ErasedError(Refused):
     """What was sealed under a data key that is no longer there: `not_found`."""
 
 
+class NoKeyError(Refused):
+    """An organization that has no data key yet is to have something sealed: `unavailable`, unless it can be made now
+    (see `Record.write`)."""
+
+    def __init__(self, organization: str) -> None:
+        super().__init__(Code.UNAVAILABLE, f"{organization} has no data key yet", retry_after_ms=1_000)
+        self.organization = organization
+
+
 class Key(NamedTuple):
     """`grams` keys the search index."""
 
@@ -92,6 +101,12 @@ class Keyring:
             key = self._read(connection, number)
             self._known[number] = (time.monotonic() + REMEMBERED_SECONDS, key)
         return key
+
+    def forget(self, numbers: Collection[int]) -> None:
+        """Before their time, as somebody knows that they were erased."""
+        for number in numbers:
+            self._known.pop(number, None)
+        self._of = {organization: one for organization, one in self._of.items() if one[1] not in numbers}
 
     def rewrap(self, connection: Connection) -> int:
         """Wraps every data key with the newest master key; returns how many. For writes."""
@@ -147,10 +162,14 @@ def unseal(connection: Connection, data: bytes, place: str) -> bytes:
     """What `seal` or nobody sealed. Raises ErasedError, Misconfigured."""
     if data[:1] != bodies.SEALED:
         return data
-    key = of(connection).key(connection, int.from_bytes(data[1:5], "big"))
+    return unseal_with(of(connection).key(connection, int.from_bytes(data[1:5], "big")), data, place)
+
+
+def unseal_with(key: Key, data: bytes, place: str) -> bytes:
+    """Raises Misconfigured where it was sealed for another place, or changed."""
     try:
         return key.box.decrypt(data[5:5 + NONCE], data[5 + NONCE:], place.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise Misconfigured(f"{place}: what was sealed there was changed or moved") from None
 
 
@@ -165,6 +184,11 @@ def erase(connection: Connection, organization: str) -> bool:
 def organizations(connection: Connection) -> dict[str, int]:
     """organization → the number of its data key."""
     return {row.organization: row.number for row in connection.execute(select(_TABLE.c.organization, _TABLE.c.number))}
+
+
+def still(connection: Connection, numbers: Collection[int]) -> set[int]:
+    """Those of these data keys that were not erased."""
+    return set(connection.scalars(select(_TABLE.c.number).where(_TABLE.c.number.in_(numbers))))
 
 
 def wrapped_by(connection: Connection) -> dict[str, str]:

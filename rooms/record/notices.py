@@ -7,18 +7,20 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from rooms.record import tables
+from rooms.record import envelopes, tables
 from rooms.record.asking import columns
 
 WAITING, TELLING, TOLD, EXPIRED, CANCELLED = "waiting", "telling", "told", "expired", "cancelled"
 PAUSED, MASS = "paused", "mass"
 """Not told until a broadcast goes on; waiting for a mass message."""
+NOTHING = "{}"
+"""The facts of what has none, or whose key was erased."""
 STATES = (WAITING, TELLING, TOLD, EXPIRED, CANCELLED, PAUSED, MASS)
 
 
 class Notice(NamedTuple):
-    """`facts` is JSON; `room`, `channel` and `source` may be empty. `way` is that by which it was told, or
-    is about to be since `settled_at`."""
+    """`facts` is JSON, which lies sealed where there is a master key; `room`, `channel` and `source` may be empty.
+    `way` is that by which it was told, or is about to be since `settled_at`."""
 
     id: str
     organization: str
@@ -41,19 +43,22 @@ _COLUMNS = columns(_TABLE, Notice._fields)
 
 def add_many(connection: Connection, notices: Sequence[Notice]) -> None:
     if notices:
-        connection.execute(insert(_TABLE), [notice._asdict() for notice in notices])
+        connection.execute(insert(_TABLE), [
+            envelopes.closed_in(connection, _TABLE.c.facts, notice._asdict()) if notice.facts != NOTHING
+            else notice._asdict() for notice in notices])
 
 
 def waiting(connection: Connection, user: str, limit: int) -> Sequence[Notice]:
     """The oldest first, also those that are over."""
-    query = select(*_COLUMNS).where(_TABLE.c.user == user, _TABLE.c.state == WAITING)
-    return [Notice._make(row) for row in connection.execute(query.order_by(_TABLE.c.at, _TABLE.c.id).limit(limit))]
+    query = (select(*_COLUMNS).where(_TABLE.c.user == user, _TABLE.c.state == WAITING)
+             .order_by(_TABLE.c.at, _TABLE.c.id).limit(limit))
+    return [_opened(connection, row) for row in connection.execute(query).all()]
 
 
 def of_user(connection: Connection, user: str, limit: int) -> Sequence[Notice]:
     """The newest first."""
     query = select(*_COLUMNS).where(_TABLE.c.user == user).order_by(_TABLE.c.at.desc(), _TABLE.c.id).limit(limit)
-    return [Notice._make(row) for row in connection.execute(query)]
+    return [_opened(connection, row) for row in connection.execute(query).all()]
 
 
 def move(connection: Connection, wanted: Sequence[str], before: str, after: str, way: str, at: int | None) -> int:
@@ -129,4 +134,8 @@ def move_users(connection: Connection, source: str, users: Sequence[str], before
 def page_of_source(connection: Connection, source: str, after: str, limit: int) -> Sequence[Any]:
     """Its notices by id above `after`."""
     query = select(*_COLUMNS).where(_TABLE.c.source == source, _TABLE.c.id > after).order_by(_TABLE.c.id).limit(limit)
-    return [Notice._make(row) for row in connection.execute(query)]
+    return [_opened(connection, row) for row in connection.execute(query).all()]
+
+
+def _opened(connection: Connection, row: Any) -> Notice:
+    return envelopes.opened_in(connection, _TABLE.c.facts, Notice._make(row), NOTHING)

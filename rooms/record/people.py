@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from rooms.record import tables
+from rooms.record import sanctions, tables
 from rooms.record.asking import columns
 from rooms.record.sanctions import Sanction
 from rooms.record.users import User
@@ -78,7 +78,7 @@ def sanctioned(connection: Connection, organization: str, kind: str, room: str, 
     order = [_SANCTIONS.c.user, _SANCTIONS.c.room, _SANCTIONS.c.channel, _SANCTIONS.c.kind]
     if after:
         query = query.where(_above(order, after.split(".")))
-    return [Sanction._make(row) for row in connection.execute(query.order_by(*order).limit(limit))]
+    return [sanctions.opened(connection, row) for row in connection.execute(query.order_by(*order).limit(limit)).all()]
 
 
 def place_of(sanction: Sanction) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from rooms.errors import Code, Refused
 from rooms.record.engines import engine_for, parse
-from rooms.record.keyring import Keyring
+from rooms.record.keyring import Keyring, NoKeyError
 from rooms.record.lanes import Lanes, Pooled, Way
 from rooms.record.troubles import ERRORS, CommitUnknownError, Trouble, judge
 from rooms.record.vault import Vault
@@ -59,8 +59,13 @@ class Record:
 
     def write(self, act: Callable[[Connection], T]) -> T:
         """Runs the act in one transaction and commits it. Refused(UNAVAILABLE) says that nothing was changed, except
-        where its message says that the outcome is unknown; what `act` itself raises is passed on after a rollback."""
-        return self._patiently(act, writes=True)
+        where its message says that the outcome is unknown; what `act` itself raises is passed on after a rollback.
+        Where it would seal words of an organization that has no data key yet, that is made first, and committed."""
+        try:
+            return self._patiently(act, writes=True)
+        except NoKeyError as missing:
+            self.prepare(missing.organization)
+            return self._patiently(act, writes=True)
 
     def prepare(self, organization: str) -> None:
         """Sees to it that the organization's words can be sealed, where they are sealed at all."""

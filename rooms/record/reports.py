@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from rooms.record import tables
+from rooms.record import envelopes, tables
 from rooms.record.asking import add_new, columns
 
 OPEN = "open"
 
 
 class Report(NamedTuple):
+    """The reason lies sealed where there is a master key."""
+
     channel: str
     seq: int
     user: str
@@ -45,12 +47,12 @@ _COLUMNS = columns(_TABLE, Report._fields)
 
 def add(connection: Connection, report: Report) -> bool:
     """False when they have reported it already."""
-    return add_new(connection, _TABLE, report._asdict())
+    return add_new(connection, _TABLE, envelopes.closed_in(connection, _TABLE.c.reason, report._asdict()))
 
 
 def of_entry(connection: Connection, channel: str, seq: int) -> Sequence[Report]:
     query = select(*_COLUMNS).where(_TABLE.c.channel == channel, _TABLE.c.seq == seq).order_by(_TABLE.c.at)
-    return [Report._make(row) for row in connection.execute(query)]
+    return [_opened(connection, row) for row in connection.execute(query).all()]
 
 
 def open_ones(connection: Connection, organization: str, room: str, after: tuple[int, str, int],
@@ -104,5 +106,9 @@ def give(connection: Connection, user: str, to: str) -> None:
     """What one reported, the other did; what was reported of one, is of the other."""
     connection.execute(update(_TABLE).where(_TABLE.c.author == user).values(author=to))
     for row in connection.execute(select(*_COLUMNS).where(_TABLE.c.user == user)).all():
-        add_new(connection, _TABLE, Report._make(row)._replace(user=to)._asdict())
+        add(connection, _opened(connection, row)._replace(user=to))
     connection.execute(delete(_TABLE).where(_TABLE.c.user == user))
+
+
+def _opened(connection: Connection, row: Any) -> Report:
+    return envelopes.opened_in(connection, _TABLE.c.reason, Report._make(row))

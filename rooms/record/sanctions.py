@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, or_, select
 
-from rooms.record import tables
+from rooms.record import envelopes, tables
 from rooms.record.asking import columns, put
 
 
 class Sanction(NamedTuple):
-    """`kind` is mute or ban. An empty `channel` means the room, an empty `room` the organization; `until` 0: no end."""
+    """`kind` is mute or ban. An empty `channel` means the room, an empty `room` the organization; `until` 0: no end.
+    The reason lies sealed where there is a master key."""
 
     organization: str
     room: str
@@ -31,7 +32,7 @@ _COLUMNS = columns(_TABLE, Sanction._fields)
 
 def set_(connection: Connection, sanction: Sanction) -> None:
     """It takes the place of one of its kind in the same place."""
-    put(connection, _TABLE, [sanction._asdict()])
+    put(connection, _TABLE, [envelopes.closed_in(connection, _TABLE.c.reason, sanction._asdict())])
 
 
 def lift(connection: Connection, organization: str, room: str, channel: str, kind: str, user: str) -> bool:
@@ -43,7 +44,8 @@ def lift(connection: Connection, organization: str, room: str, channel: str, kin
 
 
 def of_room(connection: Connection, organization: str, room: str) -> Sequence[Sanction]:
-    """All that hold in the room: its own, its channels', and the organization's."""
+    """All that hold in the room: its own, its channels', and the organization's; for its gate, which needs no reasons.
+    They stay closed."""
     here = or_(_TABLE.c.room == room, _TABLE.c.room == "")
     query = select(*_COLUMNS).where(_TABLE.c.organization == organization, here)
     return [Sanction._make(row) for row in connection.execute(query)]
@@ -51,7 +53,12 @@ def of_room(connection: Connection, organization: str, room: str) -> Sequence[Sa
 
 def of_user(connection: Connection, organization: str, user: str) -> Sequence[Sanction]:
     query = select(*_COLUMNS).where(_TABLE.c.organization == organization, _TABLE.c.user == user)
-    return [Sanction._make(row) for row in connection.execute(query)]
+    return [opened(connection, row) for row in connection.execute(query).all()]
+
+
+def opened(connection: Connection, row: Any) -> Sanction:
+    """A row of the table, with its reason to read."""
+    return envelopes.opened_in(connection, _TABLE.c.reason, Sanction._make(row))
 
 
 def give(connection: Connection, organization: str, user: str, to: str) -> None:

@@ -249,7 +249,7 @@ alarms = _table(
 sanctions = _table(
     "sanctions", Column("organization", ID, primary_key=True), Column("room", ID, primary_key=True),
     Column("channel", ID, primary_key=True), Column("kind", WORD, primary_key=True),
-    Column("user", ID, primary_key=True), _must("until", TIME), _must("reason", LINE), _must("by", ID),
+    Column("user", ID, primary_key=True), _must("until", TIME), _must("reason", TEXT), _must("by", ID),
     _must("at", TIME), Index("ix_sanctions_room", "room"), Index("ix_sanctions_user", "user"))
 """A mute or a ban that stands. No `channel` means the room, no `room` the organization; `until` 0: no end."""
 
@@ -427,7 +427,7 @@ held = _table(
     "held", Column("id", ID, primary_key=True), _of("organization", organizations), _must("room", ID),
     _must("channel", ID), _must("user", ID), _must("name", NAME), _must("door", WORD), _must("client_id", CLIENT_ID),
     _must("type", WORD), _must("body", TEXT), Column("reply_to", COUNT), _must("cause", WORD), _must("list", ID),
-    _must("state", WORD), _must("at", TIME), Column("decided_at", TIME), _must("by", ID), _must("reason", LINE),
+    _must("state", WORD), _must("at", TIME), Column("decided_at", TIME), _must("by", ID), _must("reason", TEXT),
     Column("seq", COUNT), UniqueConstraint("channel", "user", "client_id"),
     Index("ix_held_organization_state_at", "organization", "state", "at"), Index("ix_held_state", "state", "at"),
     Index("ix_held_user", "user"))
@@ -437,7 +437,7 @@ held = _table(
 reports = _table(
     "reports", Column("channel", ID, primary_key=True), Column("seq", COUNT, primary_key=True, autoincrement=False),
     Column("user", ID, primary_key=True), _of("organization", organizations), _must("room", ID), _must("epoch", ID),
-    _must("author", ID), _must("reason", LINE), _must("state", WORD), _must("at", TIME), Column("decided_at", TIME),
+    _must("author", ID), _must("reason", TEXT), _must("state", WORD), _must("at", TIME), Column("decided_at", TIME),
     _must("by", ID), Index("ix_reports_organization_state_at", "organization", "state", "at"),
     Index("ix_reports_author_at", "author", "at"), Index("ix_reports_user", "user"))
 """Who reported which message: open, or what became of it."""

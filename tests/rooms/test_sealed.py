@@ -21,7 +21,11 @@ from rooms import (
     indexing,
     keeping,
     members,
+    merging,
     messages,
+    moderation,
+    notices,
+    reports,
     safety,
     search,
     seats,
@@ -31,9 +35,10 @@ from rooms.drafts import Draft
 from rooms.errors import Misconfigured
 from rooms.events import Door, Person
 from rooms.moderation import Actor
-from rooms.record import Record, alarms, audit, entries, envelopes, keyring, tables
+from rooms.record import Record, alarms, audit, entries, envelopes, keyring, sanctions, tables
 from rooms.record import held as held_rows
 from rooms.record import media as media_rows
+from rooms.record import reports as report_rows
 from rooms.record import safety as safety_rows
 from rooms.record import search as index
 from rooms.record.alarms import Alarm
@@ -68,6 +73,9 @@ class Stage:
 
     def read(self, record: Record | None = None) -> list[bytes]:
         return [e.frame for e in (record or self.store.record).read(lambda c: entries.page(c, self.hall))]
+
+    def tip(self) -> int:
+        return self.store.record.read(lambda c: entries.tip(c, self.hall))
 
     def find(self, text: str) -> list[int]:
         indexing.index(self.store)
@@ -195,6 +203,12 @@ def lying(store: Store, column: Any, id_: str) -> str:
     return found
 
 
+def all_of(stage: Stage, column: Any) -> list[str]:
+    """As it lies in the table, of this stage's organization."""
+    query = select(column).where(column.table.c.organization == stage.cast.organization)
+    return list(stage.store.record.read(lambda c: list(c.scalars(query))))
+
+
 def keep(stage: Stage, text: str, client_id: str) -> HeldRow:
     held.keep(stage.store, stage.alice, stage.hall, Draft("text", {"text": text}, client_id), held.SAFETY)
     return waiting(stage)[-1]
@@ -278,6 +292,60 @@ def test_what_an_alarm_keeps_is_sealed(stage: Stage) -> None:
     assert kept.content[:1] == b"\x02"
     assert alarm in [one for _, one in stage.store.record.read(lambda c: alarms.open_ones(c, 1_000))]
     stage.store.record.write(lambda c: alarms.close(c, kept.id, 2))
+
+
+def test_reasons_and_notices_are_sealed_and_read_by_those_they_are_for(stage: Stage) -> None:
+    bob, olga = stage.cast.person("Bob"), steward(stage)
+    members.join(stage.store, bob, stage.cast.room)
+    moderation.mute(stage.store, olga, stage.hall, bob.id, 600, "骂人")
+    stage.say("惹人烦")
+    reports.report(stage.store, bob, stage.hall, stage.tip(), "广告")
+    row = keep(stage, "茶", "h9")
+    held.reject(stage.store, row, olga.person.id, "不合适")
+
+    tables_of = (tables.sanctions.c.reason, tables.reports.c.reason, tables.notices.c.facts, tables.held.c.reason)
+    for column in tables_of:
+        kept = [words for words in all_of(stage, column) if words not in ("", "{}")]
+        assert kept, column
+        assert all(words.startswith(envelopes.MARK) for words in kept), column
+
+    [sanction] = stage.store.record.read(lambda c: sanctions.of_user(c, stage.cast.organization, bob.id))
+    [report] = stage.store.record.read(lambda c: report_rows.of_entry(c, stage.hall, stage.tip()))
+    told = [notices.facts(one) for one in (*notices.waiting(stage.store, bob.id),
+                                           *notices.waiting(stage.store, stage.alice.id))]
+    assert (sanction.reason, report.reason, [one["reason"] for one in told]) == ("骂人", "广告", ["骂人", "不合适"])
+    assert (stage.store.record.read(lambda c: held_rows.one(c, row.id)) or row).reason == "不合适"
+
+    both = merging.merge(stage.store, stage.alice.id, bob.id, "the same person")
+    [sanction] = stage.store.record.read(lambda c: sanctions.of_user(c, stage.cast.organization, both))
+    assert sanction.reason == "骂人"
+    keeping.erase_key(stage.store, stage.cast.organization)
+    [sanction] = stage.store.record.read(lambda c: sanctions.of_user(c, stage.cast.organization, both))
+    assert (sanction.kind, sanction.reason) == ("mute", "")
+    assert [notices.facts(one) for one in notices.waiting(stage.store, both)] == [{}, {}]
+
+
+def test_an_act_that_would_seal_before_there_is_a_key_makes_the_key_first(stage: Stage) -> None:
+    assert stage.store.record.read(keyring.organizations).get(stage.cast.organization) is None
+    moderation.mute(stage.store, steward(stage), stage.hall, stage.alice.id, 600, "first of all")
+    assert stage.store.record.read(keyring.organizations)[stage.cast.organization]
+    [words] = all_of(stage, tables.sanctions.c.reason)
+    assert words[0] == envelopes.MARK
+
+
+def test_reasons_that_lay_open_before_are_sealed_by_repacking(redis: RedisServer, database_url: str) -> None:
+    store = store_on(redis.url, database_url)
+    stage = Stage(store)
+    moderation.mute(store, steward(stage), stage.hall, stage.alice.id, 600, "openly")
+    assert all_of(stage, tables.sanctions.c.reason) == ["openly"]
+    stage.store = Store(store.live, opened(database_url, MASTER), store.clock, store.limits)
+    keeping.repack(stage.store)
+    [words] = all_of(stage, tables.sanctions.c.reason)
+    assert words[0] == envelopes.MARK
+    [sanction] = stage.store.record.read(lambda c: sanctions.of_user(c, stage.cast.organization, stage.alice.id))
+    assert sanction.reason == "openly"
+    stage.store.record.close()
+    store.close()
 
 
 def test_of_an_erased_key_nothing_that_was_held_or_announced_is_left(stage: Stage) -> None:
