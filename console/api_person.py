@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from console.api_people import find
 from console.asking import Ask, Id, In, Out, Reason
-from media.store import Absent, chosen
+from media.store import Absent, kept
 from rooms import erasure, exports, merging
 from rooms.errors import Code, Refused
 from rooms.media import READY, Media
@@ -82,7 +82,7 @@ def download(ask: Ask, user: str, job: str) -> Response:
     if found is None:
         raise Refused(Code.NOT_FOUND)
     try:
-        opened = chosen(ask.settings).read(f"{found.organization}/{found.id}/export.zip")
+        opened = kept(ask.store, ask.settings).read(f"{found.organization}/{found.id}/export.zip")
     except Absent:
         raise Refused(Code.NOT_FOUND) from None
     return Response(opened.chunks, content_type="application/zip", headers={

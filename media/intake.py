@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from media import ffmpeg, silk
 from media.child import run
 from media.kinds import FILE, IMAGE, VIDEO, VOICE, Kind, prove
-from media.store import MediaStore, chosen
+from media.store import MediaStore, kept
 from rooms import ids, media, members
 from rooms.errors import Code, Refused
 from rooms.events import Person
@@ -43,7 +43,7 @@ class House(NamedTuple):
 
 
 def house(store: Store, settings: Settings) -> House:
-    return House(store, chosen(settings), settings)
+    return House(store, kept(store, settings), settings)
 
 
 def largest(settings: Settings) -> int:

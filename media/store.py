@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from rooms.errors import Misconfigured
 
 if TYPE_CHECKING:
+    from rooms.store import Store
     from settings import Settings
 
 CHUNK = 64 * 1024
@@ -96,6 +97,13 @@ class Folder:
             while left > 0 and (chunk := file.read(min(CHUNK, left))):
                 left -= len(chunk)
                 yield chunk
+
+
+def kept(store: Store, settings: Settings) -> MediaStore:
+    """Where this house's files lie, sealed where there is a master key. Raises Misconfigured as `chosen`."""
+    from media.sealed import Sealed
+
+    return Sealed(chosen(settings), store.record) if store.record.keyring.seals else chosen(settings)
 
 
 @lru_cache(maxsize=8)

@@ -8,21 +8,22 @@ from typing import Any
 import redis
 
 
-def everything(url: str, prefix: str = "") -> Iterator[bytes]:
+def everything(server: redis.Redis, prefix: str = "") -> Iterator[bytes]:
     """Every key that begins so, every field and every value, of all databases. Of a single server."""
-    with redis.Redis.from_url(url) as first:
-        databases = [int(name.removeprefix("db")) for name in first.info("keyspace")]
-    for database in databases:
-        with redis.Redis.from_url(url, db=database) as server:
-            for key in server.scan_iter(match=f"{prefix}*", count=1_000):
-                yield key
-                yield from _inside(server, key)
+    for name in server.info("keyspace"):
+        server.select(int(name.removeprefix("db")))
+        for key in server.scan_iter(match=f"{prefix}*", count=1_000):
+            yield key
+            yield from _inside(server, key)
 
 
-def found_in(url: str, words: str, prefix: str = "") -> list[bytes]:
+def found_in(server: redis.Redis, words: str, prefix: str = "") -> list[bytes]:
     """Where these words lie openly, plain or as JSON escapes them."""
-    forms = {words.encode(), words.encode("ascii", "backslashreplace"), words.encode("utf-16-le")}
-    return [piece for piece in everything(url, prefix) if any(form in piece for form in forms)]
+    return [piece for piece in everything(server, prefix) if holds(piece, words)]
+
+
+def holds(piece: bytes, words: str) -> bool:
+    return any(form in piece for form in (words.encode(), words.encode("ascii", "backslashreplace")))
 
 
 def _inside(server: redis.Redis, key: bytes) -> Iterator[bytes]:

@@ -22,7 +22,8 @@ import redis
 
 from rooms import ids
 from rooms.live import keys
-from rooms.record import bodies
+from rooms.record import Record, bodies, keyring
+from rooms.sealing import Sealing
 from tests.house_client import House
 from tests.patience import PATIENCE_SECONDS
 from tests.phone import Phone, Sent
@@ -119,6 +120,10 @@ class Oracle:
 
     def __init__(self, house: House, channel: str, phones: Sequence[Phone]) -> None:
         self.house, self.channel, self.phones = house, channel, phones
+        self._keys = Record.open(f"sqlite:///{house.var / 'teahouse.db'}",
+                                 master_keys=[house.environ.get("TEAHOUSE_MASTER_KEY")])
+        self._sealing = Sealing()
+        self._sealing.begin(self._keys)
         self.fault_at = time.monotonic()
 
     def fault(self) -> float:
@@ -189,15 +194,22 @@ class Oracle:
                 "later.number > own.number WHERE own.channel = e.channel AND own.epoch = e.epoch AND "
                 "later.after_seq < e.seq) ORDER BY seq",
                 (self.channel,)).fetchall()
-        return [Entry(seq, epoch, op, client_id, bodies.unpacked(bytes(frame)))
+        return [Entry(seq, epoch, op, client_id, self._opened(epoch, seq, bytes(frame)))
                 for seq, epoch, op, client_id, frame in rows]
+
+    def _opened(self, epoch: str, seq: int, frame: bytes) -> bytes:
+        if frame[:1] == bodies.SEALED:
+            place = f"entries/{self.channel}/{epoch}/{seq}"
+            frame = self._keys.read(lambda c: keyring.unseal(c, frame, place))
+        return bodies.unpacked(frame)
 
     def streamed(self) -> list[Entry]:
         """What is in Redis."""
         with connected(self.house) as client:
             name = keys.of_channel("th", self.channel).log
             items: list[Any] = client.xrange(name)
-        return [_entry(int(number.split(b"-")[0]), fields) for number, fields in items]
+        return [_entry(int(number.split(b"-")[0]), {**fields, b"f": self._sealing.opened(fields[b"f"])})
+                for number, fields in items]
 
     def keys(self) -> list[str]:
         """All of Redis' keys of the room."""

@@ -1,4 +1,5 @@
-"""One house for all flows: two web processes, the sandbox as WeChat, digests a second apart instead of minutes."""
+"""One house for all flows: two web processes, the sandbox as WeChat, digests a second apart instead of minutes. What is
+said there lies sealed in Redis and in the record, so that whoever reads it at whatever door has to open it."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from tests.sandbox_client import Sandbox
 def running_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("flows")
     with House(folder, web_processes=2, TEAHOUSE_DIGEST_PACE_SECONDS="1,1,1,1",
-               TEAHOUSE_SAY_PER_SECOND="0") as house:
+               TEAHOUSE_SAY_PER_SECOND="0", TEAHOUSE_MASTER_KEY="the flows' master key, long enough",
+               TEAHOUSE_SEAL_LOG="yes") as house:
         yield house
         assert not house.tracebacks(), house.tracebacks()[:2]
 
