@@ -55,7 +55,7 @@ def soon(store: Store, user: str, channel: str, limit: int, seq: int | None = No
 
 def _as_they_stand(store: Store, channel: str, seq: int, limit: int, found: list[bytes]) -> list[Logged]:
     last, changed, *items = found
-    entries = [log.logged(item) for item in items]
+    entries = [log.logged(store.live, item) for item in items]
     if seq < int(last) and (not entries or entries[0].seq != seq + 1):  # the log begins later: the record knows
         return messages.after(store, channel, seq, limit, int(last))
     return overlay.as_they_stand(store, channel, entries) if changed == b"1" else entries
