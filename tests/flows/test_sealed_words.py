@@ -27,7 +27,9 @@ def test_what_is_said_and_read_at_every_door_lies_nowhere_in_redis_nor_in_its_fi
     alice.wait_for_text(house.hall, f"{SECRET}，我歌月徘徊")
     page = bob.api("GET", f"/channels/{house.hall}/messages").json()["messages"]
     assert [SECRET in str(entry.get("body")) for entry in page if entry["seq"] >= (said.seq or 0)] == [True] * 3, told
-    house.wait(lambda: bob.api("GET", "/search", params={"q": SECRET}).json()["results"], 60, "it is found")
+    answered: list[str] = []
+    house.wait(lambda: answered.append(bob.api("GET", "/search", params={"q": SECRET}).text) or SECRET in answered[-1],
+               60, f"it is found: {answered[-1:]}")
 
     with connected(house, single_connection_client=True) as server:
         assert found_in(server, SECRET) == []
