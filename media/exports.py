@@ -31,7 +31,8 @@ def person(given: House, job: Media, folder: Path, progress: Progress) -> Path:
     """data.json, messages.jsonl, index.html to read, and the files themselves."""
     store, target = given.store, folder / "export.zip"
     about = exports.about(store, job.organization, job.user)
-    files = [each for each in store.record.read(lambda c: rows.of_user(c, job.user)) if each.type in media.TYPES]
+    files = [each for each in store.record.read(lambda c: rows.of_user(c, job.user))
+             if each.type in (*media.TYPES, media.AVATAR)]
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as parcel:
         parcel.writestr("data.json", msgspec.json.format(msgspec.json.encode(about), indent=2))
         _write_words(parcel, folder, "我的数据 My data", exports.words_of(store, job.organization, job.user))

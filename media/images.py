@@ -1,10 +1,10 @@
 """Pictures are decoded and written anew, in a process of its own that has little memory and little time.
 
-    python -m media.images FILE FOLDER FORMAT
+    python -m media.images FILE FOLDER FORMAT [face]
 
-writes `full` and `thumb` into FOLDER and prints what it made as JSON, or {"problem": …} with exit status 3. What was
-hidden in the file (EXIF, comments, a page of HTML behind the last pixel) does not come along; how the camera was held
-is turned into pixels first.
+writes `full` and `thumb`, or of a person's picture the small square `face`, into FOLDER and prints what it made as
+JSON, or {"problem": …} with exit status 3. What was hidden in the file (EXIF, comments, a page of HTML behind the last
+pixel) does not come along; how the camera was held is turned into pixels first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from leash import bound, die_with_parent
 MEMORY_BYTES, CPU_SECONDS, FILE_BYTES = 1 << 30, 20, 64 << 20
 MOST_PIXELS = 50_000_000
 """Of one picture; of an animation, of all its frames together."""
-LONGEST_SIDE, LARGEST_KEPT, THUMB = 20_000, 4_096, 480
+LONGEST_SIDE, LARGEST_KEPT, THUMB, FACE = 20_000, 4_096, 480, 240
 MOST_FRAMES = 300
 REFUSED = 3
 
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     die_with_parent()
     bound(MEMORY_BYTES, CPU_SECONDS, FILE_BYTES)
     try:
-        made = remake(Path(arguments[0]), Path(arguments[1]), arguments[2])
+        made = remake(Path(arguments[0]), Path(arguments[1]), arguments[2], face=arguments[3:] == ["face"])
     except TooMuch as problem:
         print(json.dumps({"problem": str(problem)}))  # noqa: T201 - the parent reads it
         return REFUSED
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def remake(source: Path, folder: Path, ending: str) -> dict[str, Any]:
+def remake(source: Path, folder: Path, ending: str, face: bool = False) -> dict[str, Any]:
     """Raises TooMuch, and what Pillow raises."""
     from PIL import Image
 
@@ -53,21 +53,17 @@ def remake(source: Path, folder: Path, ending: str) -> dict[str, Any]:
         width, height = image.size
         if not 0 < width <= LONGEST_SIDE or not 0 < height <= LONGEST_SIDE or width * height > MOST_PIXELS:
             raise TooMuch(f"at most {MOST_PIXELS // 1_000_000} megapixels and {LONGEST_SIDE} a side")
+        if face:
+            return _face(image, folder)
         if ending in ("gif", "webp") and getattr(image, "is_animated", False):
             return _animation(image, folder)
         return _still(image, folder)
 
 
 def _still(image: Any, folder: Path) -> dict[str, Any]:
-    from PIL import ImageOps
-
-    image.load()
-    upright: Any = ImageOps.exif_transpose(image)
-    sheer = "A" in upright.getbands() or "transparency" in upright.info
-    plain = upright.convert("RGBA" if sheer else "RGB")
-    plain.info.clear()  # what is not here is not written
+    plain = _plain(image)
     plain.thumbnail((LARGEST_KEPT, LARGEST_KEPT))
-    sheer = sheer and plain.getchannel("A").getextrema()[0] < 255
+    sheer = "A" in plain.getbands() and plain.getchannel("A").getextrema()[0] < 255
     if sheer:
         plain.save(folder / "full.png")
     else:
@@ -75,6 +71,27 @@ def _still(image: Any, folder: Path) -> dict[str, Any]:
     _thumb(plain, folder)
     return {"variants": ["full.png" if sheer else "full.jpg", "thumb.jpg"], "width": plain.width,
             "height": plain.height}
+
+
+def _face(image: Any, folder: Path) -> dict[str, Any]:
+    """The middle of it; of an animation, of its first frame."""
+    from PIL import ImageOps
+
+    square = ImageOps.fit(_plain(image), (FACE, FACE))
+    _on_white(square).save(folder / "face.jpg", quality=85)
+    return {"variants": ["face.jpg"], "width": FACE, "height": FACE}
+
+
+def _plain(image: Any) -> Any:
+    """Its pixels, as it was held, and nothing else."""
+    from PIL import ImageOps
+
+    image.load()
+    upright: Any = ImageOps.exif_transpose(image)
+    sheer = "A" in upright.getbands() or "transparency" in upright.info
+    plain = upright.convert("RGBA" if sheer else "RGB")
+    plain.info.clear()  # what is not here is not written
+    return plain
 
 
 def _animation(image: Any, folder: Path) -> dict[str, Any]:
@@ -99,13 +116,17 @@ def _animation(image: Any, folder: Path) -> dict[str, Any]:
 
 
 def _thumb(image: Any, folder: Path) -> None:
-    from PIL import Image
-
     small = image.copy()
     small.thumbnail((THUMB, THUMB))
-    ground = Image.new("RGB", small.size, "white")
-    ground.paste(small, mask=small.getchannel("A") if "A" in small.getbands() else None)
-    ground.save(folder / "thumb.jpg", quality=80)
+    _on_white(small).save(folder / "thumb.jpg", quality=80)
+
+
+def _on_white(image: Any) -> Any:
+    from PIL import Image
+
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(image, mask=image.getchannel("A") if "A" in image.getbands() else None)
+    return ground
 
 
 if __name__ == "__main__":

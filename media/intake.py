@@ -7,7 +7,8 @@ import logging
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,13 +58,33 @@ def take(given: House, person: Person, chunks: Iterable[bytes], name: str) -> Me
     Raises Refused: too_long, bad_frame (none of the types that are taken, or broken), rate_limited, unavailable (no
     ffmpeg here, or no room left).
     """
+    with _received(given, person, chunks, name, largest(given.settings)) as (fresh, source, kind):
+        if kind.type == IMAGE:
+            return _image(given, person, fresh, source, kind)
+        if kind.type == FILE:
+            return _keep(given, person, fresh, {f"file.{kind.ending}": source})
+        return _to_be_played(given, person, fresh, source, kind)
+
+
+def take_face(given: House, person: Person, chunks: Iterable[bytes]) -> Media:
+    """A picture of the person themselves: kept small and square, and never said. Raises Refused as `take` does."""
+    with _received(given, person, chunks, "", given.settings.image_mb << 20) as (fresh, source, kind):
+        if kind.type != IMAGE:
+            raise Refused(Code.BAD_FRAME, "not one of what is taken here: pictures (JPEG, PNG, GIF, WebP)")
+        return _image(given, person, fresh._replace(type=media.AVATAR), source, kind)
+
+
+@contextmanager
+def _received(given: House, person: Person, chunks: Iterable[bytes], name: str,
+              longest: int) -> Iterator[tuple[Media, Path, Kind]]:
+    """What came, proven to be what it is, in a folder that is there for as long as it is worked on."""
     members.count_try(given.store, "upload", person.id, media.PER_MINUTE)
     room = given.kept.room()
     if shutil.disk_usage(room).free < ROOM_LEFT:
         raise Refused(Code.UNAVAILABLE, "there is no room for files left on the server")
     with tempfile.TemporaryDirectory(dir=room) as folder:
         source = Path(folder) / "original"
-        size = _receive(chunks, source, largest(given.settings))
+        size = _receive(chunks, source, longest)
         if not size:
             raise Refused(Code.BAD_FRAME, "the file is empty")
         clean = media.clean_name(name)
@@ -74,13 +95,8 @@ def take(given: House, person: Person, chunks: Iterable[bytes], name: str) -> Me
                 FILE: given.settings.file_mb}[kind.type]
         if size > most << 20:
             raise Refused(Code.TOO_LONG, f"{kind.type}: at most {most} MB")
-        fresh = Media(ids.new("m"), person.organization, person.id, kind.type, WORKING, clean, size, 0, 0, 0, "", "", 0,
-                      0, 0, "", given.store.clock.now())
-        if kind.type == IMAGE:
-            return _image(given, person, fresh, source, kind)
-        if kind.type == FILE:
-            return _keep(given, person, fresh, {f"file.{kind.ending}": source})
-        return _to_be_played(given, person, fresh, source, kind)
+        yield Media(ids.new("m"), person.organization, person.id, kind.type, WORKING, clean, size, 0, 0, 0, "", "", 0,
+                    0, 0, "", given.store.clock.now()), source, kind
 
 
 def _receive(chunks: Iterable[bytes], target: Path, most: int) -> int:
@@ -95,15 +111,16 @@ def _receive(chunks: Iterable[bytes], target: Path, most: int) -> int:
 
 
 def _image(given: House, person: Person, fresh: Media, source: Path, kind: Kind) -> Media:
-    made = remake(source, source.parent, kind.ending)
+    made = remake(source, source.parent, kind.ending, face=fresh.type == media.AVATAR)
     files = {variant: source.parent / variant for variant in made["variants"]}
     size = files[made["variants"][0]].stat().st_size
     return _keep(given, person, fresh._replace(width=made["width"], height=made["height"], bytes=size), files)
 
 
-def remake(source: Path, folder: Path, ending: str) -> dict[str, Any]:
+def remake(source: Path, folder: Path, ending: str, face: bool = False) -> dict[str, Any]:
     """See `images`. Raises Refused(bad_frame) with the reason."""
-    ended = run([sys.executable, "-m", "media.images", str(source), str(folder), ending], IMAGE_SECONDS)
+    ended = run([sys.executable, "-m", "media.images", str(source), str(folder), ending, *["face"] * face],
+                IMAGE_SECONDS)
     try:
         made: dict[str, Any] = json.loads(ended.output)
     except ValueError:

@@ -17,6 +17,7 @@ from miniprogram.query import number
 from miniprogram.tokens import Tokens
 from refusals import error
 from rooms import (
+    avatars,
     blocks,
     direct,
     identities,
@@ -29,6 +30,7 @@ from rooms import (
     rooms,
     seats,
 )
+from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.rooms import ChannelView, RoomView
 from rooms.store import Store
@@ -59,6 +61,7 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
     pages.post("/login")(api.log_in)
     pages.get("/me")(api.signed(api.me))
     pages.route("/me", methods=["PATCH", "PUT"])(api.signed(api.rename))  # wx.request knows no PATCH
+    pages.get("/people")(api.signed(api.people))
     pages.get("/rooms")(api.signed(api.rooms))
     pages.post("/rooms/<room>/join")(api.signed(api.join))
     pages.post("/rooms/<room>/leave")(api.signed(api.leave))
@@ -110,7 +113,14 @@ class Api:
         return _json({"token": done.token, "expires_in_seconds": done.expires_in_seconds, "user": _user(done.person)})
 
     def me(self, person: Person) -> Any:
-        return _user(person)
+        return media.about(self.store, person)
+
+    def people(self, person: Person) -> Any:
+        wanted = [word for word in request.args.get("ids", "").split(",") if word]
+        if not 1 <= len(wanted) <= avatars.MOST_ASKED:
+            raise Refused(Code.BAD_FRAME, f"ids: 1 to {avatars.MOST_ASKED}, with commas between")
+        return {"people": [_user(one) | {"id": user}
+                           for user, one in avatars.seen(self.store, person, wanted).items()]}
 
     def rename(self, person: Person) -> Any:
         return _user(nicknames.rename(self.store, person, body(Rename).name))

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import hmac
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from flask import Blueprint, Response, request
 from gevent.lock import BoundedSemaphore
+from werkzeug.datastructures import FileStorage
 
 from media import intake, sending
 from media.links import Link, Links
 from media.store import Absent
 from refusals import error
-from rooms import erasure, exports, identities, media
+from rooms import avatars, erasure, exports, identities, media
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.media import FAILED, READY, Media
 from rooms.moderation import Actor
+from rooms.record import media as media_rows
+from rooms.store import Store
 
 if TYPE_CHECKING:
     from miniprogram.api import Api
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 """Files that one process takes in at the same time."""
@@ -38,12 +46,15 @@ def add_to(pages: Blueprint, api: Api) -> None:
     pages.get("/me/export")(api.signed(files.exports))
     pages.post("/rooms/<room>/export")(api.signed(files.export_room))
     pages.delete("/me")(api.signed(files.erase_me))
+    pages.post("/me/avatar")(api.signed(files.choose_avatar))
+    pages.delete("/me/avatar")(api.signed(files.remove_avatar))
 
 
 def blueprint(api: Api) -> Blueprint:
-    """What signed addresses lead to; they carry no token."""
-    pages = Blueprint("media", __name__)
-    pages.get("/media/<id>/<variant>")(Files(api).send)
+    """What signed and secret addresses lead to; they carry no token."""
+    pages, files = Blueprint("media", __name__), Files(api)
+    pages.get("/media/<id>/<variant>")(files.send)
+    pages.get("/avatar/<id>/<secret>")(files.send_avatar)
     return pages
 
 
@@ -59,18 +70,32 @@ class Files:
     # ---- in
 
     def upload(self, person: Person) -> Any:
+        with self._given(self._largest) as given:
+            took = intake.take(self._house, person, _chunks(given.stream), given.filename or "")
+        return {"media": self._told(took, person)}
+
+    def choose_avatar(self, person: Person) -> Any:
+        with self._given(self._house.settings.image_mb << 20) as given:
+            took = intake.take_face(self._house, person, _chunks(given.stream))
+        return about(self._store, avatars.choose(self._store, person, took))
+
+    def remove_avatar(self, person: Person) -> Any:
+        return about(self._store, avatars.remove(self._store, person.id))
+
+    @contextmanager
+    def _given(self, largest: int) -> Iterator[FileStorage]:
+        """The file of this request; its place among those that are taken in at once is kept meanwhile."""
         if not self._places.acquire(blocking=False):
             raise Refused(Code.RATE_LIMITED, "too many files at once", 2_000)
         try:
-            request.max_content_length = self._largest + FORM_BYTES
+            request.max_content_length = largest + FORM_BYTES
             request.max_form_parts = 4
             given = request.files.get("file")
             if given is None or len(request.files) != 1:
                 raise Refused(Code.BAD_FRAME, "multipart/form-data with one file in the field `file` is expected")
-            took = intake.take(self._house, person, _chunks(given.stream), given.filename or "")
+            yield given
         finally:
             self._places.release()
-        return {"media": self._told(took, person)}
 
     # ---- about
 
@@ -126,6 +151,18 @@ class Files:
         except Absent:
             return error(404, Code.NOT_FOUND, "no such file, or its address is over: ask for a new one")
 
+    def send_avatar(self, id: str, secret: str) -> Response:  # noqa: A002 - the route's word
+        """Only the picture that its person has now; one that is wrong and one that is over look the same."""
+        each = self._store.record.read(lambda c: media_rows.one(c, id))
+        who = identities.who(self._store, each.user) if each else None
+        try:
+            if each is not None and who is not None and hmac.compare_digest(
+                    who.person.avatar.encode(), f"{avatars.PATH}{id}/{secret}".encode()):
+                return sending.answer(self._house.kept, each, each.variants)
+        except Absent:
+            log.warning("the picture of somebody is not where it should be: media=%s", id)
+        return error(404, Code.NOT_FOUND, "no such picture, or its person has another one")
+
     def _meant(self, id_: str, variant: str) -> Media | None:
         user, expires = request.args.get("u", ""), request.args.get("e", "")
         if not (expires.isascii() and expires.isdigit() and len(expires) <= 16):
@@ -137,6 +174,12 @@ class Files:
         found = media.visible(self._store, who.person, [id_]).get(id_) if who else None
         return found if found is not None and variant in found.variants.split() else None
 
+
+def about(store: Store, person: Person) -> dict[str, Any]:
+    """Who they are, and what became of a picture that they chose and do not have."""
+    latest = avatars.latest(store, person)
+    user = {"id": person.id, "name": person.name, "avatar": person.avatar}
+    return user | ({"avatar_state": latest.state, "avatar_reason": latest.reason} if latest else {})
 
 def _chunks(stream: Any) -> Iterator[bytes]:
     source: BinaryIO = stream

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 TYPES = frozenset({"image", "voice", "video", "file"})
 """Message types that show something uploaded."""
 
+AVATAR = "avatar"
+"""The type of a picture that somebody gives themselves (`avatars`); no message shows it."""
+
 LEASE_MS = 20_000
 """Who works on something says so more often than this, or counts as dead."""
 MOST_TRIES = 3

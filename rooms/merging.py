@@ -163,4 +163,6 @@ def _give(connection: Connection, organization: str, kept: User, gone: User, now
             members.set_role(connection, room, kept.id, role)
     members.remove_user(connection, gone.id)
     if _GIVEN_NAME.fullmatch(kept.name) and not _GIVEN_NAME.fullmatch(gone.name):
-        users.change(connection, kept.id, name=gone.name, avatar=kept.avatar or gone.avatar)
+        users.change(connection, kept.id, name=gone.name)
+    if not kept.avatar and gone.avatar:
+        users.change(connection, kept.id, avatar=gone.avatar)

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 AFTER, BEFORE = "after", "before"
 SHOW, PEOPLE = "show", "people"
 PASS, REVIEW, RISKY, UNKNOWN = "pass", "review", "risky", "unknown"
-TEXT, MEDIA, NAME = "text", "media", "name"
+TEXT, MEDIA, NAME, AVATAR = "text", "media", "name", "avatar"
 
 READER = "safety"
 REASON = "内容安全 content safety"
@@ -141,6 +141,13 @@ def ask_about_name(store: Store, person: Person) -> None:
     store.record.write(lambda c: rows.add_many(c, [check]))
 
 
+def ask_about_avatar(store: Store, person: Person, picture: str) -> None:
+    """The media that somebody chose to be seen by just now."""
+    check = _check(person.organization, "", None, "", person.id, AVATAR, picture, store.clock.now())
+    store.record.prepare(person.organization)
+    store.record.write(lambda c: rows.add_many(c, [check]))
+
+
 def take(store: Store, limit: int) -> list[Check]:
     """For the one who asks about them now."""
     now = store.clock.now()
@@ -183,8 +190,10 @@ def settle(store: Store, check: Check, verdict: Verdict, again: bool = False) ->
     outcome = verdict.word
     if verdict.word == UNKNOWN:
         outcome = policy(store, check.organization).outage
-    settled = _settle_name if check.kind == NAME else _settle_held if check.held else _settle_shown
-    settled(store, check, outcome)
+    if check.kind in (NAME, AVATAR):
+        (_settle_name if check.kind == NAME else _settle_avatar)(store, check, outcome)
+    else:
+        (_settle_held if check.held else _settle_shown)(store, check, outcome)
     verdicts.labels(check.kind, verdict.word if verdict.word != UNKNOWN else f"unknown_{outcome}").inc()
     store.record.write(lambda c: rows.change(c, check.id, state=DONE, verdict=verdict.word, label=verdict.label[:24],
                                              detail=verdict.detail[:200]))
@@ -225,6 +234,14 @@ def _settle_name(store: Store, check: Check, outcome: str) -> None:
     if taken:
         store.record.write(lambda c: auditing.note(
             c, store, steward(check.organization), check.organization, "name", check.user, reason=REASON))
+
+
+def _settle_avatar(store: Store, check: Check, outcome: str) -> None:
+    from rooms import avatars
+
+    if avatars.settle(store, check.content, outcome, REASON):
+        store.record.write(lambda c: auditing.note(
+            c, store, steward(check.organization), check.organization, "avatar", check.user, reason=REASON))
 
 
 def _settle_shown(store: Store, check: Check, outcome: str) -> None:

@@ -14,6 +14,7 @@ from media.links import Links
 from rooms import accounts, identities, safety
 from rooms.accounts import Account
 from rooms.errors import Refused
+from rooms.media import AVATAR
 from rooms.record import identities as identity_rows
 from rooms.record import media as media_rows
 from rooms.record.identities import Identity
@@ -45,7 +46,7 @@ MOST_A_MINUTE = {safety.TEXT: 4_000, safety.MEDIA: 2_000}
 MINUTE_MS = 60_000
 MADE_WITHIN_MS = 10 * MINUTE_MS
 """After so long nobody waits for an upload to be made ready."""
-KINDS = {"image": IMAGE, "voice": AUDIO}
+KINDS = {"image": IMAGE, AVATAR: IMAGE, "voice": AUDIO}
 
 
 def check(store: Store, settings: Settings) -> int:
@@ -89,12 +90,13 @@ def _ask(store: Store, settings: Settings, check: Check) -> Asked:
     account = accounts.of(store, identity.appid) if identity else None
     if identity is None or account is None:
         return _unknown("nobody whom a mini-program knows")
-    if not _may_ask(store, account, MEDIA if check.kind == MEDIA else safety.TEXT):
+    shows = check.kind in (MEDIA, safety.AVATAR)
+    if not _may_ask(store, account, MEDIA if shows else safety.TEXT):
         return _unknown("the minute's calls are spent", again=True)
     base = settings.wechat_api_url
     tokens = SharedTokens(store.live, Credentials(account.appid, account.secret), base)
-    if check.kind != MEDIA:
-        scene = SCENE_PROFILE if check.kind == safety.NAME else SCENE_SOCIAL_LOG
+    scene = SCENE_PROFILE if check.kind in (safety.NAME, safety.AVATAR) else SCENE_SOCIAL_LOG
+    if not shows:
         return check_text(tokens, base, account, identity.openid, check.content, scene)
     media = store.record.read(lambda c: media_rows.one(c, check.content))
     if media is None or media.type not in KINDS:
@@ -104,7 +106,7 @@ def _ask(store: Store, settings: Settings, check: Check) -> Asked:
     if media.state != READY:
         return _unknown("it could not be made ready")
     address = settings.public_url.rstrip("/") + _path(settings, media, store.clock.now())
-    return check_media(tokens, base, account, identity.openid, address, KINDS[media.type])
+    return check_media(tokens, base, account, identity.openid, address, KINDS[media.type], scene)
 
 
 def _is_being_made(store: Store, check: Check) -> bool:

@@ -47,7 +47,7 @@ class Use(NamedTuple):
     at: int
 
 
-_TABLE, _USES, _HELD = tables.media, tables.media_uses, tables.held
+_TABLE, _USES, _HELD, _USERS = tables.media, tables.media_uses, tables.held, tables.users
 _COLUMNS = columns(_TABLE, Media._fields)
 
 
@@ -104,12 +104,14 @@ def of_user(connection: Connection, user: str) -> list[Media]:
 
 
 def unused(connection: Connection, before: int, limit: int) -> list[str]:
-    """Older than that and shown by no message, nor the poster of what is shown, nor in a message that is held; where
-    what is held is sealed, nothing of its author goes before it is decided."""
+    """Older than that and shown by no message, nor the poster of what is shown, nor in a message that is held, nor the
+    picture of its person; where what is held is sealed, nothing of its author goes before it is decided."""
     used = exists().where(_USES.c.media == _TABLE.c.id)
     waits = exists().where(_HELD.c.user == _TABLE.c.user, _HELD.c.state.in_(("waiting", "passing")),
                            _HELD.c.body.contains(_TABLE.c.id) | _HELD.c.body.startswith(envelopes.MARK))
-    query = select(_TABLE.c.id).where(_TABLE.c.at < before, _TABLE.c.state != GONE, ~used, ~waits)
+    worn = exists().where(_USERS.c.id == _TABLE.c.user, _TABLE.c.type == "avatar",
+                          _USERS.c.avatar.contains(_TABLE.c.id))
+    query = select(_TABLE.c.id).where(_TABLE.c.at < before, _TABLE.c.state != GONE, ~used, ~waits, ~worn)
     return list(connection.scalars(query.order_by(_TABLE.c.at).limit(limit)))
 
 

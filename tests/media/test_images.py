@@ -36,6 +36,22 @@ def test_a_photo_loses_where_it_was_taken_and_keeps_how_it_was_held(tmp_path: Pa
             assert red > 200 > blue
 
 
+@pytest.mark.parametrize(("kind", "ending"), [("JPEG", "jpg"), ("PNG", "png"), ("GIF", "gif"), ("WEBP", "webp")])
+def test_a_persons_picture_becomes_a_small_square_of_its_middle(tmp_path: Path, kind: str, ending: str) -> None:
+    wide = Image.new("RGB", (900, 300), "red")
+    wide.paste("blue", (300, 0, 600, 300))
+    wide.save(tmp_path / "source", kind)
+    command = [sys.executable, "-m", "media.images", str(tmp_path / "source"), str(tmp_path), ending, "face"]
+    made = subprocess.run(command, capture_output=True, timeout=60, check=True)
+    assert json.loads(made.stdout) == {"variants": ["face.jpg"], "width": 240, "height": 240}
+    with Image.open(tmp_path / "face.jpg") as face:
+        assert (face.format, face.size) == ("JPEG", (240, 240))
+        for place in ((4, 4), (120, 120), (235, 235)):
+            red, _, blue = face.getpixel(place)  # type: ignore[misc]
+            assert blue > 200 > red
+    assert (tmp_path / "face.jpg").stat().st_size < 16 * 1024
+
+
 def test_a_page_behind_the_last_pixel_does_not_come_along(tmp_path: Path) -> None:
     for kind, ending in (("GIF", "gif"), ("JPEG", "jpg"), ("PNG", "png")):
         status, made = remade(tmp_path, samples.picture(kind) + samples.HTML, ending)

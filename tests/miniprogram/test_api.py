@@ -32,7 +32,8 @@ def code(answer: requests.Response) -> tuple[int, str]:
     ("GET", "/rooms/r_0123456789/invitations"), ("POST", "/rooms/r_0123456789/invitations"),
     ("DELETE", "/rooms/r_0123456789/invitations/x"), ("GET", "/rooms/r_0123456789/requests"),
     ("POST", "/rooms/r_0123456789/requests"), ("POST", "/rooms/r_0123456789/requests/u_x"), ("GET", "/search"),
-    ("GET", "/me/subscriptions"), ("POST", "/me/subscriptions"),
+    ("GET", "/me/subscriptions"), ("POST", "/me/subscriptions"), ("GET", "/people"), ("POST", "/me/avatar"),
+    ("DELETE", "/me/avatar"),
 ])
 def test_nothing_is_told_without_a_good_token(web: Web, method: str, path: str) -> None:
     alice = web.cast.person("Alice")

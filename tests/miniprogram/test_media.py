@@ -273,3 +273,38 @@ def test_one_asks_for_ones_data_and_to_be_forgotten(files: Files) -> None:
     assert requests.delete(f"{base}/me", headers=headers, timeout=60).status_code == 200
     assert requests.get(f"{base}/me", headers=headers, timeout=60).status_code in (401, 403)
     assert identities.who(files.store, files.charlie.id) is None
+
+
+def test_a_person_gives_themselves_a_picture_that_others_find_and_nobody_guesses(files: Files) -> None:
+    def choose(content: bytes, person: Person = files.alice) -> requests.Response:
+        return requests.post(f"http://127.0.0.1:{files.web.port}/api/v1/me/avatar", timeout=60,
+                             headers=files.headers(person), files={"file": ("x.jpg", content)})
+
+    def seen(by: Person) -> list[dict[str, str]]:
+        answer = files.web.get(f"/api/v1/people?ids={files.alice.id},u_nobody", headers=files.headers(by))
+        people: list[dict[str, str]] = answer.json()["people"]
+        return people
+
+    chosen = choose(samples.photo()).json()
+    assert seen(files.bob) == [{"id": files.alice.id, "name": "Alice", "avatar": chosen["avatar"]}]
+    assert seen(files.mallory) == []
+    picture = files.web.get(chosen["avatar"])
+    assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/jpeg")
+    assert b"TelephoneMaker" not in picture.content
+    assert files.web.get(chosen["avatar"], headers={"If-None-Match": picture.headers["ETag"]}).status_code == 304
+    assert files.web.get(chosen["avatar"][:-1] + "~").status_code == 404
+    assert files.web.get(f"/avatar/m_nobody/{chosen['avatar'][-16:]}").status_code == 404
+    for wrong in (samples.SVG, b"", b"GIF89a nothing more"):
+        assert choose(wrong).json()["error"]["code"] == "bad_frame"
+    assert files.web.get("/api/v1/me", headers=files.headers(files.alice)).json() == chosen
+    again = choose(samples.picture()).json()
+    assert [files.web.get(each["avatar"]).status_code for each in (chosen, again)] == [404, 200]
+    said = files.web.member(files.alice, files.hall)
+    assert said.welcome["user"] == again  # type: ignore[attr-defined]
+    say = {"op": "say", "channel": files.hall, "client_id": f"f{next(numbers)}", "type": "image",
+           "body": {"media": again["avatar"].split("/")[2]}}
+    assert ask(said, say)["code"] == "bad_frame", "a picture of a person is no message"
+    gone = requests.delete(f"http://127.0.0.1:{files.web.port}/api/v1/me/avatar", timeout=60,
+                           headers=files.headers(files.alice))
+    assert gone.json() == {"id": files.alice.id, "name": "Alice", "avatar": ""}
+    assert files.web.get(again["avatar"]).status_code == 404

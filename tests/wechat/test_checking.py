@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rooms import accounts, archive, identities, members, messages, nicknames, review, safety, seats
+from rooms import accounts, archive, avatars, identities, media, members, messages, nicknames, review, safety, seats
 from rooms.drafts import Draft
 from rooms.events import Entry
 from rooms.moderation import Actor
@@ -99,6 +99,26 @@ def test_a_new_name_is_judged_after_it_was_taken(stage: Stage) -> None:
     assert called.startswith("茶客")
     last = stage.store.record.read(lambda c: audit.page(c, stage.cast.organization))[-1].act
     assert (last.act, last.target, last.actor) == ("name", stage.charlie.id, "s_steward")
+
+
+def test_a_new_picture_of_a_person_is_judged_where_wechat_can_fetch_it(stage: Stage) -> None:
+    stage.policy("off", "before")
+    now = stage.store.clock.now()
+    faces = [Media(f"m_{name}", stage.cast.organization, stage.charlie.id, "avatar", "ready", "", 1, 240, 240, 0, "",
+                   "face.jpg", 0, 0, 0, "", now + at) for at, name in enumerate(("good", "bad"))]
+    asked = stage.wechat.calls(MINI).get((MEDIA, 0), 0)
+    for face in faces:
+        media.add(stage.store, stage.charlie, face)
+        avatars.choose(stage.store, stage.charlie, face)
+        assert stage.check() == 1
+    assert stage.wechat.calls(MINI).get((MEDIA, 0), 0) - asked == 2
+    waiting = stage.store.record.read(lambda c: c.exec_driver_sql("SELECT trace FROM checks ORDER BY at, id").all())
+    for (trace,) in waiting:
+        checking.media_verdict(stage.store, MINI, {"trace_id": trace, "result": {"suggest": "pass", "label": 100}})
+    who = identities.who(stage.store, stage.charlie.id)
+    assert who is not None
+    assert avatars.is_shown(who.person.avatar, "m_bad"), "the last that was chosen"
+    assert stage.verdicts() == {("avatar", "pass"): 2}
 
 
 def test_somebody_who_was_away_for_two_hours_cannot_be_judged(stage: Stage) -> None:

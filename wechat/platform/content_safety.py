@@ -39,9 +39,10 @@ def check_text(tokens: Tokens, base: str, account: Account, openid: str, text: s
     return answer if isinstance(answer, Asked) else Asked(verdict_of(answer), str(answer.get("trace_id", "")))
 
 
-def check_media(tokens: Tokens, base: str, account: Account, openid: str, address: str, kind: int) -> Asked:
+def check_media(tokens: Tokens, base: str, account: Account, openid: str, address: str, kind: int,
+                scene: int = SCENE_SOCIAL_LOG) -> Asked:
     """Asks for a verdict on what lies at `address`, which WeChat must be able to fetch."""
-    data = {"media_url": address, "media_type": kind, "version": VERSION, "scene": SCENE_SOCIAL_LOG, "openid": openid}
+    data = {"media_url": address, "media_type": kind, "version": VERSION, "scene": scene, "openid": openid}
     answer = _ask(tokens, base, account, "wxa/media_check_async", data)
     return answer if isinstance(answer, Asked) else Asked(None, str(answer.get("trace_id", "")))
 

@@ -13,6 +13,7 @@ export const MOST_WAITING = 100;
 
 /** waiting: not sent yet · sent: no answer yet · said: has its number, the entry is coming · held: awaits review. */
 export type Stage = "waiting" | "sent" | "said" | "held" | "failed";
+const STAGES: readonly string[] = ["waiting", "held", "failed"];
 
 export interface Outgoing {
   client_id: string;
@@ -169,10 +170,12 @@ export class Composer {
     return { draft: this.draft, ...(this.reply !== undefined && { reply: this.reply }), outgoing };
   }
 
-  restore(kept: Kept): void {
-    this.draft = kept.draft;
-    this.reply = kept.reply;
-    this.outgoing = kept.outgoing.map((each) => ({ ...each }));
+  /** What another version left on the phone may look otherwise: what is not understood is left out. */
+  restore(kept: Partial<Kept>): void {
+    this.draft = typeof kept?.draft === "string" ? kept.draft : "";
+    this.reply = typeof kept?.reply === "number" ? kept.reply : undefined;
+    const outgoing = Array.isArray(kept?.outgoing) ? kept.outgoing : [];
+    this.outgoing = outgoing.filter((each) => each?.client_id && each.body && STAGES.includes(each.stage)).map((each) => ({ ...each }));
   }
 
   private stage(client_id: string, stage: Stage): void {

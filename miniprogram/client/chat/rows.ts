@@ -10,6 +10,11 @@ import type { Timeline } from "./timeline";
 const GROUP_MS = 5 * 60_000;
 /** Colours for faces without a picture. */
 const HUES = 8;
+/** What this client can show. */
+const TYPES: readonly string[] = ["text", "image", "voice", "video", "file", "location", "link"];
+/** Longer words are folded: one message must not fill screens. */
+const LONG_TEXT = 500;
+const LONG_LINES = 14;
 
 export interface Row {
   /** Names the row on the screen, the same before and after its number is known. */
@@ -36,6 +41,8 @@ export interface Row {
   edited?: boolean;
   pinned?: boolean;
   mentioned?: boolean;
+  /** Folded until somebody wants to read all of it. */
+  long?: boolean;
   reactions?: { emoji: string; count: number }[];
 }
 
@@ -49,6 +56,8 @@ export interface View {
   blocked: ReadonlySet<string>;
   /** Names of people who did not speak in this timeline. */
   names: ReadonlyMap<string, string>;
+  /** The address of a person's picture, or "". */
+  picture(user: string): string;
 }
 
 /** The rows of entries from index `from` up to `to`, and, at the end, of what is outgoing. */
@@ -141,12 +150,14 @@ function messageRow(entry: Entry, before: Entry | undefined, timeline: Timeline,
     && entry.at - before.at < GROUP_MS && midnight(before.at) === midnight(entry.at);
   const quote = quoted(entry.reply_to, timeline, view);
   const counts = Object.entries(entry.reactions ?? {}).filter(([, count]) => count > 0);
+  const strange = !hidden && !TYPES.includes(entry.type ?? "text");
+  const text = hidden ? view.words.blocked_message : strange ? view.words.unknown_message : (entry.body?.text ?? (entry.body ? "" : view.words.repeats));
   return {
     key: keyOf(entry), kind: "message", seq: entry.seq, mine, head: !together, from: from.id, name,
-    letter: letterOf(name), hue: hueOf(from.id), avatar: from.avatar ?? "", time: clock(entry.at), state: "",
-    text: hidden ? view.words.blocked_message : (entry.body?.text ?? (entry.body ? "" : view.words.repeats)),
-    type: hidden ? "hidden" : (entry.type ?? "text"),
-    ...(!hidden && entry.body && { body: entry.body }),
+    letter: letterOf(name), hue: hueOf(from.id), avatar: together || mine ? "" : view.picture(from.id), time: clock(entry.at), state: "",
+    text, type: hidden || strange ? "hidden" : (entry.type ?? "text"),
+    ...(isLong(text) && { long: true }),
+    ...(!hidden && !strange && entry.body && { body: entry.body }),
     ...(from.door && from.door !== "miniprogram" && { door: from.door === "wechat" ? view.words.from_wechat : view.words.from_console }),
     ...(quote && { quote }),
     ...(repeats && { repeats: repeats + 1 }),
@@ -171,6 +182,10 @@ function quoted(seq: number | undefined, timeline: Timeline, view: View): Row["q
   if (seq === undefined) return undefined;
   const entry = timeline.at(seq);
   return { seq, name: nameFor(entry?.from, view), text: entry ? gist(entry.body, entry.type, view.words) : "…" };
+}
+
+function isLong(text: string): boolean {
+  return text.length > LONG_TEXT || text.split("\n", LONG_LINES + 1).length > LONG_LINES;
 }
 
 /** One's own message keeps its key when its number comes. */

@@ -28,24 +28,28 @@ export class Api {
   }
 
   /** Uploads a picture, a voice or a file. Gives the server's `media`. */
-  async upload(path: string, filePath: string): Promise<Answer> {
-    const token = await this.login.token();
-    return new Promise((resolve, reject) => {
+  upload(path: string, filePath: string): Promise<Answer> {
+    return this.signed((token) => new Promise((resolve, reject) => {
       wx.uploadFile({
         url: `${HOUSE}/api/v1${path}`, filePath, name: "file", header: { Authorization: `Bearer ${token}` },
         success: ({ statusCode, data }) => answered(statusCode, parsed(data), resolve, reject),
         fail: () => reject(offline()),
       });
-    });
+    }));
   }
 
-  private async call<T>(method: Method, path: string, body?: Answer): Promise<T> {
+  private call<T>(method: Method, path: string, body?: Answer): Promise<T> {
+    return this.signed((token) => request<T>(method, path, token, body));
+  }
+
+  /** A token that the house takes no more, whatever the phone's clock says of it, is replaced once. */
+  private async signed<T>(ask: (token: string) => Promise<T>): Promise<T> {
     try {
-      return await request<T>(method, path, await this.login.token(), body);
+      return await ask(await this.login.token());
     } catch (error) {
       const { code } = error as Refused;
       if (code !== "expired" && code !== "unauthenticated") throw error;
-      return request<T>(method, path, await this.login.token(true), body);
+      return ask(await this.login.token(true));
     }
   }
 }

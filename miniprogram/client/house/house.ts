@@ -12,10 +12,16 @@ import { Login } from "./login";
 import type { Person } from "./login";
 import { Files } from "./media";
 import { learn } from "./notices";
+import { People } from "./people";
 import { Rooms } from "./rooms";
 import { forget, keep, recall } from "./storage";
 
-/** What changed: the connection, the person, the rooms, the language, a channel by its id. */
+/** What `/me` tells: the person, and what became of a picture that they chose and do not have. */
+interface Looks extends Person {
+  avatar_state?: "held" | "rejected";
+}
+
+/** What changed: the connection, the person, the rooms, the language, people's pictures, a channel by its id. */
 export type Topic = "connection" | "person" | "rooms" | "language" | (string & {});
 type Listener = (topic: Topic) => void;
 
@@ -27,6 +33,7 @@ export class House {
   readonly login = new Login(() => this.changed("person"));
   readonly api = new Api(this.login);
   readonly files = new Files(this.api, () => this.changed("media"));
+  readonly people = new People(this.api, () => this.login.person, () => this.changed("people"));
   readonly rooms = new Rooms(this.api, () => this.changed("rooms"));
   readonly subscriptions: Subscriptions = new Subscriptions({
     ask: (op, fields) => this.connection.ask(op, fields),
@@ -110,6 +117,27 @@ export class House {
     this.connection.renew();
   }
 
+  /** A picture that WeChat's own chooser gave. True where it is judged before others see it. */
+  async wear(filePath: string): Promise<boolean> {
+    return this.looks((await this.api.upload("/me/avatar", filePath)) as unknown as Looks) === "held";
+  }
+
+  /** Without a picture: the first letter of the name stands for it. */
+  async bare(): Promise<void> {
+    this.looks(await this.api.delete<Looks & Record<string, unknown>>("/me/avatar"));
+  }
+
+  /** How the person looks now. Says what became of a picture that they chose and do not have. */
+  async readMyself(): Promise<Looks["avatar_state"]> {
+    const told = await this.api.get<Looks & Record<string, unknown>>("/me").catch(() => undefined);
+    return told && this.looks(told);
+  }
+
+  private looks({ id, name, avatar, avatar_state }: Looks): Looks["avatar_state"] {
+    this.login.became({ id, name, avatar });
+    return avatar_state;
+  }
+
   /** Whom the person blocked, also on another phone. */
   async readBlocked(): Promise<void> {
     const told = await this.api.get<{ blocked: Person[] }>("/me/blocked").catch(() => undefined);
@@ -139,6 +167,7 @@ export class House {
     for (const key of ["drafts", "blocked", "rooms"]) forget(key);
     this.blocked.clear();
     this.names.clear();
+    this.people.forget();
     this.rooms.all = [];
     this.subscriptions.forget();
   }

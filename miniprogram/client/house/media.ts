@@ -13,6 +13,9 @@ const AGAIN_MS = 2_000;
 const MOST_AGAIN = 60;
 /** A signed address is renewed before its end. */
 const MARGIN_MS = 30_000;
+/** It works for an hour at least when it is given: what its end seems to be by a phone's wrong clock counts no more than this. */
+const SHORTEST_MS = 5 * 60_000;
+const LONGEST_MS = 55 * 60_000;
 
 interface Told {
   id: string;
@@ -58,8 +61,9 @@ export class Files {
   learn(told: Told): void {
     const asked = this.known.get(told.id)?.asked ?? 0;
     const making = told.state !== undefined && told.state !== "ready" && told.problem === undefined && asked < MOST_AGAIN;
-    const ends = Number(/[?&]e=(\d+)/.exec(told.url ?? "")?.[1] ?? Date.now() + 3_600_000);
-    this.known.set(told.id, { ...told, asked: asked + 1, until: making ? Date.now() + AGAIN_MS : ends - MARGIN_MS });
+    const left = Number(/[?&]e=(\d+)/.exec(told.url ?? "")?.[1] ?? Infinity) - Date.now() - MARGIN_MS;
+    const lasts = Math.min(left > 0 ? left : SHORTEST_MS, LONGEST_MS);
+    this.known.set(told.id, { ...told, asked: asked + 1, until: Date.now() + (making ? AGAIN_MS : lasts) });
     if (making) setTimeout(() => this.want(told.id), AGAIN_MS);
   }
 

@@ -30,7 +30,7 @@ export interface Room {
 }
 
 export class Rooms {
-  all: Room[] = recall<Room[]>("rooms", []);
+  all: Room[] = recall<Room[]>("rooms", []).filter((room) => Array.isArray(room?.channels));
   /** Why the last refresh failed. */
   trouble: Refused | undefined;
   loaded = false;

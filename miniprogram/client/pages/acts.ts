@@ -39,7 +39,7 @@ export function aboutMessage(house: House, one: Subscription, row: Row): Asked {
   const { words } = house;
   const over = moderates(one.role);
   const entry = one.timeline.at(row.seq);
-  const age = entry === undefined ? Infinity : Date.now() - entry.at;
+  const age = entry === undefined ? Infinity : house.subscriptions.now() - entry.at;
   const [recent, fresh] = [age < OWN_RECALL_MS, age < OWN_EDIT_MS];
   const actions: (Action | false)[] = [
     { id: "reply", text: words.reply, icon: "reply" },

@@ -43,6 +43,8 @@ export interface Ways {
 /** What WeChat should tell the server when the app goes to the background: the seats are kept. */
 const BACKGROUND = 3001;
 const DONE = 1000;
+/** A server that asks for more pings than this, or does not say, is not followed. */
+const [SHORTEST_BEAT_SECONDS, USUAL_BEAT_SECONDS] = [2, 25];
 
 interface Asked {
   timer: number;
@@ -108,7 +110,7 @@ export class Connection {
 
   /** Sends what has no answer, where that is possible. */
   tell(op: string, fields: Record<string, unknown>): void {
-    if (this.state === "online") this.task?.send({ data: JSON.stringify({ op, ...fields }) });
+    if (this.state === "online" && this.task) hand(this.task, { op, ...fields }, () => undefined);
   }
 
   private connect(): void {
@@ -149,11 +151,11 @@ export class Connection {
 
   private welcome(welcome: Welcome): void {
     clearTimeout(this.timer);
-    this.monitor.heartbeat = welcome.heartbeat_seconds * 1000;
+    this.monitor.heartbeat = Math.max(SHORTEST_BEAT_SECONDS, Number(welcome.heartbeat_seconds) || USUAL_BEAT_SECONDS) * 1000;
     this.monitor.welcomed();
     this.beat = setInterval(() => this.keepAlive(), this.monitor.heartbeat);
     this.become("online");
-    this.ways.told(welcome as unknown as Frame);
+    this.tellOf(welcome as unknown as Frame);
   }
 
   private keepAlive(): void {
@@ -179,7 +181,7 @@ export class Connection {
     return new Promise((resolve, reject) => {
       const fail = () => generation === this.generation && this.lost();
       this.asked.set(id, { resolve, reject, timer: setTimeout(fail, ANSWER_MS) });
-      task.send({ data: JSON.stringify({ op, id, ...fields }), fail });
+      hand(task, { op, id, ...fields }, fail);
     });
   }
 
@@ -196,7 +198,16 @@ export class Connection {
       return;
     }
     if (frame.op === "bye") this.monitor.bye(Number(frame.reconnect_after_ms) || 0);
-    this.ways.told(frame);
+    this.tellOf(frame);
+  }
+
+  /** One frame that makes trouble, such as one of a newer server, is not the end of the next. */
+  private tellOf(frame: Frame): void {
+    try {
+      this.ways.told(frame);
+    } catch {
+      // What is missing now is a hole in the log, and comes with history.
+    }
   }
 
   private closed(code: number): void {
@@ -228,7 +239,7 @@ export class Connection {
     const { task, asked } = this;
     this.task = undefined;
     this.asked = new Map();
-    task?.close({ code, reason });
+    if (task) shut(task, code, reason);
     for (const each of asked.values()) {
       clearTimeout(each.timer);
       each.reject(offline());
@@ -240,6 +251,23 @@ export class Connection {
     this.state = state;
     this.why = why;
     this.ways.changed(state, why);
+  }
+}
+
+/** Some phones throw where a socket is not open yet, or no more. */
+function hand(task: Task, frame: object, fail: () => void): void {
+  try {
+    task.send({ data: JSON.stringify(frame), fail });
+  } catch {
+    setTimeout(fail, 0);
+  }
+}
+
+function shut(task: Task, code: number, reason: string): void {
+  try {
+    task.close({ code, reason });
+  } catch {
+    // It is closed already.
   }
 }
 

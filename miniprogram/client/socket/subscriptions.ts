@@ -2,7 +2,7 @@
  * The channels a person is in, or waits for. Each has a timeline and a composer; this keeps them in step with the log:
  * entering, resuming all at once after a loss, filling holes, sending what waits.
  */
-import { COUNTED, idOf } from "../chat/entry";
+import { COUNTED, idOf, understood } from "../chat/entry";
 import type { Entry } from "../chat/entry";
 import { Composer } from "../chat/composer";
 import type { Kept, Outgoing } from "../chat/composer";
@@ -81,6 +81,8 @@ export class Subscription {
 
 export class Subscriptions {
   private readonly known = new Map<string, Subscription>();
+  /** Milliseconds by which the server's clock is ahead of the phone's, which may be wrong by a day. */
+  private ahead = 0;
 
   constructor(private readonly line: Line) {}
 
@@ -91,6 +93,11 @@ export class Subscriptions {
       this.known.set(channel, one);
     }
     return one;
+  }
+
+  /** The time as the server has it: entries and mutes are told in it. */
+  now(): number {
+    return Date.now() + this.ahead;
   }
 
   all(): Subscription[] {
@@ -214,17 +221,16 @@ export class Subscriptions {
     }
     const one = typeof frame.channel === "string" ? this.known.get(frame.channel) : undefined;
     if (!one) return;
-    if (typeof frame.seq === "number" && typeof frame.epoch === "string" && frame.op !== "forked") {
-      this.entry(one, frame as unknown as Entry);
-    } else {
-      this.passing(one, frame);
-    }
+    const entry = frame.op === "forked" ? undefined : understood(frame);
+    if (entry) this.entry(one, entry);
+    else this.passing(one, frame);
     this.line.changed(one.id);
   }
 
   private welcomed(welcome: Frame): void {
     const answered = new Set<string>();
-    for (const state of (welcome.channels as Record<string, unknown>[]) ?? []) {
+    if (Number(welcome.now) > 0) this.ahead = Number(welcome.now) - Date.now();
+    for (const state of listOf(welcome.channels) as Record<string, unknown>[]) {
       const one = this.of(String(state.channel));
       answered.add(one.id);
       if (state.refused) this.notLetIn(one, new Refused(String(state.refused), String(state.refused)));
@@ -271,7 +277,7 @@ export class Subscriptions {
     one.read = Number(state.read ?? one.read);
     one.unread = Number(state.unread ?? 0);
     one.mentions = Number(state.mentions ?? 0);
-    one.composer.muted(me.muted_until ?? null);
+    one.composer.muted(this.here(me.muted_until ?? null));
     one.composer.everyoneMuted(one.rules.muted_all === true && !moderates(one.role));
     if (!one.timeline.size) one.timeline.reaches(String(state.epoch), Number(state.tip));
     void this.flush(one);
@@ -299,6 +305,11 @@ export class Subscriptions {
     if (refused.code === "offline") return; // `lost` has put it back
     one.composer.refused(said.client_id, refused, Date.now());
     if (refused.code === "not_entered") void this.enter(one.id);
+  }
+
+  /** A time of the server's by the phone's clock; what is no time stays what it is. */
+  private here(until: number | null): number | null {
+    return until ? until - this.ahead : until;
   }
 
   // ---- what happens in a channel
@@ -331,7 +342,7 @@ export class Subscriptions {
       if (!moderates(one.role)) one.composer.everyoneMuted(one.rules.muted_all === true);
     }
     if (idOf(entry.user) !== this.line.me()) return;
-    if (entry.op === "muted") one.composer.muted(entry.until ?? 0);
+    if (entry.op === "muted") one.composer.muted(this.here(entry.until ?? 0));
     if (entry.op === "unmuted") {
       one.composer.muted(null);
       void this.flush(one);
@@ -346,23 +357,23 @@ export class Subscriptions {
   private passing(one: Subscription, frame: Frame): void {
     const { timeline, composer } = one;
     if (frame.op === "present") {
-      one.present = Number(frame.count);
-      for (const each of (frame.joined as { id: string; name: string }[] | undefined) ?? []) timeline.names.set(each.id, each.name);
+      one.present = Number(frame.count) || 0;
+      for (const each of listOf(frame.joined) as { id: string; name: string }[]) timeline.names.set(each.id, String(each.name));
     }
-    if (frame.op === "typing") this.types(one, frame.users as unknown[]);
-    if (frame.op === "reacted") timeline.reacted(Number(frame.seq), frame.counts as Record<string, number>);
+    if (frame.op === "typing") this.types(one, listOf(frame.users));
+    if (frame.op === "reacted") timeline.reacted(Number(frame.seq), (frame.counts ?? {}) as Record<string, number>);
     if (frame.op === "rejected") composer.rejected(String(frame.client_id), String(frame.reason ?? ""));
-    if (frame.op === "forked") timeline.fork(String(frame.epoch), Number(frame.seq));
-    if (frame.op === "gap") {
-      timeline.missing(frame.after as Place);
-      timeline.reaches(timeline.epoch || (frame.after as Place).epoch, one.tip);
+    if (frame.op === "forked" && Number.isSafeInteger(frame.seq)) timeline.fork(String(frame.epoch), Number(frame.seq));
+    if (frame.op === "gap" && isPlace(frame.after)) {
+      timeline.missing(frame.after);
+      timeline.reaches(timeline.epoch || frame.after.epoch, one.tip);
       void this.mend(one);
     }
     if (frame.op === "queue" && one.queue) {
       Object.assign(one.queue, { place: Number(frame.place), length: Number(frame.length) });
     }
     if (frame.op === "seat") this.offered(one, frame);
-    if (frame.op === "tip") Object.assign(one, { unread: Number(frame.unread), mentions: Number(frame.mentions ?? 0) });
+    if (frame.op === "tip") Object.assign(one, { unread: Number(frame.unread) || 0, mentions: Number(frame.mentions ?? 0) });
   }
 
   private offered(one: Subscription, frame: Frame): void {
@@ -375,7 +386,7 @@ export class Subscriptions {
 
   private types(one: Subscription, users: unknown[]): void {
     const until = Date.now() + SEEN_TYPING_MS;
-    for (const user of users ?? []) {
+    for (const user of users) {
       const id = idOf(user as string | { id: string });
       if (id !== this.line.me()) one.typing.set(id, until);
     }
@@ -426,8 +437,17 @@ function placeOf(one: Subscription): Place {
   return place.epoch ? place : { epoch: "none", seq: 0 };
 }
 
+function isPlace(given: unknown): given is Place {
+  const place = given as Place | undefined;
+  return typeof place?.epoch === "string" && Number.isSafeInteger(place.seq);
+}
+
 function entriesOf(frame: Frame): Entry[] {
-  return (frame.messages as Entry[] | undefined) ?? [];
+  return listOf(frame.messages).map(understood).filter((entry) => entry !== undefined);
+}
+
+function listOf(given: unknown): unknown[] {
+  return Array.isArray(given) ? (given as unknown[]) : [];
 }
 
 function asSay(channel: string, out: Outgoing): Record<string, unknown> {

@@ -23,6 +23,7 @@ export class House {
   readonly says: string[] = [];
   /** Milliseconds a frame takes, each way. */
   latency = 20;
+  clock = () => Date.now();
   /** While true, nothing passes and no socket opens. */
   dark = false;
   opened = 0;
@@ -48,6 +49,11 @@ export class House {
   /** Every socket ends; without `code` nobody is told. */
   cut(code?: number): void {
     for (const socket of [...this.sockets]) socket.die(code);
+  }
+
+  /** A frame to whoever is here, whatever it says. */
+  play(frame: Record<string, unknown>): void {
+    for (const socket of this.sockets) socket.deliver(frame);
   }
 
   bye(milliseconds: number): void {
@@ -83,7 +89,7 @@ export class House {
     const place = resume?.[CHANNEL];
     socket.present = place !== undefined;
     const channels = place ? [{ ...this.state(), entered: true }] : [];
-    socket.deliver({ op: "welcome", id: sent.id, user: { id: ALICE, name: "爱丽丝", avatar: "" }, now: 0, heartbeat_seconds: 25, channels });
+    socket.deliver({ op: "welcome", id: sent.id, user: { id: ALICE, name: "爱丽丝", avatar: "" }, now: this.clock(), heartbeat_seconds: 25, channels });
     if (!place) return;
     const missed = this.log.filter((entry) => entry.seq > place.seq);
     if (missed.length > 200) socket.deliver({ op: "gap", channel: CHANNEL, after: { epoch: "e1", seq: place.seq } });

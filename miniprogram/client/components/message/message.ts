@@ -7,12 +7,16 @@ Component({
     w: { type: Object, value: {} },
     playing: { type: Boolean, value: false },
   },
+  data: { open: false },
   methods: {
     press() {
       this.triggerEvent("press", { row: this.data.row });
     },
     touch() {
       this.triggerEvent("touch", { row: this.data.row });
+    },
+    unfold() {
+      this.setData({ open: true });
     },
     person() {
       this.triggerEvent("person", { row: this.data.row });

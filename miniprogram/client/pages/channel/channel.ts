@@ -15,6 +15,7 @@ import { duration, fill } from "../../words/words";
 import type { Words } from "../../words/words";
 import { aboutFailed, aboutMessage, aboutPerson, act, attempt, EMOJI, howLong, NOTHING, talkAlone, whyReported } from "../acts";
 import type { Asked } from "../acts";
+import { notPicked } from "../allowed";
 import { watch } from "../screen";
 import type { Tapped } from "../screen";
 import { listen, Recording, send } from "./media";
@@ -62,8 +63,9 @@ Component({
   methods: {
     onLoad(query: { id?: string; seq?: string }) {
       const own = Object.assign(this as unknown as Own, { window: new Window(), clock: setInterval(() => this.tick(), SECOND_MS), recording: new Recording() });
-      own.off = watch(theHouse(), (topic) => topic === own.id || ["rooms", "language", "person", "connection", "media", "draft"].includes(topic), () => own.id && this.draw());
+      own.off = watch(theHouse(), (topic) => topic === own.id || ["rooms", "language", "person", "connection", "media", "people", "draft"].includes(topic), () => own.id && this.draw());
       own.recording.done = (voice) => void this.recorded(voice);
+      own.recording.failed = (error) => void notPicked(theHouse(), error, "microphone");
       this.goTo(query.id ?? "", Number(query.seq ?? 0));
     },
     onUnload() {
@@ -128,14 +130,14 @@ Component({
       const [own, { words, language }] = [this as unknown as Own, theHouse()];
       if (own.language === language) return {};
       own.language = language;
-      const { announcement, sending, not_sent, held, edited, pinned } = words;
-      return { w: words, marks: { announcement, sending, not_sent, held, edited, pinned } };
+      const { announcement, sending, not_sent, held, edited, pinned, unfold } = words;
+      return { w: words, marks: { announcement, sending, not_sent, held, edited, pinned, unfold } };
     },
     drawRows(one: Subscription) {
       const [own, house] = [this as unknown as Own, theHouse()];
       const { timeline, composer } = one;
       const { from, to } = own.window.range(timeline.size);
-      const view: View = { words: house.words, me: house.me?.id ?? "", now: Date.now(), read: own.read, blocked: house.blocked, names: house.names };
+      const view: View = { words: house.words, me: house.me?.id ?? "", now: house.subscriptions.now(), read: own.read, blocked: house.blocked, names: house.names, picture: (user) => house.people.picture(user) };
       const rows = rowsOf(timeline, composer.all(), view, from, to).map((row) => dress(row, house.files));
       const told = changes(this.data.rows, rows);
       const grown = rows.length > 0 && this.data.rows.length > 0 && rows[rows.length - 1]!.key !== this.data.rows[this.data.rows.length - 1]!.key;
@@ -301,7 +303,7 @@ Component({
     offer(people: Someone[], word: string) {
       const me = theHouse().me?.id;
       const found = meant(people.filter((each) => each.id !== me), word);
-      this.setData({ people: found.map((each) => ({ avatar: "", ...each, letter: letterOf(each.name), hue: hueOf(each.id) })) });
+      this.setData({ people: found.map((each) => ({ ...each, avatar: theHouse().people.picture(each.id), letter: letterOf(each.name), hue: hueOf(each.id) })) });
     },
     mention(name: string) {
       const one = theHouse().subscriptions.of((this as unknown as Own).id);

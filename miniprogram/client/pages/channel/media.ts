@@ -1,6 +1,7 @@
 /** Taking something from the phone and putting it into a message; recording a voice and playing one. */
 import type { Body } from "../../chat/entry";
 import { theHouse } from "../../house/house";
+import { notPicked } from "../allowed";
 
 const LONGEST_VOICE_MS = 60_000;
 const LONGEST_FILM_SECONDS = 60;
@@ -32,14 +33,15 @@ export async function send(what: string, voice?: { path: string; seconds: number
 }
 
 async function place(): Promise<Found | undefined> {
-  const found = await wx.chooseLocation({}).catch(() => undefined);
+  const found = await wx.chooseLocation({}).catch((error: unknown) => void notPicked(theHouse(), error, "location"));
   if (!found) return undefined;
   const { latitude, longitude, name, address } = found;
   return { type: "location", body: { latitude: Number(latitude), longitude: Number(longitude), name, address } };
 }
 
 async function fromAlbum(kind: "image" | "video"): Promise<Found | undefined> {
-  const chosen = await wx.chooseMedia({ count: 1, mediaType: [kind], sizeType: ["compressed"], maxDuration: LONGEST_FILM_SECONDS }).catch(() => undefined);
+  const chosen = await wx.chooseMedia({ count: 1, mediaType: [kind], sizeType: ["compressed"], maxDuration: LONGEST_FILM_SECONDS })
+    .catch((error: unknown) => void notPicked(theHouse(), error, "album"));
   const first = chosen?.tempFiles[0];
   if (!first) return undefined;
   const media = await uploaded(first.tempFilePath);
@@ -50,7 +52,7 @@ async function fromAlbum(kind: "image" | "video"): Promise<Found | undefined> {
 }
 
 async function file(): Promise<Found | undefined> {
-  const chosen = await wx.chooseMessageFile({ count: 1 }).catch(() => undefined);
+  const chosen = await wx.chooseMessageFile({ count: 1 }).catch((error: unknown) => void notPicked(theHouse(), error, "file"));
   const first = chosen?.tempFiles[0];
   if (!first) return undefined;
   const media = await uploaded(first.path);
@@ -66,22 +68,28 @@ async function uploaded(path: string): Promise<Media> {
 /** A voice while a finger is held down. */
 export class Recording {
   done: (voice: { path: string; seconds: number }) => void = () => undefined;
+  failed: (error: { errMsg: string }) => void = () => undefined;
   private cancelled = false;
+  private held = false;
   private manager: WechatMiniprogram.RecorderManager | undefined;
 
   start(): void {
     this.cancelled = false;
+    this.held = true;
     this.manager ??= this.prepared();
     this.manager.start({ duration: LONGEST_VOICE_MS, sampleRate: 16_000, numberOfChannels: 1, encodeBitRate: 48_000, format: "mp3" });
   }
 
   stop(cancel: boolean): void {
     this.cancelled = cancel;
+    this.held = false;
     this.manager?.stop();
   }
 
   private prepared(): WechatMiniprogram.RecorderManager {
     const manager = wx.getRecorderManager();
+    manager.onStart(() => this.held || manager.stop()); // the finger was lifted before the phone was ready
+    manager.onError((error) => this.failed(error));
     manager.onStop(({ tempFilePath, duration }) => {
       if (!this.cancelled) this.done({ path: tempFilePath, seconds: Math.round(duration / 1000) });
     });

@@ -1,6 +1,7 @@
 import { theHouse } from "../../house/house";
 import type { Refused } from "../../house/refused";
 import { excuse } from "../../words/words";
+import { notPicked } from "../allowed";
 
 interface Joined {
   room?: string;
@@ -25,7 +26,7 @@ Component({
           this.setData({ code: codeIn(result), trouble: "" });
           void this.join();
         },
-        fail: () => undefined,
+        fail: (error) => void notPicked(theHouse(), error, "camera"),
       });
     },
     /** A code is `ROOM.INVITATION`, as the invitation page gives it. */

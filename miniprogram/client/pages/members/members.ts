@@ -19,6 +19,7 @@ interface Page {
 
 /** What the page remembers beside what it shows. */
 interface Own {
+  off(): void;
   id: string;
   room: string;
   cursor: string | null;
@@ -36,7 +37,11 @@ Component({
       Object.assign(this as unknown as Own, { id: query.channel ?? "", room, pick: query.pick === "1" });
       this.setData({ w: house.words });
       wx.setNavigationBarTitle({ title: house.words.members });
+      (this as unknown as Own).off = house.on((topic) => topic === "people" && this.data.state === "people" && this.draw());
       void this.load("here");
+    },
+    onUnload() {
+      (this as unknown as Own).off();
     },
     async load(tab: string) {
       const own = this as unknown as Own;
@@ -65,10 +70,11 @@ Component({
       }
     },
     draw() {
-      const [own, { words, me, names }] = [this as unknown as Own, theHouse()];
+      const [own, house] = [this as unknown as Own, theHouse()];
+      const { words, me, names } = house;
       for (const each of own.found) names.set(each.id, each.name);
       const people = own.found.map((each) => ({
-        ...each, letter: letterOf(each.name), hue: hueOf(each.id), me: each.id === me?.id,
+        ...each, avatar: house.people.picture(each.id), letter: letterOf(each.name), hue: hueOf(each.id), me: each.id === me?.id,
         title: each.role && each.role !== "member" ? words[each.role as "owner"] ?? each.role : "",
       }));
       this.setData({ people, state: people.length ? "people" : "empty", more: own.cursor !== null });

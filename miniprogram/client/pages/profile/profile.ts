@@ -16,21 +16,22 @@ interface Made {
 }
 
 Component({
-  data: { w: {}, name: "", kept: "", avatar: "", letter: "", hue: 0, language: "zh", blocked: [] as unknown[], busy: false },
+  data: { w: {}, name: "", kept: "", avatar: "", wearing: "", looks: "", letter: "", hue: 0, language: "zh", blocked: [] as unknown[], busy: false },
   methods: {
     onLoad() {
-      Object.assign(this, { off: watch(theHouse(), (topic) => topic === "person" || topic === "language", () => this.draw()) });
+      Object.assign(this, { off: watch(theHouse(), (topic) => ["person", "people", "language"].includes(topic), () => this.draw()) });
       void theHouse().readBlocked();
+      void theHouse().readMyself().then((looks) => this.setData({ looks: looks ?? "" }));
     },
     onUnload() {
       (this as unknown as { off(): void }).off();
     },
     draw() {
-      const { words, me, language, blocked, names } = theHouse();
+      const { words, me, language, blocked, names, people } = theHouse();
       wx.setNavigationBarTitle({ title: words.profile });
       this.setData({
-        w: words, name: this.data.name === this.data.kept ? me?.name ?? "" : this.data.name, kept: me?.name ?? "", avatar: me?.avatar ?? "", letter: letterOf(me?.name ?? ""), hue: hueOf(me?.id ?? ""), language,
-        blocked: [...blocked].map((id) => ({ id, name: names.get(id) ?? words.someone, letter: letterOf(names.get(id) ?? ""), hue: hueOf(id) })),
+        w: words, name: this.data.name === this.data.kept ? me?.name ?? "" : this.data.name, kept: me?.name ?? "", avatar: people.picture(me?.id ?? ""), letter: letterOf(me?.name ?? ""), hue: hueOf(me?.id ?? ""), language,
+        blocked: [...blocked].map((id) => ({ id, name: names.get(id) ?? words.someone, avatar: people.picture(id), letter: letterOf(names.get(id) ?? ""), hue: hueOf(id) })),
       });
     },
     typed(event: { detail: { value: string } }) {
@@ -44,6 +45,24 @@ Component({
       this.setData({ busy: true });
       await attempt(house, () => house.rename(name), house.words.saved);
       this.setData({ busy: false });
+    },
+    /** WeChat gives a picture that it has checked; until the house has it, it shows as it was chosen. */
+    async wear(event: { detail: { avatarUrl?: string } }) {
+      const { avatarUrl } = event.detail;
+      const house = theHouse();
+      if (!avatarUrl || this.data.wearing) return;
+      this.setData({ wearing: avatarUrl });
+      await attempt(house, async () => {
+        const held = await house.wear(avatarUrl);
+        this.setData({ looks: held ? "held" : "" });
+        wx.showToast({ title: held ? house.words.avatar_held : house.words.saved, icon: held ? "none" : "success" });
+      });
+      this.setData({ wearing: "" });
+    },
+    async bare() {
+      const house = theHouse();
+      if (!(await sure(house.words, house.words.sure_avatar_remove))) return;
+      if (await attempt(house, () => house.bare())) this.setData({ looks: "" });
     },
     speak(event: Tapped<{ language: Language }>) {
       theHouse().speak(event.currentTarget.dataset.language);

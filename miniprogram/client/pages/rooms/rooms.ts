@@ -46,7 +46,7 @@ Component({
       this.setData({
         w: words, rooms: shown, state,
         trouble: rooms.trouble ? excuse(words, rooms.trouble.code) : "",
-        me: { avatar: me?.avatar ?? "", letter: letterOf(me?.name ?? ""), hue: hueOf(me?.id ?? "") },
+        me: { avatar: house.people.picture(me?.id ?? ""), letter: letterOf(me?.name ?? ""), hue: hueOf(me?.id ?? "") },
       });
     },
     open(event: Tapped<{ id: string }>) {

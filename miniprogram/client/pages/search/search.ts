@@ -11,18 +11,24 @@ interface Found {
   after: string | null;
 }
 
+type Result = ReturnType<typeof shown>;
+
 const SHORTEST = 2;
 /** A word is looked for when the fingers rest. */
 const REST_MS = 350;
 
 Component({
-  data: { w: {}, text: "", state: "idle", results: [] as unknown[], trouble: "", more: false },
+  data: { w: {}, text: "", state: "idle", results: [] as Result[], trouble: "", more: false },
   methods: {
     onLoad(query: { channel?: string }) {
       const { words } = theHouse();
-      Object.assign(this, { channel: query.channel ?? "", after: null, timer: 0, asked: 0 });
+      const off = theHouse().on((topic) => topic === "people" && this.data.results.length && this.setData({ results: faced(this.data.results) }));
+      Object.assign(this, { channel: query.channel ?? "", after: null, timer: 0, asked: 0, off });
       this.setData({ w: words });
       wx.setNavigationBarTitle({ title: words.search });
+    },
+    onUnload() {
+      (this as unknown as { off(): void }).off();
     },
     typed(event: { detail: { value: string } }) {
       const own = this as unknown as { timer: number };
@@ -51,7 +57,7 @@ Component({
         const found = await house.api.get<Found>(`/search?q=${encodeURIComponent(this.data.text.trim())}${within}${after}`);
         if (number !== own.asked) return;
         own.after = found.after;
-        const results = [...this.data.results, ...found.results.map((each) => shown(each))];
+        const results = faced([...this.data.results, ...found.results.map((each) => shown(each))]);
         this.setData({ results, state: results.length ? "results" : "nothing", more: found.after !== null });
       } catch (error) {
         if (number !== own.asked) return;
@@ -69,14 +75,19 @@ Component({
   },
 });
 
+/** With the pictures that are known by now. */
+function faced(results: Result[]): Result[] {
+  return results.map((each) => ({ ...each, avatar: theHouse().people.picture(each.from) }));
+}
+
 function shown({ channel, entry, excerpt }: Found["results"][number]) {
   const house = theHouse();
   const place = house.rooms.channel(channel);
   const author = entry.from ?? entry.by;
   const name = nameOf(author);
   return {
-    key: `${channel}-${entry.seq}`, channel, seq: entry.seq, name, letter: letterOf(name), hue: hueOf(idOf(author)),
-    place: place ? `${place.room.name} · ${place.channel.name}` : "", time: when(house.words, entry.at, Date.now()),
+    key: `${channel}-${entry.seq}`, channel, seq: entry.seq, from: idOf(author), avatar: "", name, letter: letterOf(name), hue: hueOf(idOf(author)),
+    place: place ? `${place.room.name} · ${place.channel.name}` : "", time: when(house.words, entry.at, house.subscriptions.now()),
     parts: excerpt.length ? excerpt : [{ text: gist(entry.body, entry.type, house.words) || (entry.text ?? "") }],
   };
 }

@@ -16,6 +16,11 @@ export function person(of: Phone) {
         });
         return Object.fromEntries(options.tmplIds.map((id) => [id, confirm ? "accept" : "reject"]));
       }),
+    /** Nobody can change anything here: a browser asks in its own way. */
+    openSetting: (options?: Callbacks<{ authSetting: Record<string, boolean> }>) => answer(options, "openSetting", () => {
+      of.screen.toast(of.language.startsWith("zh") ? "这里是微信的设置页" : "WeChat's settings would be here", "none", 1500);
+      return { authSetting: {} };
+    }),
     getPrivacySetting: (options?: Callbacks<{ needAuthorization: boolean; privacyContractName: string }>) =>
       answer(options, "getPrivacySetting", () => ({
         needAuthorization: of.storage.getItem(`${of.who}.#agreed`) === null,

@@ -9,6 +9,7 @@ const LONGEST_MS = 60_000;
 class RecorderManager {
   private recorder: MediaRecorder | undefined;
   private began = 0;
+  private longest = 0;
   private readonly heard: { start: (() => void)[]; stop: ((told: Told) => void)[]; error: ((error: { errMsg: string }) => void)[] } = { start: [], stop: [], error: [] };
 
   onStart(listener: () => void): void { this.heard.start.push(listener); }
@@ -29,7 +30,8 @@ class RecorderManager {
         for (const each of this.heard.stop) each(told);
       };
       recorder.start();
-      setTimeout(() => this.stop(), options.duration ?? LONGEST_MS);
+      clearTimeout(this.longest);
+      this.longest = window.setTimeout(() => this.stop(), options.duration ?? LONGEST_MS);
       for (const each of this.heard.start) each();
     }).catch((error: Error) => {
       for (const each of this.heard.error) each({ errMsg: `operateRecorder:fail ${error.message}` });

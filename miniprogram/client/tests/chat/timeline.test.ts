@@ -19,7 +19,7 @@ function saidFrom(first: number, last: number): Entry[] {
 }
 
 function view(more: Partial<View> = {}): View {
-  return { words: wordsOf("zh"), me: ALICE, now: NOON, read: 0, blocked: new Set(), names: new Map([[BOB, "鲍勃"]]), ...more };
+  return { words: wordsOf("zh"), me: ALICE, now: NOON, read: 0, blocked: new Set(), names: new Map([[BOB, "鲍勃"]]), picture: () => "", ...more };
 }
 
 test("entries stand by number, whatever the order in which they come, and each once", () => {

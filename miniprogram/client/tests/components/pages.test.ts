@@ -15,6 +15,7 @@ let listeners: ((topic: string) => void)[] = [];
 /** What the pages need of a house, without one. */
 const house = {
   words: wordsOf("zh"), language: "zh", me: { id: "u_me", name: "我自己", avatar: "" }, network: true, names: new Map(), blocked: new Set<string>(),
+  people: { picture: (id: string) => (id === "u_bob" ? "https://pictures.example/bob.jpg" : "") },
   rooms: {
     all: [] as unknown[], loaded: true, trouble: undefined as Refused | undefined, refresh: () => Promise.resolve(), seen: () => undefined,
     channel: (id: string) => ({ room: { id: "r_tea", name: "茶馆" }, channel: { id, name: "大厅" } }), room: () => undefined,
@@ -104,6 +105,76 @@ test("a channel shows what was said as text, and whose door it came by", async (
   expect(text()).toContain("<b>不是标签</b>");
   expect(find("b")).toBeNull();
   expect(text()).toContain("公众号");
+});
+
+test("pictures of people stand beside what they say, beside their names in the lists, and where they are named", async () => {
+  const faces = () => [...document.querySelectorAll(".face-picture img")].map((each) => each.getAttribute("src"));
+  const { find } = await open("pages/channel/channel", { id: CHANNEL });
+  expect(faces()).toEqual(["https://pictures.example/bob.jpg"]);
+  write("@鲍");
+  await settled();
+  expect(find(".one .face-picture")).not.toBeNull();
+  document.body.replaceChildren();
+  const before = listeners.length;
+  house.api.get.mockResolvedValueOnce({ people: [{ id: "u_bob", name: "鲍勃" }, { id: "u_cai", name: "蔡" }], cursor: null } as never);
+  const members = await open("pages/members/members", { channel: CHANNEL });
+  expect(faces()).toEqual(["https://pictures.example/bob.jpg"]);
+  members.page.onUnload!();
+  expect(listeners).toHaveLength(before);
+});
+
+test("a message of a kind that this version does not know says so, and an endless one is folded until somebody wants it", async () => {
+  const endless = `${"很长的话".repeat(400)}\u202e<script>`;
+  answer = (op) => (op === "enter" ? entered({ messages: [{ ...said(1, ""), type: "poll", body: { options: ["红茶", "绿茶"] } }, said(2, endless), said(3, "行\n".repeat(60))], tip: 3 }) : { op: "done" });
+  const { text, find } = await open("pages/channel/channel", { id: CHANNEL });
+  expect(text()).toContain("这个版本还不能显示这条消息");
+  expect(text()).toContain(endless);
+  expect([document.querySelectorAll(".words-folded").length, find("script")]).toEqual([2, null]);
+  stage.tell(find(".unfold")!, "tap", {}, true);
+  await settled();
+  expect(document.querySelectorAll(".words-folded")).toHaveLength(1);
+});
+
+test.each([
+  ["location", "chooseLocation:fail auth deny", ["没有使用位置的权限"], []],
+  ["image", "chooseMedia:fail system permission denied", ["没有使用相册的权限"], []],
+  ["file", "chooseMessageFile:fail cancel", [], []],
+  ["image", "chooseMedia:fail the picture is broken", [], ["出了点问题"]],
+] as const)("what the phone does not give (%s: %s) is said with the way to allow it; who cancels hears nothing", async (what, errMsg, questions, toasts) => {
+  const asked: string[] = [];
+  const modal = vi.spyOn(wx, "showModal").mockImplementation(((options: { title: string }) => {
+    asked.push(options.title);
+    return Promise.resolve({ confirm: true, cancel: false });
+  }) as never);
+  const settings = vi.spyOn(wx, "openSetting").mockImplementation((() => undefined) as never);
+  const api = { location: "chooseLocation", image: "chooseMedia", file: "chooseMessageFile" }[what] as "chooseMedia";
+  const chooser = vi.spyOn(wx, api).mockImplementation((() => Promise.reject({ errMsg })) as never);
+  const { page } = await open("pages/channel/channel", { id: CHANNEL });
+  page.pick!({ detail: { what } });
+  await settled();
+  expect([asked, phone.toasts, settings.mock.calls.length]).toEqual([questions, toasts, questions.length]);
+  for (const each of [modal, settings, chooser]) each.mockRestore();
+});
+
+test("a voice that may not be recorded is said so; one whose finger was lifted before the phone was ready ends at once", async () => {
+  const heard: Record<string, (told?: unknown) => void> = {};
+  const stop = vi.fn(() => heard.stop?.({ tempFilePath: "a.mp3", duration: 90 }));
+  const manager = vi.spyOn(wx, "getRecorderManager").mockReturnValue({
+    start: () => undefined, stop, onStart: (act: never) => (heard.start = act), onStop: (act: never) => (heard.stop = act), onError: (act: never) => (heard.error = act),
+  } as never);
+  const modal = vi.spyOn(wx, "showModal").mockImplementation((() => Promise.resolve({ confirm: false, cancel: true })) as never);
+  const { page } = await open("pages/channel/channel", { id: CHANNEL });
+  page.record!({ detail: { on: true } });
+  heard.error!({ errMsg: "operateRecorder:fail auth deny" });
+  await settled();
+  expect(modal.mock.calls[0]![0]).toMatchObject({ title: "没有使用麦克风的权限" });
+  page.record!({ detail: { on: true } });
+  stop.mockImplementationOnce(() => undefined);
+  page.record!({ detail: { on: false } });
+  heard.start!();
+  await settled();
+  expect([stop.mock.calls.length, phone.toasts]).toEqual([2, ["说得太短了"]]);
+  for (const each of [manager, modal]) each.mockRestore();
 });
 
 test("one's own words stand there at once, and once when their entry comes", async () => {

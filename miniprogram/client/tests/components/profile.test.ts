@@ -20,7 +20,7 @@ const app: { house: House } = { house: undefined as never };
 
 function answered(url: string, { method = "GET", body }: RequestInit): Promise<Response> {
   const path = url.replace("https://house.test/api/v1", "");
-  const sent: unknown = typeof body === "string" && body ? JSON.parse(body) : undefined;
+  const sent: unknown = typeof body === "string" && body ? JSON.parse(body) : body;
   asked.push({ method, path, body: sent });
   const found = answers[`${method} ${path}`];
   const said = found ? found(sent as never) : { error: { code: "not_found", message: "" } };
@@ -102,6 +102,49 @@ test("a name is saved as WeChat left it in the field when it was submitted", asy
   page.typed!({ detail: { value: "" } });
   await page.save!();
   expect(count("PUT /me")).toBe(1);
+});
+
+test("a picture is chosen, shows while it is on its way, and is one's own when the house has it", async () => {
+  let uploaded: unknown;
+  answers["POST /me/avatar"] = (body: FormData) => {
+    uploaded = body;
+    return { ...ME, avatar: "/avatar/m_1/secret" };
+  };
+  answers["GET /me"] = () => ME;
+  answers["DELETE /me/avatar"] = () => ME;
+  let read: (file: Response) => void = () => undefined;
+  const file = vi.spyOn(globalThis, "fetch").mockReturnValue(new Promise((done) => { read = done; }));
+  const page = await open("pages/profile/profile");
+  const shown = () => document.querySelector(".picture .face-picture img")?.getAttribute("src");
+  expect(shown()).toBeUndefined();
+  const done = page.wear!({ detail: { avatarUrl: "blob:chosen" } }) as Promise<void>;
+  await settled();
+  expect(shown()).toBe("blob:chosen");
+  read(new Response(new Blob(["png"], { type: "image/png" })));
+  await done;
+  await settled();
+  expect(uploaded).toBeInstanceOf(FormData);
+  expect([app.house.me?.avatar, shown(), phone.toasts]).toEqual(["/avatar/m_1/secret", "/avatar/m_1/secret", ["已保存"]]);
+  phone.answers.push({ confirm: true, content: "" });
+  await tap("移除");
+  expect([count("DELETE /me/avatar"), shown()]).toEqual([1, undefined]);
+  file.mockRestore();
+});
+
+test("a picture that is judged first, or was not taken, says so beside the one that one has", async () => {
+  answers["GET /me"] = () => ({ ...ME, avatar: "/avatar/m_0/old", avatar_state: "held", avatar_reason: "" });
+  await open("pages/profile/profile");
+  expect(text()).toContain("新头像正在审核");
+  answers["GET /me"] = () => ({ ...ME, avatar_state: "rejected", avatar_reason: "no" });
+  await open("pages/profile/profile");
+  expect(text()).toContain("没有通过审核");
+  answers["POST /me/avatar"] = () => ({ error: { code: "bad_frame", message: "" } });
+  const file = vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response(new Blob(["?"], { type: "image/png" })));
+  const page = await open("pages/profile/profile");
+  await page.wear!({ detail: { avatarUrl: "blob:broken" } });
+  await settled();
+  expect([phone.toasts, document.querySelector(".picture-busy")]).toEqual([["茶馆看不懂这个请求"], null]);
+  file.mockRestore();
 });
 
 test("one's data is asked for once, waited for, and its address copied", async () => {

@@ -82,7 +82,9 @@ test("addresses of files are asked for together, and again when they end or are 
   expect(changed).toHaveBeenCalled();
   const row = { key: "k", kind: "message", seq: 1, text: "", type: "image", body: { media: "m_1", width: 840, height: 420 } } as const;
   expect(dress(row, files)).toMatchObject({ address: expect.stringContaining(`${HOUSE}/media/m_1`) as string, frame: "width: 420rpx; height: 210rpx" });
+  vi.useFakeTimers({ now: Date.now() + 6 * 60_000, toFake: ["Date"] });
   files.of("m_2");
+  vi.useRealTimers();
   await settled(120);
   expect(asked.at(-1)!.path).toBe("/media?ids=m_2");
 });
