@@ -181,6 +181,7 @@ def about(store: Store, person: Person) -> dict[str, Any]:
     user = {"id": person.id, "name": person.name, "avatar": person.avatar}
     return user | ({"avatar_state": latest.state, "avatar_reason": latest.reason} if latest else {})
 
+
 def _chunks(stream: Any) -> Iterator[bytes]:
     source: BinaryIO = stream
     while chunk := source.read(CHUNK):
