@@ -7,7 +7,7 @@ import signal
 import time
 from collections import Counter, defaultdict
 
-from tests.house_client import House
+from tests.house_client import ROOT, House
 from tests.oracle import Load, Oracle
 from tests.soak.conftest import Keep, scaled, spread
 
@@ -50,7 +50,15 @@ def test_two_hundred_kills(house: House, chance: random.Random, keep: Keep) -> N
         house.let_go(*phones)
     keep(kills=dict(kills), acked=acked, lost=0, duplicated=0, reordered=0, connections_again=reconnected,
          seconds_until_sending={kind: spread(seconds) for kind, seconds in waited.items()},
-         largest_process_mb=memory, tracebacks=len(house.tracebacks()))
+         largest_process_mb=memory, tracebacks=Counter(map(cause, house.tracebacks())))
+
+
+def cause(traceback: str) -> str:
+    """What was raised, and the last place of ours on the way."""
+    lines = traceback.splitlines()
+    ours = [line for line in lines if f'File "{ROOT}/' in line and "site-packages" not in line]
+    place = ours[-1].partition(f"{ROOT}/")[2].replace('"', "") if ours else "no place of ours"
+    return f"{lines[-1]} at {place}"
 
 
 def hurt(house: House, kind: str, chance: random.Random) -> None:
