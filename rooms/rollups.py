@@ -86,7 +86,7 @@ def _file(connection: Connection, sums: Sequence[Count], most: Sequence[Count]) 
 
 def count(connection: Connection, place: Behind) -> int:
     """One transaction's worth of a channel's archive; returns how many entries."""
-    after = readers.place(connection, READER, place.channel) or 0
+    after = readers.place(connection, READER, place.channel)
     told = entries.happened(connection, place.channel, after, place.archived, ROWS)
     counts, said = Counter[tuple[int, str, str]](), Counter[tuple[int, str]]()
     for one in told:
@@ -103,7 +103,7 @@ def count(connection: Connection, place: Behind) -> int:
 
 def count_acts(connection: Connection, organization: str) -> int:
     """The same of the organization's audit."""
-    after = readers.place(connection, READER, organization) or 0
+    after = readers.place(connection, READER, organization)
     rows = audit.page(connection, organization, after)
     counts = Counter((row.act.at // HOUR_MS, row.act.room, row.act.act) for row in rows)
     hourly.add(connection, [Count(organization, hour, room, "acts", act, count)

@@ -259,7 +259,7 @@ def _settle_shown(store: Store, check: Check, outcome: str) -> None:
 
 
 def _shown(connection: Connection, wanted: Policy, behind: Behind, now: int) -> int:
-    place = readers.place(connection, READER, behind.channel) or 0
+    place = readers.place(connection, READER, behind.channel)
     page = entries.page(connection, behind.channel, after=place, limit=TOGETHER)
     parsed = [_said(one) for one in page if one.op in ("message", "edited")]
     passed = held_rows.published(connection, behind.channel, [one.seq for one in parsed], held.SAFETY)

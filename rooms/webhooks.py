@@ -224,7 +224,7 @@ def signature(secret: str, at: int, body: bytes) -> str:
 
 
 def _step(connection: Connection, store: Store, place: Behind, now: int) -> int:
-    after = readers.place(connection, READER, place.channel) or 0
+    after = readers.place(connection, READER, place.channel)
     told = entries.page(connection, place.channel, after=after, limit=ROWS)
     told = [entry for entry in told if entry.seq <= place.archived]
     known = channels.one(connection, place.channel)

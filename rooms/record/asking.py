@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, and_, func, insert, or_
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, func, insert, or_, select
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import Insert
@@ -51,6 +51,17 @@ def put(connection: Connection, table: Table, rows: Sequence[Row], newer: Sequen
         connection.execute(_put_in_sqlite(table, keys, [*replaced, *newer], newer), rows)
     else:
         connection.execute(_put_in_mysql(table, [*replaced, *reversed(newer)], newer), rows)
+
+
+def locked(connection: Connection, table: Table, key: Row, column: str) -> int:
+    """A number that one at a time may move, locked until the transaction ends. Where there is no row yet it is made
+    with 0 first: what is not there cannot be locked, and two who find nothing would both begin at it."""
+    query = select(table.c[column]).where(*(table.c[name] == value for name, value in key.items())).with_for_update()
+    found = connection.scalars(query).one_or_none()
+    if found is None:
+        put(connection, table, [{**key, column: 0}], newer=(column,))
+        found = connection.scalars(query).one()
+    return int(found)
 
 
 def add_up(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, func, select
 
 from rooms.record import tables
-from rooms.record.asking import put
+from rooms.record.asking import locked, put
 
 
 class Behind(NamedTuple):
@@ -35,10 +35,9 @@ def behind(connection: Connection, reader: str, limit: int, organization: str = 
     return [Behind._make(row) for row in connection.execute(query)]
 
 
-def place(connection: Connection, reader: str, thing: str) -> int | None:
-    """Locked, so that two at once do not read the same. None where it has read nothing yet. For writes."""
-    query = select(_TABLE.c.seq).where(_TABLE.c.reader == reader, _TABLE.c.thing == thing).with_for_update()
-    return connection.scalars(query).one_or_none()
+def place(connection: Connection, reader: str, thing: str) -> int:
+    """Locked, so that two at once do not read the same. 0 where it has read nothing yet. For writes."""
+    return locked(connection, _TABLE, {"reader": reader, "thing": thing}, "seq")
 
 
 def move(connection: Connection, reader: str, thing: str, seq: int) -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select
 
 from rooms.record import tables
-from rooms.record.asking import put
+from rooms.record.asking import locked, put
 
 BLOCK, STRETCH = 1 << 16, 1 << 8
 TOGETHER = 500
@@ -72,8 +72,7 @@ def one_behind(connection: Connection, channel: str) -> Behind | None:
 
 def advance(connection: Connection, channel: str, before: int, after: int) -> bool:
     """Moves the index's place. False when somebody else has moved it since; then nothing may be written."""
-    query = select(_PLACES.c.seq).where(_PLACES.c.channel == channel).with_for_update()
-    if (connection.scalars(query).one_or_none() or 0) != before:
+    if locked(connection, _PLACES, {"channel": channel}, "seq") != before:
         return False
     put(connection, _PLACES, [{"channel": channel, "seq": after}])
     return True
