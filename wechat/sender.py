@@ -19,12 +19,13 @@ from rooms.store import Store
 from rooms.templates import Filled
 from wechat import outcomes
 from wechat.addressee import Addressee
+from wechat.article import Article
 from wechat.commands import Verb
 from wechat.outcomes import Reaction
 from wechat.platform import calls, stops
 from wechat.platform.client import Client
 from wechat.platform.limits import LIMITS, PlatformLimits
-from wechat.platform.sending import Outcome, State, send_menu, send_template, send_text
+from wechat.platform.sending import Outcome, State, send_article, send_menu, send_template, send_text
 from wechat.platform.token import Credentials, SharedTokens
 
 if TYPE_CHECKING:
@@ -87,6 +88,12 @@ class Sender:
             items = {str(verb): to.words.taps[verb] for verb in taps}
             return self._out(to, send, intent, account, lambda client: send_menu(client, openid, text, items), True)
         return self._out(to, send, intent, account, lambda client: send_text(client, openid, text))
+
+    def article(self, to: Addressee, send: Send, intent: Intent, article: Article) -> Sent | None:
+        """As a customer-service message that leads somewhere; None when somebody else was faster."""
+        assert to.account is not None
+        openid = to.follower.openid
+        return self._out(to, send, intent, to.account, lambda client: send_article(client, openid, *article))
 
     def may_menu(self, account: Account) -> bool:
         """Only accounts of a certain class; WeChat says so once."""

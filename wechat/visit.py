@@ -19,6 +19,7 @@ from rooms.templates import Kind
 from wechat import addressee, digest, hours, news
 from wechat.addressee import Addressee
 from wechat.agenda import NEWS, Agenda, Item
+from wechat.article import alone
 from wechat.commands import Verb
 from wechat.digest import Digest, Place
 from wechat.followers import Question, written
@@ -158,11 +159,18 @@ class Visitor:
         upto = Position(composed.place.epoch, composed.place.seq)
         intent = Intent(kind, turn.item.channel, turn.start.seq, upto)
         self._keep_part(turn, composed.place)
-        sent = self._sender.text(turn.to, send, intent, composed.text,
-                                 (Verb.MORE, Verb.QUIET) if composed.left or composed.beyond else ())
+        sent = self._give(turn, send, intent, composed)
         if sent is None or not (sent.arrived or sent.in_doubt):
             self._keep_part(turn, turn.start)
         return self._after(turn.item, sent) if sent is None or not sent.arrived else self._told(turn, composed)
+
+    def _give(self, turn: Turn, send: Send, intent: Intent, composed: Digest) -> Sent | None:
+        """As a card where it is one link, else as a text, with what one may touch where more is left."""
+        article = alone(turn.entries, turn.person.id, composed, digest.shown_name(turn.to.title), turn.to.words)
+        if article is not None:
+            return self._sender.article(turn.to, send, intent, article)
+        return self._sender.text(turn.to, send, intent, composed.text,
+                                 (Verb.MORE, Verb.QUIET) if composed.left or composed.beyond else ())
 
     def _notify_of_talk(self, turn: Turn, notify: Notify, thought: Thought) -> Visit:
         last, now = turn.entries[-1], self._store.clock.now()

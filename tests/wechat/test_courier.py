@@ -29,6 +29,24 @@ def test_after_thirty_quiet_seconds_she_hears_what_she_missed(town: Town) -> Non
     assert "没有新消息" in town.wechat.say(mei, "更多")["reply"]["text"]
 
 
+def test_a_link_that_stands_alone_comes_as_a_card_and_two_as_words(town: Town) -> None:
+    mei = town.follower()
+    link = {"title": "春茶上新", "url": "https://tea.example/spring", "description": "明前龙井"}
+    town.alice_sends("link", link)
+    town.wait(31)
+    town.run()
+    [card] = [each["articles"] for each in town.wechat.outbox(mei) if each["kind"] == "customer_message"]
+    assert card == [{"title": "Alice：春茶上新", "description": "【大厅】1 条新消息 明前龙井", "url": link["url"]}]
+    town.alice_sends("link", link)
+    town.alice_says("好看")
+    town.wait(121)
+    town.run()
+    last = town.wechat.outbox(mei)[-1]
+    assert last["text"] == "【大厅】2 条新消息\nAlice：[链接] 春茶上新 https://tea.example/spring\nAlice：好看"
+    assert [one.state for one in town.sent(mei)] == ["sent", "sent"]
+    assert "没有新消息" in town.wechat.say(mei, "更多")["reply"]["text"]
+
+
 def test_the_pace_makes_four_digests_and_keeps_the_fifth_for_her_name(town: Town) -> None:
     mei = town.follower("美美")
     for number, seconds in enumerate((31, 121, 901, 7201)):

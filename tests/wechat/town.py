@@ -57,10 +57,13 @@ class Town:
         return identities.follower(self.store, account, openid)
 
     def alice_says(self, text: str, channel: str = "") -> None:
+        self.alice_sends("text", {"text": text}, channel)
+
+    def alice_sends(self, type_: str, body: dict[str, Any], channel: str = "") -> None:
         self._count += 1
         channel = channel or self.stage.hall
         seats.enter(self.store, self.alice, channel, "p.1")
-        messages.post(self.store, self.alice, channel, Draft("text", {"text": text}, f"a{self._count}"))
+        messages.post(self.store, self.alice, channel, Draft(type_, body, f"a{self._count}"))
 
     def wait(self, seconds: float) -> None:
         self.clock.offset_ms += int(seconds * 1000)

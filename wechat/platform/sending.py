@@ -56,6 +56,13 @@ def send_menu(client: Client, openid: str, head: str, items: Mapping[str, str]) 
         "touser": openid, "msgtype": "msgmenu", "msgmenu": menu}))
 
 
+def send_article(client: Client, openid: str, title: str, description: str, url: str) -> Outcome:
+    """The same, as a card that leads to `url`."""
+    article = {"title": title, "description": description, "url": url}
+    return _send(client, lambda wechat: wechat.post("message/custom/send", data={
+        "touser": openid, "msgtype": "news", "news": {"articles": [article]}}))
+
+
 def send_mass(client: Client, openids: Sequence[str], text: str, name: str) -> Outcome:
     """To many at once; WeChat takes a `name` once a day. That it was sent says that WeChat took it: how it ended is
     told by an event with the same reference."""
