@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from commands.opening import opened
 from rooms import safety, spam
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.permissions import Role
 from rooms.record import organizations
 from rooms.record.safety import OFF

@@ -10,9 +10,9 @@ from typing import Any
 
 from commands.opening import opened
 from rooms import keeping, retention
+from rooms.authority import Actor
 from rooms.errors import Misconfigured
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.record import keyring, partitions
 from rooms.record import retention as rows
 from rooms.record.partitions import Partition

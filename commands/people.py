@@ -12,10 +12,10 @@ from typing import Any
 from commands.opening import opened
 from rooms import accounts, audiences, channels, denials, ids, members, orgs, rooms
 from rooms.auditing import OPERATOR
+from rooms.authority import Actor
 from rooms.denials import Feature
 from rooms.errors import Misconfigured
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.permissions import Right
 from rooms.planner import Way
 from rooms.record import rooms as room_rows

@@ -10,12 +10,12 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from console.asking import Ask, Capacity, In, Limit, Name, Out, Reason, Seq, Text, given
-from rooms import arranging, messages, moderation, overlooking, seats, shedding
+from rooms import announcements, arranging, messages, overlooking, pins, recalls, rules, seats, shedding
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.overlooking import NOTHING
 from rooms.permissions import Role
-from rooms.record import rules
+from rooms.record import rules as rule_rows
 from rooms.record.channels import Channel
 
 Entry = Annotated[dict[str, Any], Meta(description="An entry of the log, in the form of docs/protocol.md.")]
@@ -186,7 +186,7 @@ def edit(ask: Ask, channel: str, body: EditChannel) -> ChannelView:
 
 def set_rules(ask: Ask, channel: str, body: SetRules) -> ChannelView:
     find(ask, channel)
-    moderation.set_rules(ask.store, ask.actor, channel, given(body))
+    rules.change(ask.store, ask.actor, channel, given(body))
     return one(ask, channel)
 
 
@@ -207,20 +207,20 @@ def say(ask: Ask, channel: str, body: Say) -> Said:
 
 
 def announce(ask: Ask, channel: str, body: Announce) -> Acted:
-    return Acted(seqs=dict(moderation.announce(ask.store, ask.actor, channel, body.text).seqs))
+    return Acted(seqs=dict(announcements.announce(ask.store, ask.actor, channel, body.text).seqs))
 
 
 def announce_in_all(ask: Ask, room: str, body: Announce) -> Acted:
     """In every channel of the room."""
-    return Acted(seqs=dict(moderation.announce(ask.store, ask.actor, room, body.text).seqs))
+    return Acted(seqs=dict(announcements.announce(ask.store, ask.actor, room, body.text).seqs))
 
 
 def pin(ask: Ask, channel: str, seq: int, body: Pin) -> Acted:
-    return Acted(seqs=dict(moderation.pin(ask.store, ask.actor, channel, seq, body.on).seqs))
+    return Acted(seqs=dict(pins.pin(ask.store, ask.actor, channel, seq, body.on).seqs))
 
 
 def recall(ask: Ask, channel: str, seq: int, body: Recall) -> Acted:
-    return Acted(seqs=dict(moderation.recall(ask.store, ask.actor, channel, seq, body.reason).seqs))
+    return Acted(seqs=dict(recalls.recall(ask.store, ask.actor, channel, seq, body.reason).seqs))
 
 
 def present(ask: Ask, channel: str, query: PresentQuery) -> Present:
@@ -248,7 +248,7 @@ def find(ask: Ask, channel: str) -> Channel:
 
 
 def views(ask: Ask, those: Sequence[Channel]) -> list[ChannelView]:
-    held = ask.store.record.read(lambda c: rules.of_channels(c, [channel.id for channel in those]))
+    held = ask.store.record.read(lambda c: rule_rows.of_channels(c, [channel.id for channel in those]))
     states = overlooking.states(ask.store, those)
     return [_view(channel, states.get(channel.id, NOTHING), held.get(channel.id, {})) for channel in those]
 

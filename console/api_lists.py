@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 from console.api_rooms import find as find_room
 from console.asking import Ask, Id, In, Out
 from console.spreadsheets import csv_answer
-from rooms import auditing, members, moderation, words
+from rooms import auditing, members, white_list, words
 from rooms.errors import Refused
 from rooms.permissions import Role
 from rooms.record import people
@@ -96,7 +96,7 @@ def words_out(ask: Ask, words_id: str) -> Response:
 def _take(ask: Ask, room: str, line: MemberLine) -> None:
     members.appoint(ask.store, ask.actor, room, line.user, Role.MEMBER if line.role is UNSET else line.role)
     if line.white_list is not UNSET:
-        moderation.set_free(ask.store, ask.actor, room, line.user, line.white_list)
+        white_list.set_free(ask.store, ask.actor, room, line.user, line.white_list)
 
 
 def _all(more: Callable[[str], Sequence[Row]], place: Callable[[Row], str]) -> Iterator[Row]:

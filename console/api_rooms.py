@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from console.api_channels import ChannelView, views
 from console.asking import Ask, Capacity, Done, Ids, In, Name, Out, Page, Password, Reason, Seconds, given
-from rooms import arranging, doors, invitations, members, moderation, requests, shield
+from rooms import arranging, doors, invitations, members, requests, shield, white_list
 from rooms.doors import Ways
 from rooms.errors import Code, Refused
 from rooms.permissions import Role
@@ -207,7 +207,7 @@ def set_member(ask: Ask, room: str, user: str, body: SetMember) -> Done:
     if body.role is not UNSET:
         members.appoint(ask.store, ask.actor, room, user, body.role)
     if body.white_list is not UNSET:
-        moderation.set_free(ask.store, ask.actor, room, user, body.white_list)
+        white_list.set_free(ask.store, ask.actor, room, user, body.white_list)
     return Done()
 
 

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from console.api_channels import Acted
 from console.api_people import SanctionView, find, sanction_view
 from console.asking import Ask, Id, In, Out, Page, Reason, Seconds
-from rooms import identities, moderation
+from rooms import identities, sanctions
 from rooms.errors import Code, Refused
 from rooms.record import people
 
@@ -49,9 +49,9 @@ def act(ask: Ask, body: Act) -> Acted:
     if seconds is not None and body.act not in ("mute", "ban"):
         raise Refused(Code.BAD_FRAME, "seconds are for mute and ban")
     if body.act in ("mute", "ban"):
-        verb = moderation.mute if body.act == "mute" else moderation.ban
+        verb = sanctions.mute if body.act == "mute" else sanctions.ban
         done = verb(ask.store, ask.actor, body.place, user, seconds, body.reason)
     else:
-        ending = {"unmute": moderation.unmute, "kick": moderation.kick, "pardon": moderation.pardon}[body.act]
+        ending = {"unmute": sanctions.unmute, "kick": sanctions.kick, "pardon": sanctions.pardon}[body.act]
         done = ending(ask.store, ask.actor, body.place, user, body.reason)
     return Acted(seqs=dict(done.seqs))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta
 
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from rooms.sessions import Signed
 from rooms.store import Store
 

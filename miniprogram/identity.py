@@ -11,9 +11,9 @@ from miniprogram.bodies import body
 from miniprogram.login import BadCode
 from refusals import error
 from rooms import accounts, identities, invitations, members, phones, requests
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Person
-from rooms.moderation import Actor
 from rooms.phones import Bound, WrongCodeError
 from rooms.record import identities as rows
 from rooms.record.requests import Request

@@ -17,10 +17,10 @@ from media.links import Link, Links
 from media.store import Absent
 from refusals import error
 from rooms import avatars, erasure, exports, identities, media
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.media import FAILED, READY, Media
-from rooms.moderation import Actor
 from rooms.record import media as media_rows
 from rooms.store import Store
 

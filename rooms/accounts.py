@@ -6,16 +6,14 @@ import re
 import time
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.record import Connection, Record, organizations
 from rooms.record import accounts as record
 from rooms.store import Store
-
-if TYPE_CHECKING:
-    from rooms.moderation import Actor
 
 REMEMBERED_SECONDS = 30
 REMEMBERED = 1_000

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rooms import auditing, ids, names, sessions, staff
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from rooms.record import Connection, organizations
 from rooms.record import api_tokens as rows
 from rooms.record.api_tokens import ApiToken

@@ -12,8 +12,8 @@ from typing import Any
 from rooms import auditing, doors, names, recovery
 from rooms import channels as rules_of_channels
 from rooms import rooms as rules_of_rooms
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from rooms.permissions import RANK, Role, rank
 from rooms.record import Connection, channels, organizations, rooms
 from rooms.record.channels import Channel
@@ -27,10 +27,12 @@ def add_room(store: Store, actor: Actor, name: str, password: str | None = None,
              listed: bool = True) -> str:
     """Raises Refused: forbidden, duplicate (name), full, bad_frame, too_long."""
     _owner(actor)
-    room = rules_of_rooms.add(store, actor.person.organization, name, password or None, private=private, listed=listed)
-    store.record.write(lambda c: auditing.note(
-        c, store, actor, actor.person.organization, "room_add", room=room, after={"name": name, "private": private}))
-    return room
+    def note(connection: Connection, room: str) -> None:
+        auditing.note(connection, store, actor, actor.person.organization, "room_add", room=room,
+                      after={"name": name, "private": private})
+
+    return rules_of_rooms.add(store, actor.person.organization, name, password or None, private=private, listed=listed,
+                              also=note)
 
 
 def edit_room(store: Store, actor: Actor, room: str, name: str | None = None, capacity: int | None = None,
@@ -71,15 +73,18 @@ def order_rooms(store: Store, actor: Actor, wanted: Sequence[str]) -> None:
 def add_channel(store: Store, actor: Actor, room: str, name: str, capacity: int = 0, slow_seconds: int = 0) -> str:
     """Raises Refused: not_found, not_member, forbidden, duplicate (name), full, bad_frame, too_long."""
     store.record.read(lambda c: doors.moderator(c, actor, room, Role.OWNER))
-    channel = rules_of_channels.add(store, room, name, capacity, slow_seconds)
-    store.record.write(lambda c: auditing.note(
-        c, store, actor, actor.person.organization, "channel_add", room=room, channel=channel, after={"name": name}))
-    return channel
+
+    def note(connection: Connection, channel: str) -> None:
+        doors.moderator(connection, actor, room, Role.OWNER)
+        auditing.note(connection, store, actor, actor.person.organization, "channel_add", room=room, channel=channel,
+                      after={"name": name})
+
+    return rules_of_channels.add(store, room, name, capacity, slow_seconds, also=note)
 
 
 def edit_channel(store: Store, actor: Actor, channel: str, name: str | None = None,
                  archived: bool | None = None) -> None:
-    """What is None stays; rules are `moderation.set_rules`. Raises Refused as `edit_room` does."""
+    """What is None stays; rules are `rules.change`. Raises Refused as `edit_room` does."""
     fields = _named(name) | _state(archived)
     found = find_channel(store, actor, channel)
 

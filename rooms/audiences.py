@@ -1,6 +1,6 @@
 """Who may see, enter and post in a channel: a rule names everyone, a role, or a list of people, which is kept here.
 
-The rule itself is set with the others (`moderation.set_rules`). Who is in already stays until they leave or are put
+The rule itself is set with the others (`rules.change`). Who is in already stays until they leave or are put
 out; what they may post is judged anew each time.
 """
 
@@ -12,8 +12,8 @@ from typing import NamedTuple
 import msgspec
 
 from rooms import closing, doors, ids, recovery
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from rooms.permissions import Right, allows
 from rooms.record import Connection, aliases, allowed, audit, channels, members, organizations, rules
 from rooms.record.audit import Act

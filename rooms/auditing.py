@@ -18,7 +18,7 @@ from rooms.record.audit import GENESIS, Act, Row
 from rooms.store import Store
 
 if TYPE_CHECKING:
-    from rooms.moderation import Actor
+    from rooms.authority import Actor
 
 OPERATOR = "operator"
 """Who acts without a console account: by the operators' command."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from rooms import messages, moderation, notices, seats
+from rooms import announcements, messages, notices, seats
+from rooms.authority import Actor
 from rooms.broadcasts import DONE, RUNNING, SCHEDULED, Broadcast, since
 from rooms.errors import Code, Refused
 from rooms.events import Door, Entry, Person
 from rooms.live.live import token
-from rooms.moderation import Actor
 from rooms.notices import Kind
 from rooms.record import Connection, broadcasts, channels
 from rooms.record import notices as notice_rows
@@ -108,7 +108,7 @@ def _speak(store: Store, broadcast: Broadcast, inside: Sequence[str]) -> None:
     steward = Actor(Person(broadcast.by, broadcast.organization, "", Door.CONSOLE), "owner")
     for channel in inside:
         if not _stands(store, channel, broadcast):
-            moderation.announce(store, steward, channel, broadcast.text)
+            announcements.announce(store, steward, channel, broadcast.text)
 
 
 def _stands(store: Store, channel: str, broadcast: Broadcast) -> bool:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import msgspec
 
 from rooms import ids, notices
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from rooms.record import Connection, audit, broadcasts, mass_jobs
 from rooms.record import notices as notice_rows
 from rooms.record import rooms as room_rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rooms import ids, names, recovery
@@ -18,8 +19,9 @@ LARGEST_CAPACITY = 1_000_000
 LONGEST_SLOW_SECONDS = 86_400
 
 
-def add(store: Store, room: str, name: str, capacity: int = 0, slow_seconds: int = 0) -> str:
-    """The new channel's id; from the next verb on, the room's gate knows it.
+def add(store: Store, room: str, name: str, capacity: int = 0, slow_seconds: int = 0,
+        also: Callable[[Connection, str], object] | None = None) -> str:
+    """The new channel's id; from the next verb on, the room's gate knows it. `also`: what becomes true with it.
 
     Raises Refused: not_found (room), duplicate (name), full (too many channels), bad_frame, too_long.
     """
@@ -33,6 +35,8 @@ def add(store: Store, room: str, name: str, capacity: int = 0, slow_seconds: int
         channel = new(found, name, store.clock.now(), capacity, slow_seconds)
         if not channels.add(connection, channel._replace(position=place)):
             raise Refused(Code.DUPLICATE, f"there is a channel {channel.name} already")
+        if also is not None:
+            also(connection, channel.id)
         return channel.id
 
     made = store.record.write(act)

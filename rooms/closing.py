@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 
-from rooms import cursors, ids, moderation, seats
+from rooms import cursors, ids, sanctions, seats
 from rooms.errors import Refused
 from rooms.permissions import Right, allows
 from rooms.record import Connection, allowed, members, rules
@@ -24,7 +24,7 @@ def put_out(store: Store, organization: str, channel: str) -> int:
     gone = sorted(store.record.read(lambda c: _strangers(c, channel, inside)))
     for user in gone:
         try:
-            moderation.kick(store, steward(organization), channel, user, REASON)
+            sanctions.kick(store, steward(organization), channel, user, REASON)
         except Refused as refused:
             log.warning("somebody stays in a channel that is closed to them channel=%s user=%s: %s", channel, user,
                         refused.message)

@@ -86,11 +86,6 @@ def key(one: str, other: str) -> str:
     return " ".join(sorted((one, other)))
 
 
-def is_of(connection: Connection, channel: Channel, user: str) -> bool:
-    """Whether the user is one of the two."""
-    return any(one.user == user for one in allowed.of_channel(connection, channel.id))
-
-
 def give(connection: Connection, user: str, to: str) -> None:
     """Two people turned out to be one: what was said with the first is found under the second. Where both had a channel
     with the same third, there are two of them from then on, and the second goes on."""

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import msgspec
 
 from rooms import direct, passwords, recovery, standings
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Person
-from rooms.moderation import Actor
 from rooms.permissions import RANK, Role, moderates, rank
 from rooms.record import Connection, audit, channels, free, members, organizations, phones, rooms, sanctions
 from rooms.record.audit import Act

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from rooms import archive, blocks, doors, ids, overlay, recovery
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Logged, Person
 from rooms.media import DAY_MS, Media
-from rooms.moderation import Actor
 from rooms.permissions import Role
 from rooms.record import (
     Connection,

@@ -8,6 +8,7 @@ its author's name and its client_id; a process that dies in between leaves the m
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,7 +20,7 @@ from rooms.events import Door, Person
 from rooms.live import keys
 from rooms.live.scripts import RELEASE
 from rooms.notices import Kind
-from rooms.record import Connection
+from rooms.record import Connection, channels, rooms
 from rooms.record import held as rows
 from rooms.record import notices as notice_rows
 from rooms.record.held import PASSING, PUBLISHED, WAITING, HeldRow
@@ -28,6 +29,7 @@ from rooms.store import Store
 log = logging.getLogger(__name__)
 
 WORDS, SAFETY = "words", "safety"
+OPEN = "open"
 MOST_OF_ONE = 20
 """Messages of one person that may wait in one channel."""
 LEFT_BEHIND_MS = 5_000
@@ -35,6 +37,9 @@ LEFT_BEHIND_MS = 5_000
 TOGETHER = 100
 
 __all__ = ["SAFETY", "WORDS", "Held", "HeldRow", "Published", "finish", "forget", "keep", "let_through", "reject"]
+
+
+Also = Callable[[Connection], object]
 
 
 class Held(NamedTuple):
@@ -77,13 +82,18 @@ def keep(store: Store, person: Person, channel: str, draft: Draft, cause: str, l
     return kept
 
 
-def let_through(store: Store, row: HeldRow, by: str) -> Published | None:
-    """It gets its number. None when somebody else decided meanwhile.
+def let_through(store: Store, row: HeldRow, by: str, also: Also | None = None) -> Published | None:
+    """It gets its number. None when somebody else decided meanwhile. `also`: what becomes true with the decision.
 
     Raises Refused: closed (the room or channel takes no messages now; it waits on), unavailable.
     """
     now = store.clock.now()
-    if not store.record.write(lambda c: rows.move(c, row.id, WAITING, PASSING, decided_at=now, by=by)):
+
+    def act(connection: Connection) -> bool:
+        _check_open(connection, row)
+        return _decide(connection, rows.move(connection, row.id, WAITING, PASSING, decided_at=now, by=by), also)
+
+    if not store.record.write(act):
         return None
     try:
         return _pass_on(store, row)
@@ -92,13 +102,13 @@ def let_through(store: Store, row: HeldRow, by: str) -> Published | None:
         raise
 
 
-def reject(store: Store, row: HeldRow, by: str, reason: str) -> bool:
+def reject(store: Store, row: HeldRow, by: str, reason: str, also: Also | None = None) -> bool:
     """It is never said, and its author hears so; its words are forgotten at once. False when somebody else decided
-    meanwhile."""
+    meanwhile. `also`: what becomes true with the decision."""
     now = store.clock.now()
 
     def act(connection: Connection) -> bool:
-        if not rows.reject(connection, row, by, reason, now):
+        if not _decide(connection, rows.reject(connection, row, by, reason, now), also):
             return False
         notice_rows.add_many(connection, [_notice(row, Kind.REJECTED, now, {"reason": reason})])
         return True
@@ -127,6 +137,19 @@ def forget(store: Store) -> int:
 
 def draft_of(row: HeldRow) -> Draft:
     return Draft(row.type, msgspec.json.decode(row.body, type=dict[str, Any]), row.client_id, row.reply_to)
+
+
+def _check_open(connection: Connection, row: HeldRow) -> None:
+    """The gate asks as well; who asked here first has not decided anything where it is closed."""
+    room, channel = rooms.one(connection, row.room), channels.one(connection, row.channel)
+    if room is None or channel is None or room.state != OPEN or channel.state != OPEN:
+        raise Refused(Code.CLOSED)
+
+
+def _decide(connection: Connection, decided: bool, also: Also | None) -> bool:
+    if decided and also is not None:
+        also(connection)
+    return decided
 
 
 def _try(store: Store, row: HeldRow) -> bool:

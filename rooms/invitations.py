@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rooms import doors, members
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.ids import ALPHABET
-from rooms.moderation import Actor
 from rooms.record import Connection, audit, organizations
 from rooms.record import invitations as rows
 from rooms.record.audit import Act

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from rooms import gate, passwords
+from rooms import auditing, gate, passwords
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
 from rooms.live.scripts import JOIN, PART
 from rooms.permissions import moderates
-from rooms.record import Connection, channels, cursors, members, rooms
+from rooms.record import Connection, channels, cursors, members, organizations, rooms
 from rooms.record.members import Named
 from rooms.record.rooms import Room
 from rooms.store import Store
-
-if TYPE_CHECKING:
-    from rooms.moderation import Actor
 
 PAGE = 100
 TRIES_PER_MINUTE = 5
@@ -85,21 +83,7 @@ def leave(store: Store, person: Person, room: str) -> None:
 
 def set_role(store: Store, room: str, user: str, role: str) -> None:
     """For the operators: makes them a member first where they are none. Raises Refused: not_found, bad_frame."""
-    if role not in list(Role):
-        raise Refused(Code.BAD_FRAME, f"role: one of {', '.join(Role)}")
-    now = store.clock.now()
-
-    def act(connection: Connection) -> str | None:
-        found = rooms.one(connection, room)
-        if found is None or not members.may_belong(connection, room, user):
-            return None
-        if not members.set_role(connection, room, user, role):
-            members.add(connection, room, user, role, now)
-        return found.organization
-
-    organization = store.record.write(act)
-    if organization is None:
-        raise Refused(Code.NOT_FOUND, "no such room, or no such user in its organization")
+    organization = store.record.write(lambda c: _set_role(c, store, None, room, user, role))
     tell_gate(store, organization, room, user, role)
 
 
@@ -108,18 +92,32 @@ def appoint(store: Store, actor: Actor, room: str, user: str, role: str) -> None
 
     Raises Refused: not_found, not_member, forbidden, bad_frame.
     """
-    from rooms import auditing, doors, identities
+    from rooms import doors, identities
 
     user = identities.whole(store, user)
 
-    def look(connection: Connection) -> str | None:
+    def act(connection: Connection) -> str:
+        organizations.lock(connection, actor.person.organization)
         doors.moderator(connection, actor, room, Role.OWNER)
-        return members.role(connection, room, user)
+        return _set_role(connection, store, actor, room, user, role)
 
-    before = store.record.read(look)
-    set_role(store, room, user, role)
-    store.record.write(lambda c: auditing.note(
-        c, store, actor, actor.person.organization, "role", user, room, before={"role": before}, after={"role": role}))
+    organization = store.record.write(act)
+    tell_gate(store, organization, room, user, role)
+
+
+def _set_role(connection: Connection, store: Store, actor: Actor | None, room: str, user: str, role: str) -> str:
+    """For a transaction; returns the organization. Without an actor it is the operator of the house."""
+    if role not in list(Role):
+        raise Refused(Code.BAD_FRAME, f"role: one of {', '.join(Role)}")
+    found = rooms.one(connection, room)
+    if found is None or not members.may_belong(connection, room, user):
+        raise Refused(Code.NOT_FOUND, "no such room, or no such user in its organization")
+    before = members.role(connection, room, user)
+    if not members.set_role(connection, room, user, role):
+        members.add(connection, room, user, role, store.clock.now())
+    auditing.note(connection, store, actor, found.organization, "role", user, room, before={"role": before},
+                  after={"role": role})
+    return found.organization
 
 
 def page(store: Store, person: Person, room: str, cursor: str = "", limit: int = PAGE) -> Members:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import msgspec
 
 from rooms import direct, identities, standings
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from rooms.permissions import rank
 from rooms.record import (
     Connection,

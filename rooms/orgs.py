@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from rooms import ids, passwords
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.names import name as clean
 from rooms.permissions import RANK, rank
@@ -14,9 +14,6 @@ from rooms.record import Connection, organizations, staff
 from rooms.record.organizations import Organization
 from rooms.record.staff import Staff
 from rooms.store import Store
-
-if TYPE_CHECKING:
-    from rooms.moderation import Actor
 
 SHORTEST_PASSWORD = 8
 _EMAIL = re.compile(r"[^\s@\x00-\x1f]{1,64}@[^\s@\x00-\x1f]{1,180}")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from rooms import doors, members
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Person
-from rooms.moderation import Actor
 from rooms.record import Connection, aliases, audit, organizations
 from rooms.record import requests as rows
 from rooms.record.audit import Act

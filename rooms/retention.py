@@ -16,10 +16,10 @@ from typing import NamedTuple
 import msgspec
 
 from rooms import ids, recovery
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.live import keys
 from rooms.live.scripts import TRIM
-from rooms.moderation import Actor
 from rooms.permissions import StaffRole
 from rooms.record import Connection, audit, channels, entries, partitions, rooms, search
 from rooms.record import retention as rows

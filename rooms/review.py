@@ -7,21 +7,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
-
-from rooms import doors, held, identities, ids, messages, moderation, notices
+from rooms import auditing, authority, doors, held, identities, ids, messages, notices, recalls, sanctions
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Logged
 from rooms.held import HeldRow, Published
-from rooms.moderation import Actor
 from rooms.notices import Kind
 from rooms.permissions import RANK, Role, rank
-from rooms.record import Connection, audit, channels
+from rooms.record import Connection, channels, organizations
 from rooms.record import held as held_rows
 from rooms.record import notices as notice_rows
 from rooms.record import reports as report_rows
 from rooms.record import rooms as room_rows
-from rooms.record.audit import Act
 from rooms.record.reports import Report, Reported
 from rooms.steward import STEWARD
 from rooms.store import Store
@@ -119,20 +116,15 @@ def approve(store: Store, actor: Actor, id: str) -> Published | None:  # noqa: A
     Raises Refused: not_found, not_member, forbidden, closed.
     """
     row = _held(store, actor, id)
-    published = held.let_through(store, row, actor.person.id)
-    if published is not None:
-        _write_down(store, actor, "approve", row.user, row.room, row.channel, "", {"held": row.id}, {
-            "seq": published.seq})
-    return published
+    return held.let_through(store, row, actor.person.id, lambda c: _write_down(
+        c, store, actor, "approve", row.user, row.room, row.channel, before={"held": row.id}))
 
 
 def reject(store: Store, actor: Actor, id: str, reason: str = "") -> bool:  # noqa: A002 - the held message's
     """It will not be said; its author is told. False when it was decided already."""
-    row, reason = _held(store, actor, id), moderation.checked_reason(reason)
-    if not held.reject(store, row, actor.person.id, reason):
-        return False
-    _write_down(store, actor, "reject", row.user, row.room, row.channel, reason, {"held": row.id}, {})
-    return True
+    row, reason = _held(store, actor, id), authority.checked_reason(reason)
+    return held.reject(store, row, actor.person.id, reason, lambda c: _write_down(
+        c, store, actor, "reject", row.user, row.room, row.channel, reason, {"held": row.id}))
 
 
 def settle(store: Store, actor: Actor, channel: str, seq: int, outcome: str, seconds: int | None = None,
@@ -144,7 +136,7 @@ def settle(store: Store, actor: Actor, channel: str, seq: int, outcome: str, sec
     """
     if outcome not in OUTCOMES or not ids.is_channel(channel):
         raise Refused(Code.BAD_FRAME, f"outcome: one of {', '.join(OUTCOMES)}")
-    room, now, reason = ids.room_of(channel), store.clock.now(), moderation.checked_reason(reason)
+    room, now, reason = ids.room_of(channel), store.clock.now(), authority.checked_reason(reason)
 
     def look(connection: Connection) -> Sequence[Report]:
         _judge(connection, actor, room)
@@ -154,25 +146,25 @@ def settle(store: Store, actor: Actor, channel: str, seq: int, outcome: str, sec
     if not found:
         raise Refused(Code.NOT_FOUND, "nobody reported that")
     if outcome != DISMISSED:
-        moderation.recall(store, actor, channel, seq, reason)
+        recalls.recall(store, actor, channel, seq, reason)
     if outcome == MUTED:
-        moderation.mute(store, actor, room, found[0].author, seconds, reason)
+        sanctions.mute(store, actor, room, found[0].author, seconds, reason)
     elif outcome == BANNED:
-        moderation.ban(store, actor, room, found[0].author, seconds, reason)
+        sanctions.ban(store, actor, room, found[0].author, seconds, reason)
 
     def act(connection: Connection) -> list[str]:
         closed = report_rows.close(connection, channel, seq, outcome, actor.person.id, now)
+        told = [one.user for one in closed if one.user != STEWARD]
         facts = {"outcome": outcome, "reason": reason}
         notice_rows.add_many(connection, [
-            notices.made(one.organization, one.user, Kind.REPORT, now, room, channel, facts) for one in closed
-            if one.user != STEWARD])
-        return [one.user for one in closed if one.user != STEWARD]
+            notices.made(actor.person.organization, user, Kind.REPORT, now, room, channel, facts) for user in told])
+        if closed:
+            _write_down(connection, store, actor, "reports", closed[0].author, room, channel, reason, {"seq": seq}, {
+                "outcome": outcome, "reports": len(closed)})
+        return told
 
     told = store.record.write(act)
     notices.nudge(store, told)
-    if told:
-        _write_down(store, actor, "reports", found[0].author, room, channel, reason, {"seq": seq}, {
-            "outcome": outcome, "reports": len(told)})
     return len(told)
 
 
@@ -181,27 +173,28 @@ def remove_recent(store: Store, actor: Actor, place: str, user: str, hours: int,
     returns how many messages. Raises Refused: not_found, not_member, forbidden, bad_frame."""
     if not 1 <= hours <= LONGEST_HOURS:
         raise Refused(Code.BAD_FRAME, f"hours: 1 to {LONGEST_HOURS}")
-    reason = moderation.checked_reason(reason)
-    organization, user = actor.person.organization, identities.whole(store, user)
-    room = ids.room_of(place) if ids.is_channel(place) else _room(actor, place)
-    since = store.clock.now() - hours * 3_600_000
+    reason = authority.checked_reason(reason)
+    user, since = identities.whole(store, user), store.clock.now() - hours * 3_600_000
+    channel = place if ids.is_channel(place) else ""
+    room = ids.room_of(channel) if channel else _room(actor, place)
 
-    def look(connection: Connection) -> list[str]:
+    def act(connection: Connection) -> list[str]:
+        organizations.lock(connection, actor.person.organization)
         _judge(connection, actor, room)
-        wanted = [room] if room else room_rows.ids(connection, organization)
-        return [one.id for each in wanted for one in (
-            *channels.of_room(connection, each), *channels.direct_of(connection, user, each))]
+        if channel and channels.one(connection, channel) is None:
+            raise Refused(Code.NOT_FOUND)
+        _write_down(connection, store, actor, "remove_recent", user, room, channel, reason, after={"hours": hours})
+        return [channel] if channel else _channels(connection, actor, room, user)
 
-    inside = [place] if ids.is_channel(place) else store.record.read(look)
-    if ids.is_channel(place):
-        store.record.read(look)
-    removed = 0
-    for channel in inside:
-        for seq in list(_said_since(store, channel, user, since)):
-            removed += moderation.recall(store, actor, channel, seq, reason, unseen=True).seqs.get(channel, 0) > 0
-    _write_down(store, actor, "remove_recent", user, room, place if ids.is_channel(place) else "", reason, {}, {
-        "hours": hours, "messages": removed})
-    return removed
+    return sum(recalls.recall(store, actor, one, seq, reason, unseen=True).seqs.get(one, 0) > 0
+               for one in store.record.write(act) for seq in list(_said_since(store, one, user, since)))
+
+
+def _channels(connection: Connection, actor: Actor, room: str, user: str) -> list[str]:
+    """Where the user may have spoken: in the room, or with none in the whole organization."""
+    wanted = [room] if room else room_rows.ids(connection, actor.person.organization)
+    return [one.id for each in wanted for one in (
+        *channels.of_room(connection, each), *channels.direct_of(connection, user, each))]
 
 
 def _said_since(store: Store, channel: str, user: str, since: int) -> Iterator[int]:
@@ -254,9 +247,8 @@ def _case(store: Store, one: Reported, reports: Sequence[Report]) -> Case:
     return Case(one, reports, entry, page)
 
 
-def _write_down(store: Store, actor: Actor, act: str, target: str, room: str, channel: str, reason: str,
-                before: dict[str, Any], after: dict[str, Any]) -> None:
-    encode = msgspec.json.encode
-    row = Act(store.clock.now(), actor.person.id, actor.person.door.value, act, target, room, channel, reason,
-              encode(before).decode(), encode(after).decode())
-    store.record.write(lambda c: audit.add(c, actor.person.organization, row))
+def _write_down(connection: Connection, store: Store, actor: Actor, act: str, target: str, room: str, channel: str,
+                reason: str = "", before: dict[str, Any] | None = None, after: dict[str, Any] | None = None) -> None:
+    """In the transaction that does it."""
+    auditing.note(connection, store, actor, actor.person.organization, act, target, room, channel, reason, before,
+                  after)

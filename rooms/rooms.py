@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -43,9 +43,9 @@ class RoomView(NamedTuple):
 
 def add(store: Store, organization: str, name: str, password: str | None = None, capacity: int = 0,
         private: bool = False, *, listed: bool = True, by_request: bool = False, verified: bool = False,
-        white_only: bool = False, direct: bool = False) -> str:
+        white_only: bool = False, direct: bool = False, also: Callable[[Connection, str], object] | None = None) -> str:
     """The new room's id; it has no channel yet. A `capacity` of 0 is none. The ways in are those of `doors`; with
-    `direct` two members may talk to each other alone.
+    `direct` two members may talk to each other alone. `also`: what becomes true with it.
 
     Raises Refused: not_found (organization), duplicate (name), full (too many rooms), bad_frame, too_long.
     """
@@ -60,6 +60,8 @@ def add(store: Store, organization: str, name: str, password: str | None = None,
             raise Refused(Code.FULL, f"an organization has at most {MOST_IN_AN_ORGANIZATION} rooms")
         if not rooms.add(connection, room._replace(position=place)):
             raise Refused(Code.DUPLICATE, f"there is a room {room.name} already")
+        if also is not None:
+            also(connection, room.id)
 
     store.record.write(act)
     return room.id

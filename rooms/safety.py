@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import msgspec
 from prometheus_client import Counter
 
-from rooms import auditing, held, identities, ids, media, moderation, shelf
+from rooms import auditing, held, identities, ids, media, recalls, shelf
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Author, Door, Entry, Logged, Person
 from rooms.judging import FIELDS
-from rooms.moderation import Actor
 from rooms.permissions import RANK, Role, rank
 from rooms.record import Connection, audit, channels, entries, organizations, readers
 from rooms.record import held as held_rows
@@ -248,7 +248,7 @@ def _settle_shown(store: Store, check: Check, outcome: str) -> None:
     assert check.seq is not None
     if outcome == RISKY:
         try:
-            moderation.recall(store, steward(check.organization), check.channel, check.seq, REASON)
+            recalls.recall(store, steward(check.organization), check.channel, check.seq, REASON)
         except Refused as refused:
             if refused.code not in (Code.NOT_FOUND, Code.FORBIDDEN):
                 raise

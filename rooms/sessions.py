@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.permissions import IN_ROOMS, Role, StaffRole
 from rooms.record import Connection, api_tokens, organizations, staff, staff_sessions
 from rooms.record.staff_sessions import Session

@@ -11,12 +11,13 @@ from typing import Any
 
 import msgspec
 
-from rooms import auditing, doors, moderation
+from rooms import auditing, doors, rules
+from rooms.authority import Actor
 from rooms.doors import Ways
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from rooms.permissions import Role
-from rooms.record import Connection, channels, organizations, rules, shields
+from rooms.record import Connection, channels, organizations, shields
+from rooms.record import rules as rule_rows
 from rooms.record.shields import Shield
 from rooms.store import Store
 
@@ -46,32 +47,40 @@ def raise_(store: Store, actor: Actor, room: str) -> None:
         return [channel.id for channel in inside]
 
     for channel in store.record.write(act):
-        moderation.set_rules(store, actor, channel, UP)
+        rules.change(store, actor, channel, UP)
     _ask_first(store, actor, room, True)
 
 
 def lower(store: Store, actor: Actor, room: str) -> None:
-    """Raises Refused: not_found (also where it is not up), not_member, forbidden."""
-    def act(connection: Connection) -> Before:
-        organizations.lock(connection, actor.person.organization)
-        found = doors.moderator(connection, actor, room)
+    """It is down when all is as it was before: whoever dies on the way leaves it up, to be lowered again.
+
+    Raises Refused: not_found (also where it is not up), not_member, forbidden.
+    """
+    def look(connection: Connection) -> tuple[Before, set[str]]:
+        doors.moderator(connection, actor, room)
         standing = shields.one(connection, room)
         if standing is None:
             raise Refused(Code.NOT_FOUND, "the shield is not up")
-        shields.remove(connection, room)
-        auditing.note(connection, store, actor, found.organization, "unshield", room=room)
-        return msgspec.json.decode(standing.before, type=Before)
+        there = {channel.id for channel in channels.of_room(connection, room)}
+        return msgspec.json.decode(standing.before, type=Before), there
 
-    before = store.record.write(act)
-    there = {channel.id for channel in store.record.read(lambda c: channels.of_room(c, room))}
+    before, there = store.record.read(look)
     for channel, values in before.rules.items():
         if channel in there:
-            moderation.set_rules(store, actor, channel, {name: _typed(value) for name, value in values.items()})
+            rules.change(store, actor, channel, {name: _typed(value) for name, value in values.items()})
     _ask_first(store, actor, room, before.by_request)
+    store.record.write(lambda c: _is_down(c, store, actor, room))
 
 
 def is_up(store: Store, room: str) -> bool:
     return store.record.read(lambda c: shields.one(c, room)) is not None
+
+
+def _is_down(connection: Connection, store: Store, actor: Actor, room: str) -> None:
+    organizations.lock(connection, actor.person.organization)
+    if shields.one(connection, room) is not None:
+        shields.remove(connection, room)
+        auditing.note(connection, store, actor, actor.person.organization, "unshield", room=room)
 
 
 def _ask_first(store: Store, actor: Actor, room: str, on: bool) -> None:
@@ -80,7 +89,7 @@ def _ask_first(store: Store, actor: Actor, room: str, on: bool) -> None:
 
 
 def _rules_of(connection: Connection, channel: channels.Channel) -> dict[str, str]:
-    set_ = {"slow_seconds": str(channel.slow_seconds), **DOWN, **rules.of_channel(connection, channel.id)}
+    set_ = {"slow_seconds": str(channel.slow_seconds), **DOWN, **rule_rows.of_channel(connection, channel.id)}
     return {name: set_[name] for name in UP}
 
 

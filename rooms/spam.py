@@ -14,17 +14,17 @@ from typing import NamedTuple
 
 import msgspec
 
-from rooms import auditing, ids, messages, moderation, repeats
+from rooms import auditing, ids, messages, repeats, sanctions
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Entry
-from rooms.moderation import Actor
 from rooms.permissions import RANK, Role, rank
 from rooms.record import Connection, audit, channels, free, members, organizations, reports, users
 from rooms.record import suspicions as rows
 from rooms.record.audit import Act
 from rooms.record.suspicions import ACTED, DISMISSED, OFF, PROPOSED, UNDONE, Policy, Suspicion
-from rooms.steward import STEWARD, steward
+from rooms.steward import steward
 from rooms.store import Store
 
 log = logging.getLogger(__name__)
@@ -126,13 +126,11 @@ def decide(store: Store, actor: Actor, id: str, yes: bool) -> bool:  # noqa: A00
     Raises Refused: not_found, forbidden.
     """
     found = _found(store, actor, id)
-    if not _move(store, actor, found, PROPOSED, ACTED if yes else DISMISSED, "" if yes else "spam_dismiss"):
-        return False
-    if yes:
-        seconds = policy(store, found.organization).mute_seconds
-        _or_back(store, found, ACTED, PROPOSED, lambda: moderation.mute(
-            store, actor, found.organization, found.user, seconds, REASON))
-    return True
+    if not yes:
+        return _dismiss(store, actor, found)
+    seconds = policy(store, found.organization).mute_seconds
+    return _with_the_deed(store, actor, found, PROPOSED, ACTED, lambda decided: sanctions.mute(
+        store, actor, found.organization, found.user, seconds, REASON, decided))
 
 
 def undo(store: Store, actor: Actor, id: str) -> bool:  # noqa: A002 - the suspicion's
@@ -145,11 +143,8 @@ def undo(store: Store, actor: Actor, id: str) -> bool:  # noqa: A002 - the suspi
         return False
     if store.clock.now() > (undo_until(found) or 0):
         raise Refused(Code.EXPIRED, "after a week it stands")
-    if not _move(store, actor, found, ACTED, UNDONE):
-        return False
-    _or_back(store, found, UNDONE, ACTED, lambda: moderation.unmute(
-        store, actor, found.organization, found.user, REASON))
-    return True
+    return _with_the_deed(store, actor, found, ACTED, UNDONE, lambda decided: sanctions.unmute(
+        store, actor, found.organization, found.user, REASON, decided))
 
 
 def undo_until(found: Suspicion) -> int | None:
@@ -157,27 +152,35 @@ def undo_until(found: Suspicion) -> int | None:
     return (found.decided_at or found.at) + UNDO_MS if found.state == ACTED else None
 
 
-def _move(store: Store, actor: Actor, found: Suspicion, before: str, after: str, audited: str = "") -> bool:
-    """Whoever moves it first decides, and nobody else does. Muting and its end are audited as what they are."""
+class _DecidedError(Exception):
+    """Somebody else was faster."""
+
+
+def _with_the_deed(store: Store, actor: Actor, found: Suspicion, before: str, after: str,
+                   deed: Callable[[sanctions.Also], object]) -> bool:
+    """The suspicion moves in the transaction of the deed: neither is there without the other. Whoever moves it first
+    decides, and nobody else does."""
+    def decided(connection: Connection) -> None:
+        if not rows.move(connection, found.id, [before], state=after, decided_at=store.clock.now(), by=actor.person.id):
+            raise _DecidedError
+
+    try:
+        deed(decided)
+    except _DecidedError:
+        return False
+    return True
+
+
+def _dismiss(store: Store, actor: Actor, found: Suspicion) -> bool:
     def act(connection: Connection) -> bool:
-        moved = rows.move(connection, found.id, [before], state=after, decided_at=store.clock.now(),
+        moved = rows.move(connection, found.id, [PROPOSED], state=DISMISSED, decided_at=store.clock.now(),
                           by=actor.person.id)
-        if moved and audited:
-            auditing.note(connection, store, actor, found.organization, audited, found.user, reason=REASON,
+        if moved:
+            auditing.note(connection, store, actor, found.organization, "spam_dismiss", found.user, reason=REASON,
                           before={"score": found.score})
         return moved
 
     return store.record.write(act)
-
-
-def _or_back(store: Store, found: Suspicion, after: str, before: str, deed: Callable[[], object]) -> None:
-    """Where the deed is refused, nothing was decided."""
-    try:
-        deed()
-    except Refused:
-        store.record.write(lambda c: rows.move(c, found.id, [after], state=before, decided_at=found.decided_at,
-                                               by=found.by))
-        raise
 
 
 class _Tally:
@@ -231,13 +234,12 @@ def _clean(store: Store, wanted: Policy) -> int:
 
 def _act(store: Store, wanted: Policy, row: Suspicion) -> None:
     """Where it fails, the proposal stands for people to decide."""
+    steward_ = steward(row.organization)
     try:
-        moderation.mute(store, steward(row.organization), row.organization, row.user, wanted.mute_seconds, REASON)
+        _with_the_deed(store, steward_, row, PROPOSED, ACTED, lambda decided: sanctions.mute(
+            store, steward_, row.organization, row.user, wanted.mute_seconds, REASON, decided))
     except Refused as refused:
         log.warning("a spammer is left to people user=%s: %s", row.user, refused.message)
-        return
-    now = store.clock.now()
-    store.record.write(lambda c: rows.move(c, row.id, [PROPOSED], state=ACTED, decided_at=now, by=STEWARD))
 
 
 def _lately(store: Store, organization: str, since: int) -> Iterable[Entry]:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from rooms import auditing, names, orgs, passwords, sessions, totp
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.ids import ALPHABET
-from rooms.moderation import Actor
 from rooms.permissions import StaffRole
 from rooms.record import Connection, organizations, second_factors, staff
 from rooms.record.second_factors import Totp

@@ -129,6 +129,12 @@ def member_channels(store: Store, user: str) -> dict[str, list[str]]:
     return store.record.read(look)
 
 
+def channels_of(connection: Connection, user: str) -> list[str]:
+    """Every channel of the rooms to which the user belongs."""
+    inside = _channels(connection, user, list(members.of_user(connection, user)))
+    return [channel for those in inside.values() for channel in those]
+
+
 def _look(connection: Connection, organization: str, user: str) -> _View | None:
     standing = rows.one(connection, organization, user)
     if standing is None:

@@ -3,8 +3,8 @@ acts go the same way as everybody's and are in the audit under this name."""
 
 from __future__ import annotations
 
+from rooms.authority import Actor
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.permissions import Role
 
 STEWARD = "s_steward"

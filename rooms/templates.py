@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from rooms.planner import Ticket, Way
 from rooms.record import Connection, accounts, audit, consents, identities, templates
 from rooms.record.audit import Act

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from rooms import auditing, ids
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Logged
-from rooms.moderation import Actor
 from rooms.record import Connection, channels, entries, envelopes, organizations, readers, webhooks
 from rooms.record.readers import Behind
 from rooms.record.webhooks import DONE, FAILED, WAITING, Call, Webhook

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 import msgspec
 from prometheus_client import Counter
 
-from rooms import doors, ids, moderation, names, shelf
+from rooms import doors, ids, names, sanctions, shelf
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.judging import ACTIONS, LETTERS, Book, Finding, Verdict, check_pattern
 from rooms.matching import LONGEST_WORD, shape_of
-from rooms.moderation import Actor
 from rooms.permissions import RANK, Role, rank
 from rooms.record import Connection, audit, organizations, word_lists
 from rooms.record.audit import Act
@@ -232,8 +232,8 @@ def count(store: Store, verdict: Verdict) -> None:
 def _mute(store: Store, person: Person, channel: str, verdict: Verdict) -> None:
     asked = [finding.list for finding in verdict.findings if finding.list.action == "mute"]
     longest = max(asked, key=lambda one: one.mute_seconds)
-    moderation.mute(store, steward(person.organization), ids.room_of(channel), person.id, longest.mute_seconds,
-                    longest.name)
+    sanctions.mute(store, steward(person.organization), ids.room_of(channel), person.id, longest.mute_seconds,
+                   longest.name)
 
 
 # what the verbs have in common

@@ -16,8 +16,8 @@ import cli
 from commands.opening import opened
 from media.s3 import Bucket
 from rooms import doors, ids, rooms
+from rooms.authority import Actor
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.record import organizations, tables, users
 from rooms.record import rooms as room_rows
 from settings import Settings

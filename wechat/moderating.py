@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from rooms import ids, members, moderation
-from rooms.moderation import Actor
+from rooms import announcements, ids, members, rules, sanctions
+from rooms.authority import Actor
 from rooms.names import LONGEST_OF_A_PERSON
 from rooms.permissions import moderates
 from rooms.record.members import Named
@@ -86,37 +86,37 @@ class Moderating:
 
     def _mute(self, follower: Follower, whom: Named, rest: str) -> str:
         seconds, reason = spans.leading(rest)
-        moderation.mute(self._store, Actor(follower.person), follower.channel, whom.user, seconds, reason)
+        sanctions.mute(self._store, Actor(follower.person), follower.channel, whom.user, seconds, reason)
         return follower.words.muted(shown_name(whom.name), self._until(follower, seconds))
 
     def _ban(self, follower: Follower, whom: Named, rest: str) -> str:
         seconds, reason = spans.leading(rest)
         room = ids.room_of(follower.channel)
-        moderation.ban(self._store, Actor(follower.person), room, whom.user, seconds, reason)
+        sanctions.ban(self._store, Actor(follower.person), room, whom.user, seconds, reason)
         return follower.words.banned(shown_name(whom.name), self._until(follower, seconds))
 
     def _kick(self, follower: Follower, whom: Named, rest: str) -> str:
-        moderation.kick(self._store, Actor(follower.person), follower.channel, whom.user, rest)
+        sanctions.kick(self._store, Actor(follower.person), follower.channel, whom.user, rest)
         return follower.words.kicked(shown_name(whom.name))
 
     def _lift(self, follower: Follower, whom: Named, rest: str) -> str:
         """Whatever stands, here or in the room."""
         actor, places = Actor(follower.person), (follower.channel, ids.room_of(follower.channel))
         done = [lift(self._store, actor, place, whom.user, rest)
-                for lift in (moderation.unmute, moderation.pardon) for place in places]
-        name = shown_name(whom.name)
-        return follower.words.lifted(name) if any(one.seqs for one in done) else follower.words.nothing_to_lift(name)
+                for lift in (sanctions.unmute, sanctions.pardon) for place in places]
+        name, stood = shown_name(whom.name), any(seq for one in done for seq in one.seqs.values())
+        return follower.words.lifted(name) if stood else follower.words.nothing_to_lift(name)
 
     def _mute_all(self, follower: Follower, on: bool) -> str:
         if not follower.channel:
             return follower.words.not_here()
-        moderation.set_rules(self._store, Actor(follower.person), follower.channel, {"muted_all": on})
+        rules.change(self._store, Actor(follower.person), follower.channel, {"muted_all": on})
         return follower.words.muted_all(follower.title) if on else follower.words.unmuted_all(follower.title)
 
     def _announce(self, follower: Follower, text: str) -> str:
         if not follower.channel:
             return follower.words.not_here()
-        moderation.announce(self._store, Actor(follower.person), follower.channel, text)
+        announcements.announce(self._store, Actor(follower.person), follower.channel, text)
         return follower.words.announced_to(follower.title)
 
     def _until(self, follower: Follower, seconds: int | None) -> str:

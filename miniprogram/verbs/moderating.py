@@ -9,8 +9,8 @@ from msgspec import UNSET, UnsetType
 from miniprogram import protocol as wire
 from miniprogram.protocol.requests import Announce, Ban, Kick, Mute, Pardon, Pin, Recall, Report, Rules, Unmute
 from miniprogram.verbs.reading import check_epoch
-from rooms import moderation, reports
-from rooms.moderation import Actor
+from rooms import announcements, pins, recalls, reports, rules, sanctions
+from rooms.authority import Actor
 
 if TYPE_CHECKING:
     from miniprogram.session import Session
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def recall(session: Session, request: Recall) -> None:
     check_epoch(session, request.channel, request.epoch, request.seq)
-    moderation.recall(session.sessions.store, Actor(session.me), request.channel, request.seq, _words(request.reason))
+    recalls.recall(session.sessions.store, Actor(session.me), request.channel, request.seq, _words(request.reason))
     session.answer(wire.Done(id=request.id))
 
 
@@ -29,45 +29,45 @@ def report(session: Session, request: Report) -> None:
 
 
 def mute(session: Session, request: Mute) -> None:
-    moderation.mute(session.sessions.store, Actor(session.me), request.place, request.user, _number(request.seconds),
-                    _words(request.reason))
-    session.answer(wire.Done(id=request.id))
-
-
-def unmute(session: Session, request: Unmute) -> None:
-    moderation.unmute(session.sessions.store, Actor(session.me), request.place, request.user, _words(request.reason))
-    session.answer(wire.Done(id=request.id))
-
-
-def kick(session: Session, request: Kick) -> None:
-    moderation.kick(session.sessions.store, Actor(session.me), request.place, request.user, _words(request.reason))
-    session.answer(wire.Done(id=request.id))
-
-
-def ban(session: Session, request: Ban) -> None:
-    moderation.ban(session.sessions.store, Actor(session.me), request.place, request.user, _number(request.seconds),
+    sanctions.mute(session.sessions.store, Actor(session.me), request.place, request.user, _number(request.seconds),
                    _words(request.reason))
     session.answer(wire.Done(id=request.id))
 
 
+def unmute(session: Session, request: Unmute) -> None:
+    sanctions.unmute(session.sessions.store, Actor(session.me), request.place, request.user, _words(request.reason))
+    session.answer(wire.Done(id=request.id))
+
+
+def kick(session: Session, request: Kick) -> None:
+    sanctions.kick(session.sessions.store, Actor(session.me), request.place, request.user, _words(request.reason))
+    session.answer(wire.Done(id=request.id))
+
+
+def ban(session: Session, request: Ban) -> None:
+    sanctions.ban(session.sessions.store, Actor(session.me), request.place, request.user, _number(request.seconds),
+                  _words(request.reason))
+    session.answer(wire.Done(id=request.id))
+
+
 def pardon(session: Session, request: Pardon) -> None:
-    moderation.pardon(session.sessions.store, Actor(session.me), request.place, request.user, _words(request.reason))
+    sanctions.pardon(session.sessions.store, Actor(session.me), request.place, request.user, _words(request.reason))
     session.answer(wire.Done(id=request.id))
 
 
 def pin(session: Session, request: Pin) -> None:
     check_epoch(session, request.channel, request.epoch, request.seq)
-    moderation.pin(session.sessions.store, Actor(session.me), request.channel, request.seq, request.on)
+    pins.pin(session.sessions.store, Actor(session.me), request.channel, request.seq, request.on)
     session.answer(wire.Done(id=request.id))
 
 
 def announce(session: Session, request: Announce) -> None:
-    moderation.announce(session.sessions.store, Actor(session.me), request.place, request.text)
+    announcements.announce(session.sessions.store, Actor(session.me), request.place, request.text)
     session.answer(wire.Done(id=request.id))
 
 
-def rules(session: Session, request: Rules) -> None:
-    moderation.set_rules(session.sessions.store, Actor(session.me), request.channel, request.changed())
+def change_rules(session: Session, request: Rules) -> None:
+    rules.change(session.sessions.store, Actor(session.me), request.channel, request.changed())
     session.answer(wire.Done(id=request.id))
 
 
@@ -80,4 +80,4 @@ def _number(given: int | UnsetType) -> int | None:
 
 
 VERBS: dict[type, Any] = {Recall: recall, Mute: mute, Unmute: unmute, Kick: kick, Ban: ban, Pardon: pardon, Pin: pin,
-         Announce: announce, Rules: rules, Report: report}
+         Announce: announce, Rules: change_rules, Report: report}

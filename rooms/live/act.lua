@@ -68,7 +68,7 @@ if counted == 1 and redis.call('HEXISTS', KEYS[13], user) == 1 then
   redis.call('SADD', KEYS[17], user)
 end
 if op == 'kicked' or op == 'banned' then
-  redis.call('HSET', KEYS[18], target, whole(seq))
+  redis.call('HSETNX', KEYS[18], target, whole(seq))  -- who was out already reads no further than they did
   put_out(KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12], target, at)
   redis.call('HDEL', KEYS[19], target)
 end

@@ -45,6 +45,12 @@ def of_channels(connection: Connection, channels: Sequence[str]) -> Sequence[All
     return [Allowed._make(row) for row in connection.execute(query)]
 
 
+def lists(connection: Connection, channel: str, user: str) -> bool:
+    """Whether the user is on one of the channel's lists: of a channel of two, whether they are one of the two."""
+    query = select(_TABLE.c.user).where(_TABLE.c.channel == channel, _TABLE.c.user == user).limit(1)
+    return connection.scalars(query).one_or_none() is not None
+
+
 def pairs(connection: Connection, room: str) -> dict[str, str]:
     """channel → those who may see it, with a space between, for the channels of two members in the room."""
     channels = tables.channels

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from rooms.record import tables
-from rooms.record.asking import put
+from rooms.record.asking import add_new
 
 _TABLE = tables.outside
 
 
-def set_(connection: Connection, user: str, seqs: Mapping[str, int], at: int) -> None:
-    """`seqs`: channel and the entry that put the user out."""
-    put(connection, _TABLE, [{"channel": channel, "user": user, "seq": seq, "at": at} for channel, seq in seqs.items()])
+def begin(connection: Connection, user: str, channels: Sequence[str], at: int) -> list[str]:
+    """The user is about to be put out of these channels, and reads at most what is archived there by now; returns those
+    of them where they were not out already. Who is out stays out at the entry that put them out."""
+    archived = _archived(connection, channels)
+    return [channel for channel in channels if add_new(connection, _TABLE, {
+        "channel": channel, "user": user, "seq": archived.get(channel, 0), "at": at})]
+
+
+def until(connection: Connection, user: str, seqs: Mapping[str, int]) -> None:
+    """`seqs`: channel and the entry that put the user out. Who was let in again meanwhile is not put out by it."""
+    for channel, seq in seqs.items():
+        connection.execute(update(_TABLE).where(_TABLE.c.channel == channel, _TABLE.c.user == user).values(seq=seq))
 
 
 def end(connection: Connection, channel: str, user: str) -> None:
@@ -28,3 +37,9 @@ def of_channel(connection: Connection, channel: str) -> dict[str, int]:
 
 def forget(connection: Connection, user: str) -> None:
     connection.execute(delete(_TABLE).where(_TABLE.c.user == user))
+
+
+def _archived(connection: Connection, channels: Sequence[str]) -> dict[str, int]:
+    table = tables.channels
+    query = select(table.c.id, table.c.archived_seq).where(table.c.id.in_(channels))
+    return {row.id: row.archived_seq for row in connection.execute(query)}

@@ -7,8 +7,8 @@ from typing import Any
 import requests
 
 from rooms import ids, passwords, sessions
+from rooms.authority import Actor
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.permissions import StaffRole
 from rooms.record import staff
 from rooms.record.staff import Staff

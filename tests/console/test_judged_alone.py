@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rooms import ids, moderation, spam
+from rooms import authority, ids, spam
 from rooms.record import suspicions
 from rooms.record.suspicions import Suspicion
 from tests.cast import Cast
@@ -66,7 +66,7 @@ def test_who_was_taken_for_a_spammer_by_mistake_is_let_be_and_that_is_written_do
 def test_what_is_refused_was_not_decided(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     name = suspected(office, "Zoe")
     office.admin.put("/spam/policy", {"mode": "propose"})
-    monkeypatch.setattr(spam, "REASON", "x" * (moderation.LONGEST_REASON + 1))
+    monkeypatch.setattr(spam, "REASON", "x" * (authority.LONGEST_REASON + 1))
     with pytest.raises(Exception, match="at most"):
         spam.decide(office.store, office.actor, name, True)
     (one,) = office.auditor.get("/spam/suspicions")["suspicions"]

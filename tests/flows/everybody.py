@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 import refusals
 from miniprogram import api
-from rooms import accounts, identities, members, messages, moderation, seats
+from rooms import accounts, identities, members, messages, sanctions, seats
 from rooms.drafts import Draft
 from rooms.events import Person
 from rooms.record import media as media_rows
@@ -75,7 +75,7 @@ class House:
         """Somebody new who sits in the channel, a member like any other; muted or banned where `op` would end that."""
         person = self.office.cast.person(f"客人{next(self.count)}")
         seats.enter(self.store, person, self.channel, "p.1")
-        before = {"unmute": moderation.mute, "pardon": moderation.ban}.get(op)
+        before = {"unmute": sanctions.mute, "pardon": sanctions.ban}.get(op)
         if before is not None:
             before(self.store, self.office.actor, self.channel, person.id)
         return person
@@ -121,9 +121,9 @@ class House:
         plain = role not in ("owner", "moderator", "guest")
         members.set_role(self.store, self.room, person.id, "member" if plain else role)
         if role == "muted":
-            moderation.mute(self.store, self.office.actor, self.room, person.id)
+            sanctions.mute(self.store, self.office.actor, self.room, person.id)
         if role == "banned":
-            moderation.ban(self.store, self.office.actor, self.room, person.id)
+            sanctions.ban(self.store, self.office.actor, self.room, person.id)
 
     def _place(self, role: str) -> None:
         """Their words go to this channel, also where somebody ended that by another door: the core has to notice."""

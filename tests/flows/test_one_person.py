@@ -9,9 +9,9 @@ import pytest
 import requests
 
 from commands.opening import opened
-from rooms import moderation
+from rooms import sanctions
+from rooms.authority import Actor
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from settings import Settings
 from tests.flows.people import follower, reply
 from tests.house_client import House
@@ -88,7 +88,7 @@ def test_who_is_banned_by_the_organization_is_put_out_and_cannot_log_in(house: H
     eve = Caller(house)
     with opened(Settings.from_environment(house.environ)) as store:
         steward = Actor(Person("s_steward", house.organization, "Steward", Door.CONSOLE), "owner")
-        moderation.ban(store, steward, house.organization, eve.id)
+        sanctions.ban(store, steward, house.organization, eve.id)
     assert eve.call("GET", "/me").status_code == 401
     with pytest.raises(requests.HTTPError, match="banned"):
         house.token(eve.openid)

@@ -18,6 +18,7 @@ from media.intake import House
 from media.store import Folder
 from rooms import (
     accounts,
+    announcements,
     archive,
     audiences,
     edits,
@@ -30,18 +31,19 @@ from rooms import (
     media,
     members,
     messages,
-    moderation,
     reactions,
+    recalls,
     receipts,
     recovery,
+    sanctions,
     search,
     seats,
     webhooks,
 )
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.record import audit, entries
 from rooms.record import held as held_rows
 from rooms.record import media as rows
@@ -133,7 +135,7 @@ def test_one_gets_back_what_is_known_of_one_and_nothing_of_others(stage: Stage) 
 def test_a_room_is_given_to_its_owners(stage: Stage) -> None:
     stage.say(stage.alice, "one")
     recalled = stage.say(stage.bob, "two")
-    moderation.recall(stage.store, Actor(stage.bob), stage.hall, recalled)
+    recalls.recall(stage.store, Actor(stage.bob), stage.hall, recalled)
     for person, code in ((stage.bob, Code.FORBIDDEN), (stage.cast.person("Stranger"), Code.NOT_MEMBER)):
         with pytest.raises(Refused) as refused:
             exports.ask_room(stage.store, Actor(person), stage.cast.room)
@@ -195,8 +197,8 @@ def test_acts_of_who_is_erased_stand_without_their_name_and_so_do_calls_to_webho
     webhooks.add(store, stage.staff, "https://example.org/hook", ["message", "announced", "moderation"])
     members.set_role(store, stage.cast.room, stage.alice.id, "moderator")
     stage.say(stage.alice, "one secret")
-    moderation.announce(store, Actor(stage.alice), stage.hall, "an announced secret")
-    moderation.mute(store, Actor(stage.alice), stage.hall, stage.bob.id, 60, "noise")
+    announcements.announce(store, Actor(stage.alice), stage.hall, "an announced secret")
+    sanctions.mute(store, Actor(stage.alice), stage.hall, stage.bob.id, 60, "noise")
     stage.say(stage.olga, "good tea")
     archive.archive_channel(store, stage.hall)
     webhooks.follow(store)
@@ -227,7 +229,7 @@ def test_the_audit_proves_the_erasure_and_holds_no_name(stage: Stage) -> None:
 
 @pytest.mark.parametrize("known_by", ["the same openid", "another openid, the same unionid"])
 def test_leaving_is_no_way_out_of_a_ban(stage: Stage, known_by: str) -> None:
-    moderation.ban(stage.store, stage.staff, stage.cast.room, stage.alice.id)
+    sanctions.ban(stage.store, stage.staff, stage.cast.room, stage.alice.id)
     erasure.begin(stage.store, stage.alice.id, stage.alice.id, "asked")
     openid = stage.openid if known_by == "the same openid" else ids.new("x")
     again = identities.sign_in(stage.store, stage.account, openid, "union")

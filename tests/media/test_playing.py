@@ -23,10 +23,10 @@ import pytest
 from media import ffmpeg, intake, work
 from media.intake import House
 from media.store import Folder
-from rooms import media, members, messages, moderation, seats
+from rooms import media, members, messages, recalls, seats
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from rooms.record import media as rows
 from settings import Settings
 from tests.cast import Cast, store_on
@@ -166,7 +166,7 @@ def test_those_who_see_the_message_hear_how_far_it_is(stage: Stage) -> None:
         time.sleep(0.02)
     feed.close()
     assert {"op": "progress", "media": taken.id, "state": "ready", "percent": 100} in heard
-    moderation.recall(stage.store, Actor(stage.alice), stage.hall, said.seq)
+    recalls.recall(stage.store, Actor(stage.alice), stage.hall, said.seq)
     assert stage.now(taken.id).state == stage.now(taken.poster).state == "gone"
     assert work.sweep(stage.house) == 2
     assert not list((stage.settings.var / "media" / stage.cast.organization).iterdir())

@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from rooms import accounts, archive, identities, indexing, members, phones, templates
+from rooms.authority import Actor
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.record import consents
 from tests.cast import Cast
 from tests.miniprogram.web import Web, ask, say

@@ -7,9 +7,9 @@ from typing import Any
 import requests
 
 from rooms import doors, members
+from rooms.authority import Actor
 from rooms.doors import Ways
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from tests.miniprogram.web import Web, ask, events, say
 
 

@@ -12,10 +12,10 @@ import pytest
 import requests
 
 from media.links import HOUR_MS, Links
-from rooms import archive, identities, media, members, messages, moderation
+from rooms import archive, identities, media, members, messages, recalls, sanctions
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.events import Person
-from rooms.moderation import Actor
 from rooms.record import media as rows
 from rooms.record import organizations, users
 from tests.media import samples
@@ -175,7 +175,7 @@ def test_who_was_put_out_sees_what_was_said_before_and_nothing_after(files: File
     before, after = files.took(samples.picture()), files.took(samples.picture())
     files.say(before)
     files.web.member(files.bob, files.hall).vanish()
-    moderation.kick(files.store, Actor(files.alice), files.hall, files.bob.id)
+    sanctions.kick(files.store, Actor(files.alice), files.hall, files.bob.id)
     files.say(after)
     assert files.about(files.bob, before["id"]).status_code == 200
     assert files.about(files.bob, after["id"]).status_code == 404
@@ -186,9 +186,9 @@ def test_it_is_gone_with_the_last_message_that_shows_it(files: Files) -> None:
     first = files.say(told)
     second = files.say(files.about(files.bob, told["id"]).json()["media"], person=files.bob)
     assert second["op"] == "said", "who may see it may forward it"
-    moderation.recall(files.store, Actor(files.alice), files.hall, first["seq"])
+    recalls.recall(files.store, Actor(files.alice), files.hall, first["seq"])
     assert files.web.get(told["url"]).status_code == 200
-    moderation.recall(files.store, Actor(files.bob), files.hall, second["seq"])
+    recalls.recall(files.store, Actor(files.bob), files.hall, second["seq"])
     assert files.web.get(told["url"]).status_code == 404
     assert files.about(files.alice, told["id"]).status_code == 404
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import members, moderation
+from rooms import authority, members, sanctions
 from rooms.events import Door, Person
 from tests.miniprogram.web import Web, ask, closes_with, events, say
 from tests.socket_client import Socket
@@ -131,8 +131,8 @@ def test_who_is_banned_stays_out_until_pardoned(web: Web) -> None:
 
 def test_a_ban_from_the_organization_closes_every_socket_with_4003(web: Web) -> None:
     stage = Hall(web)
-    staff = moderation.Actor(Person("s_steward", web.cast.organization, "Steward", Door.CONSOLE), "owner")
-    moderation.ban(web.store, staff, web.cast.organization, stage.charlie.id, reason="广告")
+    staff = authority.Actor(Person("s_steward", web.cast.organization, "Steward", Door.CONSOLE), "owner")
+    sanctions.ban(web.store, staff, web.cast.organization, stage.charlie.id, reason="广告")
     assert events(stage.c, "banned", 1, 5)[0]["reason"] == "广告"
     closes_with(stage.c, 4003, 5)
 

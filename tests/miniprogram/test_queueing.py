@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from rooms import channels, moderation, seats
+from rooms import channels, rules, sanctions, seats
+from rooms.authority import Actor
 from rooms.events import Person
-from rooms.moderation import Actor
 from tests.miniprogram.web import Web, ask, events, say
 from tests.socket_client import Json, Socket
 
@@ -102,9 +102,9 @@ def test_a_larger_room_and_a_ban_reach_those_who_wait(table: Table) -> None:
     owner = Actor(table.alice, "owner")
     bob, charlie = table.web.cast.person("Bob"), table.web.cast.person("Charlie")
     (b, _), (c, _) = table.waits(bob), table.waits(charlie)
-    moderation.ban(table.web.store, owner, table.channel, bob.id)
+    sanctions.ban(table.web.store, owner, table.channel, bob.id)
     assert events(b, "queue", 1, 5)[0]["place"] == 0
-    moderation.set_rules(table.web.store, owner, table.channel, {"capacity": 2})
+    rules.change(table.web.store, owner, table.channel, {"capacity": 2})
     assert events(c, "seat", 1, 5)
     assert table.enters(c)["op"] == "entered"
     assert table.enters(b)["code"] == "banned"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from rooms import review, words
-from rooms.moderation import Actor
+from rooms.authority import Actor
 from tests.miniprogram.test_moderating import Hall
 from tests.miniprogram.web import Web, ask, events, say
 

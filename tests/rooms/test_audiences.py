@@ -8,10 +8,10 @@ import json
 import pytest
 
 from commands import people
-from rooms import audiences, cursors, members, messages, moderation, receipts, recovery, rooms, seats
+from rooms import audiences, cursors, members, messages, receipts, recovery, rooms, rules, seats
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.events import Person, Position
-from rooms.moderation import Actor
 from rooms.permissions import AUDIENCES, Right, Role, allows
 from rooms.store import Store
 from tests.cast import Cast
@@ -30,7 +30,7 @@ class Stage:
             members.set_role(store, self.cast.room, self.people[name].id, role)
 
     def rule(self, right: str, value: str) -> None:
-        moderation.set_rules(self.store, Actor(self.people["olga"]), self.hall, {right: value})
+        rules.change(self.store, Actor(self.people["olga"]), self.hall, {right: value})
 
     def listed(self, right: str, *those: str) -> None:
         users = [self.people[name].id for name in those]

@@ -7,9 +7,9 @@ import itertools
 import pytest
 
 from rooms import avatars, erasure, identities, media, merging, safety
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.record import media as rows
 from rooms.record import organizations, users
 from rooms.record.media import READY, Media

@@ -8,6 +8,7 @@ import pytest
 
 from rooms import (
     accounts,
+    announcements,
     broadcast_walk,
     broadcasts,
     channels,
@@ -16,15 +17,14 @@ from rooms import (
     ids,
     members,
     messages,
-    moderation,
     notices,
     seats,
     tags,
 )
+from rooms.authority import Actor
 from rooms.broadcasts import Audience
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.record import channels as channel_rows
 from rooms.record import followers as follower_rows
 from rooms.record import identities as identity_rows
@@ -152,7 +152,7 @@ def test_a_room_that_redis_could_not_take_is_taken_up_again_and_none_hears_it_tw
         store: Store, monkeypatch: pytest.MonkeyPatch, said: bool) -> None:
     stage = Stage(store, 2)
     channels.add(store, stage.cast.room, "chat")
-    made, real, left = broadcasts.start(store, stage.steward, "停电也会说"), moderation.announce, iter([True, True])
+    made, real, left = broadcasts.start(store, stage.steward, "停电也会说"), announcements.announce, iter([True, True])
 
     def fails(*given: Any) -> Any:
         if given[3] == made.text and next(left, False):
@@ -161,7 +161,7 @@ def test_a_room_that_redis_could_not_take_is_taken_up_again_and_none_hears_it_tw
             raise Refused(Code.UNAVAILABLE, "Redis is away")
         return real(*given)
 
-    monkeypatch.setattr(moderation, "announce", fails)
+    monkeypatch.setattr(announcements, "announce", fails)
     for _ in range(2):
         with pytest.raises(Refused):
             broadcast_walk.advance(store)

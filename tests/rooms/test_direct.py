@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rooms import (
+    announcements,
     archive,
     arranging,
     blocks,
@@ -18,22 +19,24 @@ from rooms import (
     members,
     merging,
     messages,
-    moderation,
     reactions,
+    recalls,
     receipts,
     recovery,
     reports,
     review,
     rooms,
+    rules,
+    sanctions,
     search,
     seats,
     webhooks,
 )
+from rooms.authority import Actor
 from rooms.doors import Ways
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Door, Entry, Person
-from rooms.moderation import Actor
 from rooms.permissions import Role
 from rooms.record import recovery as record
 from rooms.search import Query
@@ -99,11 +102,11 @@ def test_nobody_else_reads_enters_reacts_edits_or_even_learns_that_it_is_there(s
         assert answer(edits.edit, store, person, two, 1, {"text": "mine"}) == "not_found", person.name
         assert answer(reports.report, store, person, two, 1) == "not_found", person.name
     for actor in (Actor(stage.mo), stage.staff):
-        assert answer(moderation.recall, store, actor, two, 1) == "not_found"
-        assert answer(moderation.mute, store, actor, two, stage.alice.id) == "not_found"
-        assert answer(moderation.set_rules, store, actor, two, {"see": "everyone"}) == "not_found"
-        assert answer(moderation.announce, store, actor, two, "hello") == "not_found"
-    assert answer(moderation.set_rules, store, Actor(stage.alice), two, {"see": "everyone"}) == "not_found"
+        assert answer(recalls.recall, store, actor, two, 1) == "not_found"
+        assert answer(sanctions.mute, store, actor, two, stage.alice.id) == "not_found"
+        assert answer(rules.change, store, actor, two, {"see": "everyone"}) == "not_found"
+        assert answer(announcements.announce, store, actor, two, "hello") == "not_found"
+    assert answer(rules.change, store, Actor(stage.alice), two, {"see": "everyone"}) == "not_found"
     assert answer(messages.history, store, stage.staff.person, two, None, None, 50, "moderator") == "not_found"
     assert answer(arranging.find_channel, store, stage.staff, two) == "not_found"
 
@@ -121,19 +124,19 @@ def test_who_may_not_begin_is_told_why(stage: Stage) -> None:
     assert answer(begin, store, stage.alice, room, mallory.id) == "not_found"
     assert answer(begin, store, stage.eve, room, stage.alice.id) == "not_member"
     assert answer(begin, store, mallory, room, stage.alice.id) == "not_found"
-    moderation.ban(store, Actor(stage.mo), room, stage.charlie.id)
+    sanctions.ban(store, Actor(stage.mo), room, stage.charlie.id)
     assert answer(begin, store, stage.charlie, room, stage.alice.id) == "banned"
 
 
 def test_the_rooms_mute_and_ban_hold_in_it_and_are_told_there(stage: Stage) -> None:
     store, two = stage.store, stage.begin(stage.alice, stage.bob)
     stage.say(stage.alice, two, "one")
-    done = moderation.mute(store, Actor(stage.mo), stage.cast.room, stage.alice.id, 600)
+    done = sanctions.mute(store, Actor(stage.mo), stage.cast.room, stage.alice.id, 600)
     assert set(done.seqs) == {stage.hall, two}, "and in no channel of two others"
     with pytest.raises(Refused) as refused:
         stage.say(stage.alice, two, "two")
     assert refused.value.code is Code.MUTED
-    moderation.ban(store, Actor(stage.mo), stage.cast.room, stage.alice.id)
+    sanctions.ban(store, Actor(stage.mo), stage.cast.room, stage.alice.id)
     assert answer(messages.history, store, stage.alice, two) == "yes"
     assert answer(seats.enter, store, stage.alice, two, "p1.1") == "banned"
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from rooms import doors, invitations, members, messages, moderation, phones, recovery, requests, rooms, seats
+from rooms import doors, invitations, members, messages, phones, recovery, requests, rooms, sanctions, seats, white_list
+from rooms.authority import Actor
 from rooms.doors import Ways
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Person
-from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.store import Store
 from tests.cast import Cast
@@ -144,7 +144,7 @@ def test_only_moderators_invite(stage: Stage) -> None:
 
 def test_a_banned_person_comes_in_on_no_way(stage: Stage) -> None:
     stage.ways(private=True, by_request=True)
-    moderation.ban(stage.store, stage.owner, stage.room, stage.charlie.id)
+    sanctions.ban(stage.store, stage.owner, stage.room, stage.charlie.id)
     assert refusal(invitations.use, stage.store, stage.charlie, stage.invite()) is Code.BANNED
     stage.ways(private=False)
     assert refusal(requests.ask, stage.store, stage.charlie, stage.room) is Code.BANNED
@@ -206,7 +206,7 @@ def test_a_room_may_want_a_verified_phone(stage: Stage) -> None:
 def test_a_room_for_its_white_list_is_nothing_to_others(stage: Stage) -> None:
     stage.enter(stage.charlie)
     stage.ways(white_only=True)
-    moderation.set_free(stage.store, stage.owner, stage.room, stage.dora.id)
+    white_list.set_free(stage.store, stage.owner, stage.room, stage.dora.id)
     assert refusal(stage.enter, stage.charlie) is Code.NOT_FOUND
     assert stage.enter(stage.dora) == "member"
     assert stage.enter(stage.bob) == "moderator"

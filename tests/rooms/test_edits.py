@@ -8,12 +8,27 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms import archive, edits, members, messages, moderation, overlay, reactions, recovery, seats, tidy, words
+from rooms import (
+    archive,
+    edits,
+    members,
+    messages,
+    overlay,
+    pins,
+    reactions,
+    recalls,
+    recovery,
+    rules,
+    sanctions,
+    seats,
+    tidy,
+    words,
+)
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code
 from rooms.events import Person
 from rooms.live import keys
-from rooms.moderation import Actor
 from rooms.store import Store
 from tests.cast import Cast
 from tests.refusal import refusal
@@ -94,14 +109,14 @@ def test_only_ones_own_texts_are_edited_and_only_for_five_minutes(stage: Stage) 
 def test_who_may_not_speak_may_not_edit(stage: Stage) -> None:
     seq = stage.say(stage.alice)
     actor = Actor(stage.olga)
-    for act, undo, code in ((moderation.mute, moderation.unmute, Code.MUTED),
-                            (moderation.ban, moderation.pardon, Code.BANNED)):
+    for act, undo, code in ((sanctions.mute, sanctions.unmute, Code.MUTED),
+                            (sanctions.ban, sanctions.pardon, Code.BANNED)):
         act(stage.store, actor, stage.hall, stage.alice.id)
         assert refusal(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is code
         undo(stage.store, actor, stage.hall, stage.alice.id)
-    moderation.set_rules(stage.store, actor, stage.hall, {"muted_all": True})
+    rules.change(stage.store, actor, stage.hall, {"muted_all": True})
     assert refusal(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is Code.MUTED_ALL
-    moderation.set_rules(stage.store, actor, stage.hall, {"muted_all": False, "post": "moderator"})
+    rules.change(stage.store, actor, stage.hall, {"muted_all": False, "post": "moderator"})
     assert refusal(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is Code.FORBIDDEN
 
 
@@ -130,7 +145,7 @@ def test_the_lists_of_words_judge_an_edit_too(stage: Stage) -> None:
 def test_taking_back_is_stronger_than_editing(stage: Stage) -> None:
     seq = stage.say(stage.alice)
     edits.edit(stage.store, stage.alice, stage.hall, seq, {"text": "x"})
-    moderation.recall(stage.store, Actor(stage.alice), stage.hall, seq)
+    recalls.recall(stage.store, Actor(stage.alice), stage.hall, seq)
     assert "body" not in stage.shown(seq)
     assert refusal(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "y"}) is Code.NOT_FOUND
     assert refusal(reactions.react, stage.store, stage.bob, stage.hall, seq, "👍") is Code.NOT_FOUND
@@ -150,7 +165,7 @@ def test_a_reply_is_to_a_message_that_is_there(stage: Stage) -> None:
     edited = edits.edit(stage.store, stage.alice, stage.hall, seq, {"text": "x"}).seq
     for nothing in (edited, edited + 50):
         assert refusal(lambda nothing=nothing: stage.say(stage.bob, reply_to=nothing)) is Code.NOT_FOUND
-    moderation.recall(stage.store, Actor(stage.alice), stage.hall, seq)
+    recalls.recall(stage.store, Actor(stage.alice), stage.hall, seq)
     assert refusal(lambda: stage.say(stage.bob, reply_to=seq)) is Code.NOT_FOUND
 
 
@@ -184,7 +199,7 @@ def test_reactions_are_bounded_and_for_those_who_may_speak(stage: Stage) -> None
         reactions.react(stage.store, stage.bob, stage.hall, seq, emoji)
     assert refusal(reactions.react, stage.store, stage.bob, stage.hall, seq, "🍵") is Code.FULL
     assert refusal(reactions.react, stage.store, stage.cast.person("X"), stage.hall, seq, "🍵") is Code.NOT_MEMBER
-    moderation.mute(stage.store, Actor(stage.olga), stage.hall, stage.bob.id)
+    sanctions.mute(stage.store, Actor(stage.olga), stage.hall, stage.bob.id)
     assert refusal(reactions.react, stage.store, stage.bob, stage.hall, seq, "👍", False) is Code.MUTED
     for _ in range(reactions.PER_MINUTE):
         reactions.react(stage.store, stage.alice, stage.hall, seq, "👍")
@@ -193,7 +208,7 @@ def test_reactions_are_bounded_and_for_those_who_may_speak(stage: Stage) -> None
 
 def test_who_may_not_see_a_channel_does_not_react_in_it(stage: Stage) -> None:
     seq = stage.say(stage.alice)
-    moderation.set_rules(stage.store, Actor(stage.olga), stage.hall, {"see": "moderator"})
+    rules.change(stage.store, Actor(stage.olga), stage.hall, {"see": "moderator"})
     assert refusal(reactions.react, stage.store, stage.bob, stage.hall, seq, "👍") is Code.NOT_FOUND
     assert refusal(edits.edit, stage.store, stage.alice, stage.hall, seq, {"text": "x"}) is Code.NOT_FOUND
     assert reactions.react(stage.store, stage.olga, stage.hall, seq, "👍") == {"👍": 1}
@@ -202,8 +217,8 @@ def test_who_may_not_see_a_channel_does_not_react_in_it(stage: Stage) -> None:
 def test_how_messages_stand_survives_the_loss_of_redis(stage: Stage) -> None:
     edited, pinned, recalled = (stage.say(stage.alice, text) for text in ("one", "two", "three"))
     edits.edit(stage.store, stage.alice, stage.hall, edited, {"text": "uno"})
-    moderation.pin(stage.store, Actor(stage.olga), stage.hall, pinned)
-    moderation.recall(stage.store, Actor(stage.alice), stage.hall, recalled)
+    pins.pin(stage.store, Actor(stage.olga), stage.hall, pinned)
+    recalls.recall(stage.store, Actor(stage.alice), stage.hall, recalled)
     for person in (stage.alice, stage.bob):
         reactions.react(stage.store, person, stage.hall, pinned, "🍵")
     before = [stage.shown(seq) for seq in (edited, pinned, recalled)]
@@ -255,5 +270,5 @@ def test_ones_own_words_are_taken_back_where_redis_has_them_no_more(stage: Stage
     seq = stage.say(stage.alice)
     stage.forget_redis()
     seats.enter(stage.store, stage.alice, stage.hall, f"p.{stage.alice.id}")
-    moderation.recall(stage.store, Actor(stage.alice), stage.hall, seq)
+    recalls.recall(stage.store, Actor(stage.alice), stage.hall, seq)
     assert stage.shown(seq)["recalled"]

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from rooms import members, mentions, messages, moderation, receipts, seats
+from rooms import announcements, members, mentions, messages, recalls, receipts, seats
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.events import Person
 from rooms.live import keys
-from rooms.moderation import Actor
 from rooms.receipts import Reader, Readers
 from rooms.store import Store
 from tests.patience import patiently
@@ -78,7 +78,7 @@ def test_however_often_all_are_named_they_can_enter_and_the_newest_count(stage: 
 
 def test_a_mention_that_was_recalled_is_none(stage: Stage) -> None:
     seq = stage.say(stage.alice, "@Bob look")
-    moderation.recall(stage.store, Actor(stage.alice), stage.hall, seq)
+    recalls.recall(stage.store, Actor(stage.alice), stage.hall, seq)
     assert state(stage, stage.bob) == (0, 0)
 
 
@@ -107,13 +107,13 @@ def test_a_receipt_is_a_number_and_in_a_small_channel_names(stage: Stage) -> Non
 
 
 def test_own_words_that_redis_has_no_more_are_not_unread_to_who_reads_from_before_them(stage: Stage) -> None:
-    news = moderation.announce(stage.store, Actor(stage.olga), stage.hall, "news").seqs[stage.hall]
+    news = announcements.announce(stage.store, Actor(stage.olga), stage.hall, "news").seqs[stage.hall]
     stage.say(stage.alice)
     stage.forget_redis()
     for person in (stage.alice, stage.olga):
         seats.enter(stage.store, person, stage.hall, f"p.{person.id}")
     stage.say(stage.alice)
-    moderation.announce(stage.store, Actor(stage.olga), stage.hall, "more news")
+    announcements.announce(stage.store, Actor(stage.olga), stage.hall, "more news")
     receipts.read(stage.store, stage.alice, stage.hall, news)
     assert state(stage, stage.alice) == (1, 0)
 
@@ -137,12 +137,12 @@ class Model:
         self._said(self.stage.say(self.people[who], f"@{self.people[other].name} hi"), who, other)
 
     def announce(self, _: int, __: int) -> None:
-        done = moderation.announce(self.stage.store, Actor(self.people[2]), self.stage.hall, "news")
+        done = announcements.announce(self.stage.store, Actor(self.people[2]), self.stage.hall, "news")
         self._said(done.seqs[self.stage.hall], 2)
 
     def recall(self, who: int, seq: int) -> None:
         if seq in self.said and (self.said[seq][0] == who or who == 2):
-            moderation.recall(self.stage.store, Actor(self.people[who]), self.stage.hall, seq)
+            recalls.recall(self.stage.store, Actor(self.people[who]), self.stage.hall, seq)
             self.recalled.add(seq)
 
     def read_on(self, who: int, seq: int) -> None:

@@ -17,18 +17,21 @@ from rooms import (
     members,
     merging,
     messages,
-    moderation,
     receipts,
     recovery,
+    rules,
+    sanctions,
     seats,
     standings,
+    white_list,
 )
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person, Position
 from rooms.live import keys
-from rooms.moderation import Actor
-from rooms.record import aliases, audit, sanctions, tables, users
+from rooms.record import aliases, audit, tables, users
+from rooms.record import sanctions as sanction_rows
 from rooms.record import standings as standing_rows
 from rooms.record.sanctions import Sanction
 from rooms.store import Store
@@ -159,13 +162,13 @@ def test_the_higher_role_and_the_white_list_are_kept(stage: Stage) -> None:
     other = stage.cast.add_room()
     members.set_role(stage.store, stage.cast.room, stage.follower.id, "moderator")
     members.join(stage.store, stage.follower, other)
-    moderation.set_free(stage.store, stage.staff, stage.cast.room, stage.follower.id)
+    white_list.set_free(stage.store, stage.staff, stage.cast.room, stage.follower.id)
     seats.enter(stage.store, stage.alice, stage.hall, "p1.1")
     stage.merge()
     assert seats.enter(stage.store, stage.alice, stage.hall, "p1.1").role == "moderator"
     assert {row.user: row.role for row in members.page(stage.store, stage.alice, other).people} == {
         stage.alice.id: "member"}
-    moderation.set_rules(stage.store, Actor(stage.olga), stage.hall, {"muted_all": True})
+    rules.change(stage.store, Actor(stage.olga), stage.hall, {"muted_all": True})
     stage.say(stage.alice)
 
 
@@ -199,22 +202,22 @@ def test_the_further_position_counts_and_both_ones_words_are_ones_own(stage: Sta
 
 def test_a_ban_of_either_holds_for_both(stage: Stage) -> None:
     seats.enter(stage.store, stage.alice, stage.hall, "p1.1")
-    moderation.ban(stage.store, Actor(stage.olga), stage.cast.room, stage.follower.id, seconds=60)
+    sanctions.ban(stage.store, Actor(stage.olga), stage.cast.room, stage.follower.id, seconds=60)
     stage.say(stage.alice)
     stage.merge()
     assert refusal(stage.say, stage.alice) is Code.BANNED
     recovery.close(stage.store, stage.cast.room)
     assert refusal(stage.say, stage.alice) is Code.BANNED
-    moderation.pardon(stage.store, Actor(stage.olga), stage.cast.room, stage.alice.id)
+    sanctions.pardon(stage.store, Actor(stage.olga), stage.cast.room, stage.alice.id)
     assert seats.enter(stage.store, stage.alice, stage.hall, "p1.1")
 
 
 def test_acting_on_an_old_id_acts_on_the_person(stage: Stage) -> None:
     stage.merge()
     seats.enter(stage.store, stage.alice, stage.hall, "p1.1")
-    moderation.mute(stage.store, Actor(stage.olga), stage.hall, stage.follower.id)
+    sanctions.mute(stage.store, Actor(stage.olga), stage.hall, stage.follower.id)
     assert refusal(stage.say, stage.alice) is Code.MUTED
-    moderation.unmute(stage.store, Actor(stage.olga), stage.hall, stage.follower.id)
+    sanctions.unmute(stage.store, Actor(stage.olga), stage.hall, stage.follower.id)
     stage.say(stage.alice)
 
 
@@ -227,7 +230,7 @@ def test_a_mute_that_races_a_merge_is_not_lost(store: Store) -> None:
         def mute(stage: Stage = stage, barrier: threading.Barrier = barrier, done: list[str] = done) -> None:
             barrier.wait()
             try:
-                moderation.mute(store, Actor(stage.olga), stage.hall, stage.follower.id)
+                sanctions.mute(store, Actor(stage.olga), stage.hall, stage.follower.id)
                 done.append("muted")
             except Refused as refused:
                 done.append(refused.code)
@@ -245,7 +248,7 @@ def test_a_mute_that_races_a_merge_is_not_lost(store: Store) -> None:
 
 def test_what_was_left_undone_is_found_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     seats.enter(stage.store, stage.alice, stage.hall, "p1.1")
-    moderation.mute(stage.store, Actor(stage.olga), stage.hall, stage.follower.id)
+    sanctions.mute(stage.store, Actor(stage.olga), stage.hall, stage.follower.id)
     with monkeypatch.context() as patch:
         patch.setattr(merging, "settle", lambda *_: None)
         stage.merge()
@@ -292,7 +295,7 @@ def test_merging_never_loosens_a_sanction(store: Store, mine: dict[tuple[str, st
             if hours is not None:
                 until = hours and now + hours * 3_600_000
                 row = Sanction(stage.organization, *_where(stage, place), kind, person.id, until, "", "s_x", now)
-                store.record.write(lambda c, row=row: sanctions.set_(c, row))  # type: ignore[misc]
+                store.record.write(lambda c, row=row: sanction_rows.set_(c, row))  # type: ignore[misc]
     if ready:
         recovery.close(store, stage.cast.room)
         recovery.make_ready(store, stage.cast.room)

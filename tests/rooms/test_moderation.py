@@ -6,12 +6,25 @@ from collections.abc import Callable
 
 import pytest
 
-from rooms import members, messages, moderation, receipts, recovery, seats
+from rooms import (
+    announcements,
+    authority,
+    members,
+    messages,
+    pins,
+    recalls,
+    receipts,
+    recovery,
+    rules,
+    sanctions,
+    seats,
+    white_list,
+)
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
-from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.store import Store
 from tests.cast import Cast, opened
@@ -61,7 +74,7 @@ def stage(store: Store) -> Stage:
 
 
 def test_who_is_muted_is_not_heard_until_the_time_is_over(stage: Stage) -> None:
-    moderation.mute(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id, seconds=10, reason="too loud")
+    sanctions.mute(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id, seconds=10, reason="too loud")
     assert refusal(stage.say, stage.charlie) is Code.MUTED
     assert stage.say(stage.charlie, channel=stage.chat).seq == 1, "the other channel is not concerned"
     stage.wait(10)
@@ -70,16 +83,16 @@ def test_who_is_muted_is_not_heard_until_the_time_is_over(stage: Stage) -> None:
 
 
 def test_a_mute_in_the_room_holds_in_every_channel_and_each_tells_of_it(stage: Stage) -> None:
-    done = moderation.mute(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id)
+    done = sanctions.mute(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id)
     assert done.seqs == {stage.hall: 1, stage.chat: 1}
     assert {refusal(stage.say, stage.charlie, channel=channel) for channel in (stage.hall, stage.chat)} == {Code.MUTED}
-    moderation.unmute(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id)
+    sanctions.unmute(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id)
     assert stage.say(stage.charlie).seq == 3
 
 
 def test_sanctions_outlive_the_loss_of_redis(stage: Stage) -> None:
-    moderation.mute(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id)
-    moderation.ban(stage.store, Actor(stage.bob), stage.cast.room, stage.dora.id)
+    sanctions.mute(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id)
+    sanctions.ban(stage.store, Actor(stage.bob), stage.cast.room, stage.dora.id)
     pattern = f"{stage.store.live.prefix}:{{{stage.cast.room}}}*"
     for key in stage.store.live.command("KEYS", pattern, key=stage.cast.gate):
         stage.store.live.delete(key.decode())
@@ -89,7 +102,7 @@ def test_sanctions_outlive_the_loss_of_redis(stage: Stage) -> None:
 
 
 def test_the_kicked_lose_their_seat_and_may_come_back(stage: Stage) -> None:
-    moderation.kick(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id, "cool down")
+    sanctions.kick(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id, "cool down")
     assert refusal(stage.say, stage.charlie) is Code.NOT_ENTERED
     assert seats.present(stage.store, stage.hall).count == 3
     seats.enter(stage.store, stage.charlie, stage.hall, "p1.2")
@@ -97,19 +110,19 @@ def test_the_kicked_lose_their_seat_and_may_come_back(stage: Stage) -> None:
 
 
 def test_the_banned_stay_out_until_pardoned(stage: Stage) -> None:
-    moderation.ban(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id, seconds=60)
+    sanctions.ban(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id, seconds=60)
     assert refusal(seats.enter, stage.store, stage.charlie, stage.chat, "p1.2") is Code.BANNED
     assert refusal(stage.say, stage.charlie, channel=stage.chat) is Code.BANNED
-    moderation.pardon(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id)
+    sanctions.pardon(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id)
     assert seats.enter(stage.store, stage.charlie, stage.chat, "p1.2").role == "member"
     assert stage.ops() == ["banned", "pardoned"]
 
 
 def test_when_all_are_muted_moderators_and_the_white_list_speak(stage: Stage) -> None:
-    moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"muted_all": True})
+    rules.change(stage.store, Actor(stage.bob), stage.hall, {"muted_all": True})
     assert refusal(stage.say, stage.charlie) is Code.MUTED_ALL
     stage.say(stage.bob)
-    moderation.set_free(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id)
+    white_list.set_free(stage.store, Actor(stage.alice), stage.cast.room, stage.charlie.id)
     stage.say(stage.charlie)
     recovery.close(stage.store, stage.cast.room)
     stage.say(stage.charlie)
@@ -117,7 +130,7 @@ def test_when_all_are_muted_moderators_and_the_white_list_speak(stage: Stage) ->
 
 
 def test_slow_mode_says_how_long_to_wait(stage: Stage) -> None:
-    moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"slow_seconds": 10})
+    rules.change(stage.store, Actor(stage.bob), stage.hall, {"slow_seconds": 10})
     stage.say(stage.charlie)
     with pytest.raises(Refused) as caught:
         stage.say(stage.charlie)
@@ -128,7 +141,7 @@ def test_slow_mode_says_how_long_to_wait(stage: Stage) -> None:
 
 
 def test_repeats_are_folded_where_the_channel_folds(stage: Stage) -> None:
-    moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"fold_seconds": 60})
+    rules.change(stage.store, Actor(stage.bob), stage.hall, {"fold_seconds": 60})
     first = stage.say(stage.charlie, "在吗").seq
     stage.say(stage.charlie, "在 吗")
     stage.say(stage.dora, "在吗")
@@ -139,7 +152,7 @@ def test_repeats_are_folded_where_the_channel_folds(stage: Stage) -> None:
 
 
 def test_too_many_of_the_same_words_are_refused(stage: Stage) -> None:
-    moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"guard_count": 2, "guard_seconds": 60})
+    rules.change(stage.store, Actor(stage.bob), stage.hall, {"guard_count": 2, "guard_seconds": 60})
     stage.say(stage.charlie, "buy tea")
     stage.say(stage.dora, "BUY  TEA")
     assert refusal(stage.say, stage.charlie, "buy tea") is Code.DUPLICATE
@@ -148,7 +161,7 @@ def test_too_many_of_the_same_words_are_refused(stage: Stage) -> None:
 
 
 def test_what_was_said_lately_is_forgotten_though_people_go_on_talking(stage: Stage) -> None:
-    moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"guard_count": 2, "fold_seconds": 60})
+    rules.change(stage.store, Actor(stage.bob), stage.hall, {"guard_count": 2, "fold_seconds": 60})
     stage.say(stage.charlie, "tea")
     echo = keys.of_channel(stage.store.live.prefix, stage.hall).echo
     assert stage.store.live.command("PEXPIRE", echo, "60000", key=echo) == 1
@@ -158,28 +171,28 @@ def test_what_was_said_lately_is_forgotten_though_people_go_on_talking(stage: St
 
 def test_an_act_with_too_long_a_reason_is_none(stage: Stage) -> None:
     said = stage.say(stage.charlie, "tea")
-    assert refusal(moderation.recall, stage.store, Actor(stage.bob), stage.hall, said.seq, "x" * 201) is Code.TOO_LONG
+    assert refusal(recalls.recall, stage.store, Actor(stage.bob), stage.hall, said.seq, "x" * 201) is Code.TOO_LONG
     assert b"tea" in messages.after(stage.store, stage.hall, said.seq - 1, 1)[0].frame
 
 
 def test_only_those_who_may_post_do(stage: Stage) -> None:
-    moderation.set_rules(stage.store, Actor(stage.bob), stage.hall, {"post": "moderator"})
+    rules.change(stage.store, Actor(stage.bob), stage.hall, {"post": "moderator"})
     assert refusal(stage.say, stage.charlie) is Code.FORBIDDEN
     stage.say(stage.bob)
 
 
 def test_ones_own_words_can_be_taken_back_for_two_minutes(stage: Stage) -> None:
     said = stage.say(stage.charlie, "a secret")
-    assert refusal(moderation.recall, stage.store, Actor(stage.dora), stage.hall, said.seq) is Code.FORBIDDEN
-    moderation.recall(stage.store, Actor(stage.charlie), stage.hall, said.seq)
+    assert refusal(recalls.recall, stage.store, Actor(stage.dora), stage.hall, said.seq) is Code.FORBIDDEN
+    recalls.recall(stage.store, Actor(stage.charlie), stage.hall, said.seq)
     entries = messages.after(stage.store, stage.hall, 0, 10)
     assert b"secret" not in entries[0].frame
     assert b'"recalled":true' in entries[0].frame
     late = stage.say(stage.charlie, "another")
     stage.wait(121)
-    assert refusal(moderation.recall, stage.store, Actor(stage.charlie), stage.hall, late.seq) is Code.FORBIDDEN
-    moderation.recall(stage.store, Actor(stage.bob), stage.hall, late.seq, "rude")
-    moderation.recall(stage.store, Actor(stage.bob), stage.hall, late.seq)
+    assert refusal(recalls.recall, stage.store, Actor(stage.charlie), stage.hall, late.seq) is Code.FORBIDDEN
+    recalls.recall(stage.store, Actor(stage.bob), stage.hall, late.seq, "rude")
+    recalls.recall(stage.store, Actor(stage.bob), stage.hall, late.seq)
     acts = [row.act for row in stage.store.record.read(lambda c: audit.page(c, stage.cast.organization))]
     assert [(one.target, one.reason) for one in acts if one.act == "recall"] == [(stage.charlie.id, "rude")], (
         "another's words, once, with whose they were, though no archive has them yet")
@@ -187,8 +200,8 @@ def test_ones_own_words_can_be_taken_back_for_two_minutes(stage: Stage) -> None:
 
 def test_what_was_taken_back_is_not_unread(stage: Stage) -> None:
     said = [stage.say(stage.charlie, f"words {number}").seq for number in range(3)]
-    moderation.recall(stage.store, Actor(stage.bob), stage.hall, said[1])
-    moderation.announce(stage.store, Actor(stage.bob), stage.hall, "quiet please")
+    recalls.recall(stage.store, Actor(stage.bob), stage.hall, said[1])
+    announcements.announce(stage.store, Actor(stage.bob), stage.hall, "quiet please")
 
     def unread(person: Person) -> int:
         return receipts.unread(stage.store, person, [stage.hall])[stage.hall].unread
@@ -201,14 +214,14 @@ def test_what_was_taken_back_is_not_unread(stage: Stage) -> None:
 def test_pins_are_ten_at_most(stage: Stage) -> None:
     said = [stage.say(stage.charlie, f"words {number}").seq for number in range(11)]
     for seq in said[:10]:
-        moderation.pin(stage.store, Actor(stage.bob), stage.hall, seq)
-    assert refusal(moderation.pin, stage.store, Actor(stage.bob), stage.hall, said[10]) is Code.FULL
-    moderation.pin(stage.store, Actor(stage.bob), stage.hall, said[0], on=False)
-    moderation.pin(stage.store, Actor(stage.bob), stage.hall, said[10])
+        pins.pin(stage.store, Actor(stage.bob), stage.hall, seq)
+    assert refusal(pins.pin, stage.store, Actor(stage.bob), stage.hall, said[10]) is Code.FULL
+    pins.pin(stage.store, Actor(stage.bob), stage.hall, said[0], on=False)
+    pins.pin(stage.store, Actor(stage.bob), stage.hall, said[10])
 
 
 @pytest.mark.parametrize("verb", [
-    moderation.mute, moderation.kick, moderation.ban, moderation.unmute, moderation.pardon])
+    sanctions.mute, sanctions.kick, sanctions.ban, sanctions.unmute, sanctions.pardon])
 def test_nobody_acts_on_their_equals_or_from_outside(stage: Stage, verb: Callable[..., object]) -> None:
     everyone = stage.store, stage.hall, stage.dora.id
     assert refusal(verb, everyone[0], Actor(stage.charlie), *everyone[1:]) is Code.FORBIDDEN
@@ -218,12 +231,38 @@ def test_nobody_acts_on_their_equals_or_from_outside(stage: Stage, verb: Callabl
     assert stage.ops() == []
 
 
+@pytest.mark.parametrize("place", ["hall", "room"])
+def test_an_end_that_did_not_reach_the_gate_can_be_asked_for_again(
+        stage: Stage, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    where = stage.hall if place == "hall" else stage.cast.room
+    sanctions.mute(stage.store, Actor(stage.bob), where, stage.charlie.id)
+    with monkeypatch.context() as patch:
+        patch.setattr(authority, "tell", dies)
+        patch.setattr(sanctions, "_at_the_gate", dies)
+        with pytest.raises(KeyboardInterrupt):
+            sanctions.unmute(stage.store, Actor(stage.bob), where, stage.charlie.id)
+    assert refusal(stage.say, stage.charlie) is Code.MUTED
+    assert sanctions.unmute(stage.store, Actor(stage.bob), where, stage.charlie.id).seqs[stage.hall] == 2
+    stage.say(stage.charlie)
+    assert not any(sanctions.unmute(stage.store, Actor(stage.bob), where, stage.charlie.id).seqs.values())
+
+
+def dies(*_: object, **__: object) -> None:
+    """As a process does that is killed here."""
+    raise KeyboardInterrupt
+
+
 def test_every_act_is_in_the_audit_and_the_chain_holds(stage: Stage) -> None:
     actor = Actor(stage.bob)
-    moderation.mute(stage.store, actor, stage.hall, stage.charlie.id, seconds=60, reason="spam")
-    moderation.kick(stage.store, actor, stage.cast.room, stage.dora.id)
-    moderation.set_rules(stage.store, actor, stage.hall, {"slow_seconds": 5})
+    sanctions.mute(stage.store, actor, stage.hall, stage.charlie.id, seconds=60, reason="spam")
+    sanctions.kick(stage.store, actor, stage.cast.room, stage.dora.id)
+    rules.change(stage.store, actor, stage.hall, {"slow_seconds": 5})
+    said = stage.say(stage.bob).seq
+    pins.pin(stage.store, actor, stage.hall, said)
+    pins.pin(stage.store, actor, stage.hall, said)
+    pins.pin(stage.store, actor, stage.hall, said, on=False)
     found = stage.store.record.read(lambda c: audit.page(c, stage.cast.organization))
     assert [(row.act.act, row.act.target, row.act.reason) for row in found] == [
-        ("mute", stage.charlie.id, "spam"), ("kick", stage.dora.id, ""), ("rules", "", "")]
+        ("role", stage.alice.id, ""), ("role", stage.bob.id, ""), ("mute", stage.charlie.id, "spam"),
+        ("kick", stage.dora.id, ""), ("rules", "", ""), ("pin", "", ""), ("unpin", "", "")]
     assert stage.store.record.read(lambda c: audit.first_broken(c, stage.cast.organization)) is None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rooms import cursors, members, moderation, notices, seats
+from rooms import cursors, members, notices, sanctions, seats
+from rooms.authority import Actor
 from rooms.events import Door, Position
-from rooms.moderation import Actor
 from rooms.notices import Kind
 from rooms.record import cursors as places
 from rooms.store import Store
@@ -29,12 +29,12 @@ class Stage:
 def test_each_act_upon_somebody_leaves_a_notice_with_its_reason(store: Store) -> None:
     stage = Stage(store)
     olga, room = Actor(stage.olga), stage.cast.room
-    moderation.mute(store, olga, stage.hall, stage.bob.id, 600, "shouting")
-    moderation.unmute(store, olga, stage.hall, stage.bob.id)
-    moderation.unmute(store, olga, stage.hall, stage.bob.id)
-    moderation.ban(store, olga, room, stage.bob.id, None, "spam")
-    moderation.pardon(store, olga, room, stage.bob.id)
-    moderation.kick(store, olga, stage.hall, stage.bob.id, "again")
+    sanctions.mute(store, olga, stage.hall, stage.bob.id, 600, "shouting")
+    sanctions.unmute(store, olga, stage.hall, stage.bob.id)
+    sanctions.unmute(store, olga, stage.hall, stage.bob.id)
+    sanctions.ban(store, olga, room, stage.bob.id, None, "spam")
+    sanctions.pardon(store, olga, room, stage.bob.id)
+    sanctions.kick(store, olga, stage.hall, stage.bob.id, "again")
     assert stage.told == [("muted", stage.hall, "shouting"), ("unmuted", stage.hall, ""), ("banned", "", "spam"),
                           ("pardoned", "", ""), ("kicked", stage.hall, "again")]
     assert stage.bob.id in store.live.hinted("notice", 100)
@@ -43,13 +43,13 @@ def test_each_act_upon_somebody_leaves_a_notice_with_its_reason(store: Store) ->
 def test_who_sits_in_the_channel_got_the_entry_and_no_notice(store: Store) -> None:
     stage = Stage(store)
     seats.enter(store, stage.bob, stage.hall, "p.1")
-    moderation.mute(store, Actor(stage.olga), stage.hall, stage.bob.id, 600)
+    sanctions.mute(store, Actor(stage.olga), stage.hall, stage.bob.id, 600)
     assert stage.told == []
 
 
 def test_who_is_put_out_no_longer_listens(store: Store) -> None:
     stage = Stage(store)
-    for act in (moderation.kick, moderation.ban):
+    for act in (sanctions.kick, sanctions.ban):
         entered = seats.enter(store, stage.bob, stage.hall, "")
         cursors.listen(store, stage.hall, stage.bob.id, Position(entered.epoch, entered.read))
         act(store, Actor(stage.olga), stage.hall, stage.bob.id)

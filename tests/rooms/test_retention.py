@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms import archive, held, indexing, members, messages, moderation, retention, search, seats
+from rooms import archive, held, indexing, members, messages, recalls, retention, search, seats
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import log as live_log
-from rooms.moderation import Actor
 from rooms.record import Connection, audit, entries, marks, tables
 from rooms.record import held as held_rows
 from rooms.record import search as index
@@ -96,7 +96,7 @@ def test_what_is_past_its_time_is_gone_everywhere_and_numbers_go_on(stage: Stage
     for text in ("旧茶馆一", "旧茶馆二"):
         stage.say(stage.hall, text)
         stage.say(stage.chat, text)
-    moderation.recall(stage.store, Actor(stage.alice), stage.hall, 1)
+    recalls.recall(stage.store, Actor(stage.alice), stage.hall, 1)
     archive.archive_channel(stage.store, stage.hall)
     assert len(stage.find("旧茶馆")) == 3
     stage.keep(30, stage.cast.room, stage.hall)

@@ -6,13 +6,13 @@ import time
 
 import pytest
 
-from rooms import arranging, held, members, messages, moderation, notices, receipts, reports, review, seats, words
+from rooms import arranging, held, members, messages, notices, receipts, reports, review, sanctions, seats, words
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code
 from rooms.events import Door, Entry, Person
 from rooms.held import Held
 from rooms.messages import Said
-from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.record import held as rows
 from rooms.store import Store
@@ -129,7 +129,7 @@ def test_a_follower_hears_what_became_of_their_words(stage: Stage) -> None:
 
 
 def test_what_may_not_be_said_is_not_held_either(stage: Stage) -> None:
-    moderation.mute(stage.store, stage.judge, stage.hall, stage.charlie.id)
+    sanctions.mute(stage.store, stage.judge, stage.hall, stage.charlie.id)
     assert refusal(stage.say, stage.charlie, "茅台", "k1") is Code.MUTED
     assert review.held_messages(stage.store, stage.judge, stage.cast.room) == []
 

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from rooms import archive, ids, members, messages, moderation, rollups, seats
+from rooms import archive, ids, members, messages, rollups, sanctions, seats
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.record import hourly
 from rooms.record.hourly import Count
 from rooms.rollups import HOUR_MS, begin_of, day_of
@@ -70,8 +70,8 @@ def test_acts_of_authority_are_counted_where_they_happened(cast: Cast) -> None:
     hall = talk(cast, 1)
     staff = Actor(Person(ids.new("s"), cast.organization, "Tea", Door.CONSOLE), "owner")
     carol = cast.person("Carol")
-    moderation.mute(cast.store, staff, hall, carol.id, 60)
-    moderation.mute(cast.store, staff, cast.organization, carol.id, 60)
+    sanctions.mute(cast.store, staff, hall, carol.id, 60)
+    sanctions.mute(cast.store, staff, cast.organization, carol.id, 60)
     archived(cast)
     rollups.roll(cast.store)
     rollups.roll(cast.store)

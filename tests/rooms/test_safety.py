@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from rooms import archive, arranging, edits, members, messages, review, safety, seats
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Door, Entry, Person
 from rooms.held import Held
 from rooms.messages import Said
-from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.record import held as held_rows
 from rooms.record.safety import Check

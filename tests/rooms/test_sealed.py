@@ -23,23 +23,24 @@ from rooms import (
     members,
     merging,
     messages,
-    moderation,
     notices,
     reports,
     safety,
+    sanctions,
     search,
     seats,
     webhooks,
 )
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Misconfigured
 from rooms.events import Door, Person
-from rooms.moderation import Actor
-from rooms.record import Record, alarms, audit, entries, envelopes, keyring, sanctions, tables
+from rooms.record import Record, alarms, audit, entries, envelopes, keyring, tables
 from rooms.record import held as held_rows
 from rooms.record import media as media_rows
 from rooms.record import reports as report_rows
 from rooms.record import safety as safety_rows
+from rooms.record import sanctions as sanction_rows
 from rooms.record import search as index
 from rooms.record.alarms import Alarm
 from rooms.record.held import HeldRow
@@ -297,7 +298,7 @@ def test_what_an_alarm_keeps_is_sealed(stage: Stage) -> None:
 def test_reasons_and_notices_are_sealed_and_read_by_those_they_are_for(stage: Stage) -> None:
     bob, olga = stage.cast.person("Bob"), steward(stage)
     members.join(stage.store, bob, stage.cast.room)
-    moderation.mute(stage.store, olga, stage.hall, bob.id, 600, "骂人")
+    sanctions.mute(stage.store, olga, stage.hall, bob.id, 600, "骂人")
     stage.say("惹人烦")
     reports.report(stage.store, bob, stage.hall, stage.tip(), "广告")
     row = keep(stage, "茶", "h9")
@@ -309,7 +310,7 @@ def test_reasons_and_notices_are_sealed_and_read_by_those_they_are_for(stage: St
         assert kept, column
         assert all(words.startswith(envelopes.MARK) for words in kept), column
 
-    [sanction] = stage.store.record.read(lambda c: sanctions.of_user(c, stage.cast.organization, bob.id))
+    [sanction] = stage.store.record.read(lambda c: sanction_rows.of_user(c, stage.cast.organization, bob.id))
     [report] = stage.store.record.read(lambda c: report_rows.of_entry(c, stage.hall, stage.tip()))
     told = [notices.facts(one) for one in (*notices.waiting(stage.store, bob.id),
                                            *notices.waiting(stage.store, stage.alice.id))]
@@ -317,17 +318,17 @@ def test_reasons_and_notices_are_sealed_and_read_by_those_they_are_for(stage: St
     assert (stage.store.record.read(lambda c: held_rows.one(c, row.id)) or row).reason == "不合适"
 
     both = merging.merge(stage.store, stage.alice.id, bob.id, "the same person")
-    [sanction] = stage.store.record.read(lambda c: sanctions.of_user(c, stage.cast.organization, both))
+    [sanction] = stage.store.record.read(lambda c: sanction_rows.of_user(c, stage.cast.organization, both))
     assert sanction.reason == "骂人"
     keeping.erase_key(stage.store, stage.cast.organization)
-    [sanction] = stage.store.record.read(lambda c: sanctions.of_user(c, stage.cast.organization, both))
+    [sanction] = stage.store.record.read(lambda c: sanction_rows.of_user(c, stage.cast.organization, both))
     assert (sanction.kind, sanction.reason) == ("mute", "")
     assert [notices.facts(one) for one in notices.waiting(stage.store, both)] == [{}, {}]
 
 
 def test_an_act_that_would_seal_before_there_is_a_key_makes_the_key_first(stage: Stage) -> None:
     assert stage.store.record.read(keyring.organizations).get(stage.cast.organization) is None
-    moderation.mute(stage.store, steward(stage), stage.hall, stage.alice.id, 600, "first of all")
+    sanctions.mute(stage.store, steward(stage), stage.hall, stage.alice.id, 600, "first of all")
     assert stage.store.record.read(keyring.organizations)[stage.cast.organization]
     [words] = all_of(stage, tables.sanctions.c.reason)
     assert words[0] == envelopes.MARK
@@ -336,13 +337,13 @@ def test_an_act_that_would_seal_before_there_is_a_key_makes_the_key_first(stage:
 def test_reasons_that_lay_open_before_are_sealed_by_repacking(redis: RedisServer, database_url: str) -> None:
     store = store_on(redis.url, database_url)
     stage = Stage(store)
-    moderation.mute(store, steward(stage), stage.hall, stage.alice.id, 600, "openly")
+    sanctions.mute(store, steward(stage), stage.hall, stage.alice.id, 600, "openly")
     assert all_of(stage, tables.sanctions.c.reason) == ["openly"]
     stage.store = Store(store.live, opened(database_url, MASTER), store.clock, store.limits)
     keeping.repack(stage.store)
     [words] = all_of(stage, tables.sanctions.c.reason)
     assert words[0] == envelopes.MARK
-    [sanction] = stage.store.record.read(lambda c: sanctions.of_user(c, stage.cast.organization, stage.alice.id))
+    [sanction] = stage.store.record.read(lambda c: sanction_rows.of_user(c, stage.cast.organization, stage.alice.id))
     assert sanction.reason == "openly"
     stage.store.record.close()
     store.close()

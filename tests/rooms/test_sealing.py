@@ -11,6 +11,7 @@ import pytest
 from redis import Redis
 
 from rooms import (
+    announcements,
     archive,
     edits,
     exports,
@@ -19,16 +20,17 @@ from rooms import (
     keeping,
     members,
     messages,
-    moderation,
+    rules,
+    sanctions,
     search,
     seats,
     words,
 )
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code, Misconfigured, Refused
 from rooms.events import Person
 from rooms.live import keys, log
-from rooms.moderation import Actor
 from rooms.record import Record, keyring
 from rooms.record import held as held_rows
 from rooms.sealing import Sealing
@@ -82,14 +84,14 @@ def stage(redis: RedisServer, database_url: str) -> Iterator[Stage]:
 
 def test_redis_holds_none_of_the_words_and_every_reader_gets_them(stage: Stage, redis: RedisServer) -> None:
     store, hall = stage.store, stage.hall
-    moderation.set_rules(store, stage.keeper, hall, {"guard_count": 5, "fold_seconds": 60})
+    rules.change(store, stage.keeper, hall, {"guard_count": 5, "fold_seconds": 60})
     masking = words.add_list(store, stage.keeper, stage.cast.room, "list", "mask", exempt="nobody")
     words.change_words(store, stage.keeper, masking, ["坏词"])
     first = stage.say(f"{SECRET}，一")
     stage.say(f"{SECRET}，坏词")
     edits.edit(store, stage.alice, hall, first, {"text": f"{SECRET}，二"})
-    moderation.announce(store, stage.keeper, hall, f"{SECRET}，三")
-    moderation.mute(store, stage.keeper, hall, stage.bob.id, 60, f"{SECRET}，四")
+    announcements.announce(store, stage.keeper, hall, f"{SECRET}，三")
+    sanctions.mute(store, stage.keeper, hall, stage.bob.id, 60, f"{SECRET}，四")
     held.keep(store, stage.alice, hall, Draft("text", {"text": f"{SECRET}，五"}, "h1"), held.SAFETY)
     [row] = store.record.read(lambda c: held_rows.waiting(c, stage.cast.organization, "", (0, ""), 10))
     held.let_through(store, row, stage.olga.id)

@@ -9,11 +9,24 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms import archive, blocks, indexing, members, messages, moderation, rooms, search, seats
+from rooms import (
+    announcements,
+    archive,
+    blocks,
+    indexing,
+    members,
+    messages,
+    recalls,
+    rooms,
+    rules,
+    sanctions,
+    search,
+    seats,
+)
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Person
-from rooms.moderation import Actor
 from rooms.record import Connection, channels, entries, tables
 from rooms.record import search as index
 from rooms.record.entries import Row
@@ -115,7 +128,7 @@ def test_by_author_type_channel_and_time(stage: Stage) -> None:
     two = stage.say("茶馆二", stage.bob)
     stage.say("茶馆三", stage.bob, stage.chat)
     link = stage.post(Draft("link", {"title": "茶馆 地图", "url": "https://example.com", "description": "路"}, "link"))
-    told = moderation.announce(stage.store, stage.owner, stage.hall, "茶馆放假").seqs[stage.hall]
+    told = announcements.announce(stage.store, stage.owner, stage.hall, "茶馆放假").seqs[stage.hall]
     stage.index()
     assert stage.in_hall("茶馆", user=stage.bob.id) == [two]
     assert stage.find("", user=stage.bob.id, channel=stage.hall) == [(stage.hall, two)]
@@ -154,19 +167,19 @@ def test_who_is_banned_kicked_or_below_the_channels_role_finds_nothing_there(sta
     stage.say("茶馆")
     stage.say("茶馆", channel=stage.chat)
     stage.index()
-    moderation.ban(stage.store, stage.owner, stage.hall, stage.bob.id)
+    sanctions.ban(stage.store, stage.owner, stage.hall, stage.bob.id)
     assert [channel for channel, _ in stage.find("茶馆", stage.bob)] == [stage.chat]
-    moderation.set_rules(stage.store, stage.owner, stage.chat, {"see": "moderator"})
+    rules.change(stage.store, stage.owner, stage.chat, {"see": "moderator"})
     assert stage.find("茶馆", stage.bob) == []
     assert len(stage.find("茶馆", stage.olga)) == 2, "the owner sees both"
     assert stage.find("茶馆", stage.alice) == [(stage.hall, 1)]
-    moderation.kick(stage.store, stage.owner, stage.cast.room, stage.alice.id)
+    sanctions.kick(stage.store, stage.owner, stage.cast.room, stage.alice.id)
     assert stage.find("茶馆", stage.alice) == []
 
 
 def test_who_was_put_out_of_a_channel_finds_nothing_above_the_kick_until_they_enter_again(stage: Stage) -> None:
     before = stage.say("茶馆开门")
-    moderation.kick(stage.store, stage.owner, stage.hall, stage.bob.id)
+    sanctions.kick(stage.store, stage.owner, stage.hall, stage.bob.id)
     above = stage.say("茶馆关门")
     stage.index()
     assert stage.find("茶馆", stage.bob) == [(stage.hall, before)]
@@ -188,12 +201,12 @@ def test_recalled_words_are_not_found_from_that_instant_and_leave_the_index(stag
     kept, gone = stage.say("茶馆"), stage.say("茶馆关门")
     stage.index()
     before = stage.rows()
-    moderation.recall(stage.store, Actor(stage.alice), stage.hall, gone)
+    recalls.recall(stage.store, Actor(stage.alice), stage.hall, gone)
     assert stage.in_hall("茶馆") == [kept]
     stage.index()
     assert stage.rows() < before
     late = stage.say("再见茶馆")
-    moderation.recall(stage.store, Actor(stage.alice), stage.hall, late)
+    recalls.recall(stage.store, Actor(stage.alice), stage.hall, late)
     stage.index()
     assert stage.in_hall("茶馆") == [kept]
     assert stage.in_hall("再见") == []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import doors, ids, moderation, shield
+from rooms import doors, ids, rules, shield
+from rooms.authority import Actor
 from rooms.doors import Ways
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
-from rooms.moderation import Actor
-from rooms.record import rooms, rules
+from rooms.record import rooms
+from rooms.record import rules as rule_rows
 from rooms.store import Store
 from tests.cast import Cast
 
@@ -24,14 +25,14 @@ def staff(cast: Cast, role: str = "moderator") -> Actor:
 
 
 def state(cast: Cast, channel: str) -> tuple[bool, dict[str, str]]:
-    found = cast.store.record.read(lambda c: (rooms.one(c, cast.room), rules.of_channel(c, channel)))
+    found = cast.store.record.read(lambda c: (rooms.one(c, cast.room), rule_rows.of_channel(c, channel)))
     assert found[0] is not None
     return found[0].by_request, found[1]
 
 
 def test_everything_is_again_as_it_was_before(cast: Cast) -> None:
     hall = cast.channel("hall", slow_seconds=7)
-    moderation.set_rules(cast.store, staff(cast), hall, {"guard_count": 9, "muted_all": True})
+    rules.change(cast.store, staff(cast), hall, {"guard_count": 9, "muted_all": True})
     shield.raise_(cast.store, staff(cast), cast.room)
     by_request, held = state(cast, hall)
     assert by_request

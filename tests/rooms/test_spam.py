@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import archive, members, messages, moderation, reports, seats, spam
+from rooms import archive, members, messages, reports, sanctions, seats, spam, standings, white_list
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Person
-from rooms.moderation import Actor
 from rooms.record import audit, users
+from rooms.record import notices as notice_rows
 from rooms.store import Store
 from tests.cast import Cast
 from tests.refusal import refusal
+from tests.rooms.test_moderation import dies
 
 
 class Stage:
@@ -56,7 +58,7 @@ def test_a_spammer_scores_high_an_old_guest_low_and_moderators_not_at_all(stage:
     found = spam.scores(stage.store, stage.cast.organization)
     assert set(found) == {stage.sam.id, stage.dora.id}
     assert found[stage.sam.id].score >= 60 > 20 >= found[stage.dora.id].score
-    moderation.set_free(stage.store, stage.admin, stage.cast.room, stage.sam.id)
+    white_list.set_free(stage.store, stage.admin, stage.cast.room, stage.sam.id)
     assert stage.sam.id not in spam.scores(stage.store, stage.cast.organization)
 
 
@@ -83,6 +85,36 @@ def test_where_the_policy_acts_it_can_be_undone_for_a_week(stage: Stage) -> None
     assert spam.clean(stage.store) == 0, "nobody is suspected twice in a day"
     acts = [row.act.act for row in stage.store.record.read(lambda c: audit.page(c, stage.cast.organization))]
     assert acts[-3:] == ["spam", "mute", "unmute"]
+
+
+def test_who_dies_while_deciding_has_decided_all_or_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    spam.set_policy(stage.store, stage.admin, "propose")
+    spam.clean(stage.store)
+    (proposed,) = spam.suspected(stage.store, stage.admin)
+    with monkeypatch.context() as patch:
+        patch.setattr(notice_rows, "add_many", dies)
+        with pytest.raises(KeyboardInterrupt):
+            spam.decide(stage.store, stage.admin, proposed.id, True)
+    assert [one.state for one in spam.suspected(stage.store, stage.admin)] == ["proposed"]
+    with monkeypatch.context() as patch:
+        patch.setattr(sanctions, "_everywhere", dies)
+        with pytest.raises(KeyboardInterrupt):
+            spam.decide(stage.store, stage.admin, proposed.id, True)
+    assert [one.state for one in spam.suspected(stage.store, stage.admin)] == ["acted"]
+    assert stage.refused() is None, "the gate has not heard"
+    monkeypatch.setattr(standings, "PATIENCE_MS", -1)
+    standings.finish(stage.store)
+    assert stage.refused() is Code.MUTED
+
+
+def test_what_may_not_be_done_is_not_decided(stage: Stage) -> None:
+    spam.set_policy(stage.store, stage.admin, "propose")
+    spam.clean(stage.store)
+    (proposed,) = spam.suspected(stage.store, stage.admin)
+    members.set_role(stage.store, stage.cast.room, stage.sam.id, "owner")
+    helper = Actor(stage.olga, "moderator")
+    assert refusal(spam.decide, stage.store, helper, proposed.id, True) is Code.FORBIDDEN
+    assert [one.state for one in spam.suspected(stage.store, stage.admin)] == ["proposed"]
 
 
 def test_after_a_week_it_stands(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import identities, ids, members, messages, moderation, recovery, seats, standings
+from rooms import announcements, identities, ids, members, messages, recovery, sanctions, seats, standings, white_list
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.store import Store
 from tests.cast import Cast, opened
@@ -55,7 +55,7 @@ def stage(store: Store) -> Stage:
 
 
 def test_a_ban_by_the_organization_holds_in_every_room_and_ends_every_token(stage: Stage) -> None:
-    done = moderation.ban(stage.store, stage.steward, stage.cast.organization, stage.charlie.id, reason="spam")
+    done = sanctions.ban(stage.store, stage.steward, stage.cast.organization, stage.charlie.id, reason="spam")
     assert set(done.seqs) == set(stage.halls)
     for hall in (0, 1):
         assert refusal(stage.say, stage.charlie, hall) is Code.BANNED
@@ -70,21 +70,21 @@ def test_a_ban_by_the_organization_holds_in_every_room_and_ends_every_token(stag
 
 
 def test_a_pardon_by_a_room_does_not_lift_what_the_organization_imposed(stage: Stage) -> None:
-    moderation.ban(stage.store, stage.steward, stage.cast.organization, stage.charlie.id)
-    moderation.ban(stage.store, Actor(stage.olga), stage.rooms[0], stage.charlie.id, seconds=60)
+    sanctions.ban(stage.store, stage.steward, stage.cast.organization, stage.charlie.id)
+    sanctions.ban(stage.store, Actor(stage.olga), stage.rooms[0], stage.charlie.id, seconds=60)
     recovery.close(stage.store, stage.rooms[0])
-    moderation.pardon(stage.store, Actor(stage.olga), stage.rooms[0], stage.charlie.id)
+    sanctions.pardon(stage.store, Actor(stage.olga), stage.rooms[0], stage.charlie.id)
     assert refusal(stage.say, stage.charlie) is Code.BANNED
-    moderation.pardon(stage.store, stage.steward, stage.cast.organization, stage.charlie.id)
+    sanctions.pardon(stage.store, stage.steward, stage.cast.organization, stage.charlie.id)
     standings.check(stage.store, stage.charlie)
     for hall in (0, 1):
         seats.enter(stage.store, stage.charlie, stage.halls[hall], "p1.0")
         stage.say(stage.charlie, hall)
-    assert moderation.pardon(stage.store, stage.steward, stage.cast.organization, stage.charlie.id).seqs == {}
+    assert sanctions.pardon(stage.store, stage.steward, stage.cast.organization, stage.charlie.id).seqs == {}
 
 
 def test_a_mute_by_the_organization_ends_by_itself(stage: Stage) -> None:
-    moderation.mute(stage.store, stage.mod, stage.cast.organization, stage.charlie.id, seconds=10)
+    sanctions.mute(stage.store, stage.mod, stage.cast.organization, stage.charlie.id, seconds=10)
     assert {refusal(stage.say, stage.charlie, hall) for hall in (0, 1)} == {Code.MUTED}
     stage.store.live.offset_ms = 10_000
     stage.say(stage.charlie)
@@ -94,7 +94,7 @@ def test_a_ban_whose_process_died_is_found_again(stage: Stage, monkeypatch: pyte
     with monkeypatch.context() as patch:
         patch.setattr(standings, "spread", lambda *_: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
-            moderation.ban(stage.store, stage.steward, stage.cast.organization, stage.charlie.id)
+            sanctions.ban(stage.store, stage.steward, stage.cast.organization, stage.charlie.id)
     stage.say(stage.charlie)
     monkeypatch.setattr(standings, "PATIENCE_MS", -1)
     assert standings.finish(stage.store) == 1
@@ -104,9 +104,9 @@ def test_a_ban_whose_process_died_is_found_again(stage: Stage, monkeypatch: pyte
 
 
 def test_old_news_changes_nothing(stage: Stage) -> None:
-    moderation.ban(stage.store, stage.steward, stage.cast.organization, stage.charlie.id)
+    sanctions.ban(stage.store, stage.steward, stage.cast.organization, stage.charlie.id)
     late = stage.store.record.read(lambda c: standings._look(c, stage.cast.organization, stage.charlie.id))
-    moderation.pardon(stage.store, stage.steward, stage.cast.organization, stage.charlie.id)
+    sanctions.pardon(stage.store, stage.steward, stage.cast.organization, stage.charlie.id)
     assert late is not None
     for closed in (False, True):
         if closed:
@@ -118,14 +118,14 @@ def test_old_news_changes_nothing(stage: Stage) -> None:
 
 def test_only_staff_act_for_the_organization_and_moderators_not_on_those_who_moderate(stage: Stage) -> None:
     place, mallory = stage.cast.organization, Cast(stage.store).person("Mallory")
-    assert refusal(moderation.ban, stage.store, Actor(stage.olga), place, stage.charlie.id) is Code.FORBIDDEN
-    assert refusal(moderation.ban, stage.store, stage.mod, place, stage.olga.id) is Code.FORBIDDEN
-    assert refusal(moderation.ban, stage.store, stage.steward, place, mallory.id) is Code.NOT_FOUND
-    assert refusal(moderation.ban, stage.store, stage.staff("owner", mallory.organization), place,
+    assert refusal(sanctions.ban, stage.store, Actor(stage.olga), place, stage.charlie.id) is Code.FORBIDDEN
+    assert refusal(sanctions.ban, stage.store, stage.mod, place, stage.olga.id) is Code.FORBIDDEN
+    assert refusal(sanctions.ban, stage.store, stage.steward, place, mallory.id) is Code.NOT_FOUND
+    assert refusal(sanctions.ban, stage.store, stage.staff("owner", mallory.organization), place,
                    stage.charlie.id) is Code.NOT_FOUND
-    for verb in (moderation.kick, moderation.announce, moderation.set_free):
+    for verb in (sanctions.kick, announcements.announce, white_list.set_free):
         assert refusal(verb, stage.store, stage.steward, place, stage.charlie.id) is Code.NOT_FOUND
-    moderation.ban(stage.store, stage.steward, place, stage.olga.id)
+    sanctions.ban(stage.store, stage.steward, place, stage.olga.id)
     assert refusal(stage.say, stage.olga) is Code.BANNED
     acts = stage.store.record.read(lambda c: audit.page(c, place))
     assert [(row.act.act, row.act.target, row.act.room) for row in acts] == [("ban", stage.olga.id, "")]

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms import accounts, identities, ids, templates
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.planner import Way
 from rooms.store import Store
 from rooms.templates import Kind, fit

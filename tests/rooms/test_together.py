@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 import redis
 
-from rooms import messages, moderation, seats
+from rooms import messages, sanctions, seats
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Refused
 from rooms.events import Person
 from rooms.live import pipeline as pipelines
 from rooms.live.scripts import ENTER, POST
 from rooms.messages import Said
-from rooms.moderation import Actor
 from rooms.store import Limits, Store
 from tests import servers
 from tests.cast import Cast, store_on
@@ -91,8 +91,8 @@ def test_it_is_one_call_and_everybody_has_their_number_in_the_order_of_speaking(
 
 def test_who_may_not_is_refused_alone(crowd: Crowd) -> None:
     muted, free, fast, away = crowd.people[:4]
-    moderation.mute(crowd.store, Actor(Person("s_x", crowd.cast.organization, "S", free.door), role="owner"),
-                    crowd.hall, muted.id)
+    sanctions.mute(crowd.store, Actor(Person("s_x", crowd.cast.organization, "S", free.door), role="owner"),
+                   crowd.hall, muted.id)
     seats.step_out(crowd.store, away, crowd.hall, f"p.{away.id}")
     answers = crowd.say_at_once(
         (muted, "a", "1"), (free, "b", "1"), (away, "c", "1"), *((fast, "d", str(number)) for number in range(5)),

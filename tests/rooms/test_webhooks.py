@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from rooms import archive, ids, messages, moderation, webhooks
+from rooms import announcements, archive, ids, messages, sanctions, webhooks
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.record import webhooks as rows
 from rooms.store import Store
 from rooms.webhooks import BACK_OFF_SECONDS, CALL_MS, FAILURES_UNTIL_STOPPED, Outgoing
@@ -60,8 +60,8 @@ def test_each_entry_that_was_asked_for_is_one_call(cast: Cast) -> None:
     follow(cast)
     made = webhooks.add(cast.store, staff(cast), HOOK, ["message", "moderation"])
     say(cast, hall, "茶来了")
-    moderation.announce(cast.store, staff(cast), hall, "nobody asked for these")
-    moderation.mute(cast.store, staff(cast), hall, cast.person("Bob").id, 60)
+    announcements.announce(cast.store, staff(cast), hall, "nobody asked for these")
+    sanctions.mute(cast.store, staff(cast), hall, cast.person("Bob").id, 60)
     follow(cast, rounds=3)
     taken = ours(cast, webhooks.take(cast.store))
     told = sorted((json.loads(one.body) for one in taken), key=lambda one: one["entry"]["seq"])

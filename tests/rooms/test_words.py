@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from rooms import identities, members, messages, moderation, nicknames, seats, words
+from rooms import identities, members, messages, nicknames, rules, seats, words
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code
 from rooms.events import Entry, Person
-from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.store import Store
 from tests.cast import Cast
@@ -69,7 +69,7 @@ def test_a_blocked_word_is_refused_and_nothing_is_said(stage: Stage) -> None:
 
 def test_what_is_held_and_comes_again_is_held_already_however_slow_the_channel(stage: Stage) -> None:
     stage.words("hold", "赌博")
-    moderation.set_rules(stage.store, Actor(stage.olga), stage.hall, {"slow_seconds": 60})
+    rules.change(stage.store, Actor(stage.olga), stage.hall, {"slow_seconds": 60})
     draft = Draft("text", {"text": "赌博"}, "same")
     first = messages.post(stage.store, stage.charlie, stage.hall, draft)
     assert messages.post(stage.store, stage.charlie, stage.hall, draft) == first

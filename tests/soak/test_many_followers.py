@@ -13,8 +13,8 @@ from sqlalchemy import insert
 
 from commands.opening import opened
 from rooms import broadcasts, ids
+from rooms.authority import Actor
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from rooms.record import tables
 from rooms.store import Store
 from settings import Settings

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from rooms.authority import Actor
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from tests.cast import opened
 from tests.wechat.mei import Mei
 from tests.wechat.stage import Stage, set_stage

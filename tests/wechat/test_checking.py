@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from rooms import accounts, archive, avatars, identities, media, members, messages, nicknames, review, safety, seats
+from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.events import Entry
-from rooms.moderation import Actor
 from rooms.record import audit
 from rooms.record import media as media_rows
 from rooms.record import safety as safety_rows

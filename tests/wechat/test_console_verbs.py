@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rooms import accounts, broadcasts, followers, identities, tags, templates
+from rooms.authority import Actor
 from rooms.broadcasts import Audience
 from rooms.denials import Feature
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from tests.sandbox_client import MINI
 from tests.wechat.town import HOUR, OFFICIAL, Town
 from wechat.platform import features, forecast, menu, quotas, trying

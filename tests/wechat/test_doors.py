@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from rooms import accounts, doors, identities, ids, invitations, members, phones, requests
+from rooms.authority import Actor
 from rooms.doors import Ways
-from rooms.moderation import Actor
 from tests.cast import opened
 from tests.sandbox_client import Sandbox
 from tests.wechat.stage import Stage, openid, set_stage

@@ -9,9 +9,9 @@ import pytest
 
 from rooms import broadcast_walk, broadcasts, denials, ledger, tags
 from rooms import mass as jobs
+from rooms.authority import Actor
 from rooms.broadcasts import Audience, Broadcast
 from rooms.denials import Feature
-from rooms.moderation import Actor
 from rooms.planner import Way
 from tests.wechat.town import MINUTE, OFFICIAL, Town
 from wechat import mass

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import members, messages, moderation, seats
+from rooms import members, messages, sanctions, seats
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.messages import Draft
-from rooms.moderation import Actor
 from tests.wechat.mei import Mei, heard
 from tests.wechat.stage import Stage
 
@@ -121,7 +121,7 @@ def test_a_muted_follower_is_told_why_not_and_until_when(stage: Stage, mei: Mei)
     mei.say("加入 茶馆")
     olga = stage.cast.person("Olga")
     members.set_role(stage.store, stage.cast.room, olga.id, "owner")
-    moderation.mute(stage.store, Actor(olga), stage.hall, mei.person.id, 600)
+    sanctions.mute(stage.store, Actor(olga), stage.hall, mei.person.id, 600)
     assert "后可以再试" in mei.say("我想说话")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rooms import accounts, identities, late_words, ledger, phones, templates
-from rooms.moderation import Actor
+from rooms.authority import Actor
 from rooms.record import consents, deliveries
 from rooms.record import identities as identity_rows
 from tests.sandbox_client import MINI, official_account

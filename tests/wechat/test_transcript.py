@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from rooms import identities, members, messages, moderation, seats
+from rooms import identities, members, messages, sanctions, seats
+from rooms.authority import Actor
 from rooms.events import Person
 from rooms.messages import Draft
-from rooms.moderation import Actor
 from tests.wechat.stage import Stage, WeChat, openid
 from wechat import courier, spans
 
@@ -51,7 +51,7 @@ class Tape:
     def alice_mutes(self, seconds: int, reason: str) -> None:
         self.lines.append("*Alice, who keeps order, mutes Mei.*\n")
         members.set_role(self.stage.store, self.stage.cast.room, self.alice.id, "owner")
-        moderation.mute(self.stage.store, Actor(self.alice), self.stage.hall, self._person().id, seconds, reason)
+        sanctions.mute(self.stage.store, Actor(self.alice), self.stage.hall, self._person().id, seconds, reason)
         courier.Courier(self.stage.store, self.stage.settings)._note_news()
 
     def send_place(self, label: str, latitude: float, longitude: float) -> None:

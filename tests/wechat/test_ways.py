@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from rooms import accounts, channels, identities, members, moderation, seats, templates
+from rooms import accounts, announcements, channels, identities, members, sanctions, seats, templates
+from rooms.authority import Actor
 from rooms.errors import Refused
 from rooms.events import Person
-from rooms.moderation import Actor
 from rooms.record import consents
 from tests.sandbox_client import MINI
 from tests.wechat.town import HOUR, OFFICIAL, Town
@@ -41,7 +41,7 @@ def by_template(town: Town, openid: str) -> list[dict[str, Any]]:
 
 def test_who_is_muted_while_away_is_told_at_once_with_reason_and_end(town: Town, olga: Actor) -> None:
     mei = town.follower()
-    moderation.mute(town.store, olga, town.stage.hall, town.person(mei).id, 600, "刷屏")
+    sanctions.mute(town.store, olga, town.stage.hall, town.person(mei).id, 600, "刷屏")
     assert town.run()[Visit.SENT] == 1
     told = town.digests(mei)
     assert len(told) == 1
@@ -52,7 +52,7 @@ def test_who_is_muted_while_away_is_told_at_once_with_reason_and_end(town: Town,
 
 def test_the_next_answer_tells_it_if_that_is_first(town: Town, olga: Actor) -> None:
     mei = town.follower()
-    moderation.mute(town.store, olga, town.stage.hall, town.person(mei).id, 600)
+    sanctions.mute(town.store, olga, town.stage.hall, town.person(mei).id, 600)
     town.wechat.inject("/cgi-bin/message/custom/send", times=5, errcode=45047)
     town.run()
     answer = town.wechat.say(mei, "谁在")["reply"]["text"]
@@ -67,7 +67,7 @@ def test_the_next_answer_tells_it_if_that_is_first(town: Town, olga: Actor) -> N
 
 def test_who_is_put_out_is_told_and_says_nothing_there_any_more(town: Town, olga: Actor) -> None:
     mei = town.follower()
-    moderation.kick(town.store, olga, town.stage.hall, town.person(mei).id, "吵闹")
+    sanctions.kick(town.store, olga, town.stage.hall, town.person(mei).id, "吵闹")
     answer = town.wechat.say(mei, "还在吗")["reply"]["text"]
     assert "没有发出" in answer
     town.run()
@@ -145,7 +145,7 @@ def test_a_template_that_wechat_does_not_know_is_switched_off(town: Town, staff:
     mei = town.follower()
     town.wait(3 * DAYS)
     town.wechat.inject("/cgi-bin/message/template/send", errcode=40037)
-    moderation.announce(town.store, Actor(staff.person, "owner"), town.stage.hall, "通知")
+    announcements.announce(town.store, Actor(staff.person, "owner"), town.stage.hall, "通知")
     town.run()
     assert by_template(town, mei) == []
     known = {one.kind: one for one in templates.of_account(town.store, staff, OFFICIAL) if one.way == "template"}
@@ -178,7 +178,7 @@ def test_every_decision_can_be_explained(town: Town, staff: Actor) -> None:
 
 def test_who_leaves_is_forgotten_but_not_their_ban(town: Town, olga: Actor) -> None:
     mei = town.follower("阿离")
-    moderation.ban(town.store, olga, town.stage.cast.room, town.person(mei).id, 86_400, "捣乱")
+    sanctions.ban(town.store, olga, town.stage.cast.room, town.person(mei).id, 86_400, "捣乱")
     templates.accepted(town.store, OFFICIAL, mei, "tmpl_biz")
     before = town.person(mei).id
     town.wechat.unfollow(mei)

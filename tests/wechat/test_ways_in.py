@@ -11,10 +11,10 @@ from media import posters
 from media.posters import Poster
 from rooms import denials
 from rooms.accounts import Kind
+from rooms.authority import Actor
 from rooms.denials import Feature
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
-from rooms.moderation import Actor
 from tests.sandbox_client import MINI
 from tests.wechat.town import OFFICIAL, Town
 from wechat.platform import scenes, ways_in

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from rooms import broadcasts, followers, ledger, templates
+from rooms.authority import Actor
 from rooms.broadcasts import EVERYBODY, Audience, Preview
 from rooms.followers import Follower
-from rooms.moderation import Actor
 from rooms.planner import Decision, Ledger, Notify, Owed, Send, Wait, Way, Window, plan
 from rooms.store import Store
 from rooms.templates import Kind

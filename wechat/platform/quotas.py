@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from rooms import accounts, denials
 from rooms.accounts import Kind
+from rooms.authority import Actor
 from rooms.denials import Denial
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from rooms.planner import Way
 from rooms.record import accounts as account_rows
 from rooms.store import Store

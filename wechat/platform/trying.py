@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rooms import accounts, auditing, identities, templates
+from rooms.authority import Actor
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from rooms.planner import Way
 from rooms.record import Connection, consents
 from rooms.record import identities as identity_rows

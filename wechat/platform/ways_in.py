@@ -8,9 +8,9 @@ from typing import NamedTuple
 from media.posters import Poster
 from rooms import accounts, ids, invitations
 from rooms.accounts import Account, Kind
+from rooms.authority import Actor
 from rooms.denials import Feature
 from rooms.errors import Code, Refused
-from rooms.moderation import Actor
 from rooms.record import Connection, channels, rooms
 from rooms.store import Store
 from wechat.platform import codes, scenes
