@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 from console.api_channels import Entry
 from console.api_people import find
 from console.asking import Ask, Cursor, Id, In, Out, Reason, Seconds
-from rooms import review
+from rooms import doubtful_names, review
 from rooms.errors import Code, Refused
 from rooms.events import Logged
 
@@ -59,6 +59,33 @@ class Decided(Out):
     """False: somebody else had decided already."""
 
     decided: bool
+
+
+class NameView(Out):
+    """A name about which WeChat could not decide; it is shown meanwhile."""
+
+    id: str
+    user: str
+    name: str
+    at: int
+
+
+class NamesQuery(In):
+    """The longest waiting first."""
+
+    cursor: Cursor = ""
+
+
+class NamesPage(Out):
+    names: list[NameView]
+    cursor: str | None
+
+
+class DecideName(In):
+    """Without `keep` it is taken back, and its bearer told."""
+
+    keep: bool
+    reason: Reason = ""
 
 
 class ReportView(Out):
@@ -110,7 +137,8 @@ class HeldCount(Out):
 
 
 class StatisticsView(Out):
-    """`waiting`: messages in the queue now, held and reported, however old; not counted beyond 1000 of each."""
+    """`waiting`: what is in the queue now, held and reported messages and names, however old; of each not counted
+    beyond 1000."""
 
     held: list[HeldCount]
     reports: dict[str, int]
@@ -147,6 +175,19 @@ def decide(ask: Ask, held_id: str, body: DecideHeld) -> Decided:
     if body.approve:
         return Decided(decided=review.approve(ask.store, ask.actor, held_id) is not None)
     return Decided(decided=review.reject(ask.store, ask.actor, held_id, body.reason))
+
+
+def names(ask: Ask, query: NamesQuery) -> NamesPage:
+    at, name = _place(query.cursor, 2)
+    found = doubtful_names.waiting(ask.store, ask.who.reader, (int(at or 0), name))
+    shown = [NameView(id=one.id, user=one.user, name=one.name, at=one.at) for one in found]
+    more = len(shown) == doubtful_names.PAGE
+    return NamesPage(names=shown, cursor=f"{shown[-1].at}.{shown[-1].id}" if more else None)
+
+
+def decide_name(ask: Ask, name_id: str, body: DecideName) -> Decided:
+    """Lets it be, or takes it back."""
+    return Decided(decided=doubtful_names.settle(ask.store, ask.actor, name_id, body.keep, body.reason))
 
 
 def reported(ask: Ask, query: QueueQuery) -> Cases:

@@ -108,6 +108,8 @@ ROUTES: list[Route] = [
     post("/review/held/<held_id>", api_review.decide, MODERATORS),
     get("/review/reported", api_review.reported),
     post("/channels/<channel>/messages/<int:seq>/review", api_review.settle, MODERATORS),
+    get("/review/names", api_review.names),
+    post("/review/names/<name_id>", api_review.decide_name, MODERATORS),
     get("/review/statistics", api_review.statistics),
     post("/people/<user>/remove_recent", api_review.remove_recent, MODERATORS),
 

@@ -50,9 +50,10 @@ _told = msgspec.json.Decoder(_Told)
 
 class Hub:
     def __init__(self, store: Store, writer: Writer, workers: Workers, counters: Counters,
-                 enter_again: Callable[[Channel], Forks | None], put_out: Callable[[Channel, str], None]) -> None:
+                 enter_again: Callable[[Channel], Forks | None], put_out: Callable[[Channel, str], None],
+                 parted: Callable[[Channel, str], None]) -> None:
         """`enter_again` seats those who are in a channel again, and so learns how its epochs follow each other;
-        `put_out` ends a user's presence in it on all sockets."""
+        `put_out` ends a user's presence in it on all sockets; `parted` does so where they left by another way."""
         self.channels: dict[str, Channel] = {}
         self._store = store
         self._writer = writer
@@ -60,10 +61,14 @@ class Hub:
         self._counters = counters
         self._enter_again = enter_again
         self._put_out = put_out
+        self._parted = parted
+        self._missed = False
         self.lines = Lines(store, workers)
         self.watches = Watches(store, workers)
         self.tell: Callable[[str, bytes], None] = _nobody
         """Sends a frame to all sockets of a user here; never waits. Whoever knows the sockets puts it in."""
+        self.doubt: Callable[[], None] = _nothing
+        """Notes may be lost: asks Redis who still has a seat. Put in by the same."""
         self._opening: dict[str, Event] = {}
         self._feed = store.live.feed(self.note, self.look_again)
         self._again = Event()
@@ -114,13 +119,16 @@ class Hub:
             return
         if note.op == "seat" and not note.away:
             self.lines.seat(channel.id, note.user, note.ticket, note.hold_seconds)
+        elif note.op == "parted":
+            self._parted(channel, note.user)
         elif note.op == "rejected":
             self.tell(note.user, encode(Rejected(channel=channel.id, client_id=note.client_id, reason=note.reason)))
         elif channel.crowd.note(note):
             self._stirred.add(channel)
 
     def look_again(self) -> None:
-        """The feed was away: whatever it missed is in the logs."""
+        """The feed was away: whatever it missed is in the logs, and who holds a seat in Redis."""
+        self._missed = True
         self._again.set()
 
     # ---- whom we follow
@@ -261,9 +269,13 @@ class Hub:
         """Waits for that time, or until the feed says that it was away; then compares."""
         self._again.wait(seconds)
         self._again.clear()
+        missed, self._missed = self._missed, False
         try:
             self.compare()
+            if missed:
+                self.doubt()
         except Refused as refused:
+            self._missed |= missed
             log.warning("cannot compare with the logs: %s", refused.code)
             gevent.sleep(0.2)
 
@@ -295,6 +307,10 @@ class Hub:
 
 
 def _nobody(_user: str, _frame: bytes) -> None:
+    """No socket is known yet."""
+
+
+def _nothing() -> None:
     """No socket is known yet."""
 
 

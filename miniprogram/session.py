@@ -41,6 +41,16 @@ class Again(NamedTuple):
         return self.request.id
 
 
+class Doubt(NamedTuple):
+    """Somebody may not be there any more: they left by another way."""
+
+    channel: str
+    id: int = 0
+
+
+Request = wire.AnyRequest | Again | Doubt
+
+
 class Session:
     __slots__ = ("_queue", "address", "avatar", "connection", "entered", "greeted", "in_flight", "issued",
                  "number", "person", "sessions", "typed_at", "until", "waiting",
@@ -65,7 +75,7 @@ class Session:
         """When it was last shown that they write, in the reader's seconds."""
         self.in_flight = 0
         """Messages on their way to the log."""
-        self._queue: deque[wire.AnyRequest | Again] | None = None
+        self._queue: deque[Request] | None = None
 
     @property
     def holder(self) -> str:
@@ -140,7 +150,7 @@ class Session:
 
     # ---- in order
 
-    def _later(self, request: wire.AnyRequest | Again) -> None:
+    def _later(self, request: Request) -> None:
         if self._queue is None:
             self._queue = deque((request,))
             self.sessions.workers.do(self._work)
@@ -160,7 +170,7 @@ class Session:
         if self.connection.state is State.OPEN:
             self.connection.reader.resume(self.connection)
 
-    def _act(self, request: wire.AnyRequest | Again) -> None:
+    def _act(self, request: Request) -> None:
         try:
             self._perform(request)
         except Refused as no:
@@ -170,16 +180,18 @@ class Session:
             log.exception("%s failed", type(request).__name__.lower())
             self._refuse(request, Refused(Code.UNAVAILABLE, "the server made a mistake", 1_000))
 
-    def _refuse(self, request: wire.AnyRequest | Again, no: Refused) -> None:
-        if isinstance(request, Typing):
+    def _refuse(self, request: Request, no: Refused) -> None:
+        if isinstance(request, Typing | Doubt):
             return
         self.connection.answer(wire.refused(request.id, no))
         if isinstance(request, wire.Hello) and self.person is None:
             self.connection.close(CLOSES.get(no.code, wire.Close.NO_HELLO))
 
-    def _perform(self, request: wire.AnyRequest | Again) -> None:
+    def _perform(self, request: Request) -> None:
         if isinstance(request, Again):
             talking.say_again(self, request.request)
+        elif isinstance(request, Doubt):
+            self.sessions.is_still_there(self, request.channel)
         else:
             VERBS[type(request)](self, request)
 
@@ -197,10 +209,17 @@ class Session:
     def tell(self, event: Event) -> None:
         self.connection.answer(wire.encode(event))
 
-    def put_out(self, channel: Channel) -> None:
-        """Somebody ended this person's presence there: they hear nothing more."""
-        if self.entered.pop(channel.id, None) is not None:
-            channel.part(self.connection)
+    def put_out(self, channel: Channel) -> bool:
+        """Somebody ended this person's presence there: they hear nothing more. False where it had ended already."""
+        if self.entered.pop(channel.id, None) is None:
+            return False
+        channel.part(self.connection)
+        return True
+
+    def doubt(self, channel: str) -> None:
+        """Behind what waits, it is asked whether they are still there."""
+        if channel in self.entered:
+            self._later(Doubt(channel))
 
     def later(self, request: wire.Say) -> None:
         """Behind what waits, once more: the author had entered here, and Redis lost the seat."""

@@ -11,7 +11,7 @@ from miniprogram.connection import Connection, State
 from miniprogram.counters import Counters
 from miniprogram.hub import Forks, Hub
 from miniprogram.log import log
-from miniprogram.protocol import Close, Seat
+from miniprogram.protocol import Close, Parted, Seat
 from miniprogram.reader import Reader
 from miniprogram.session import Session
 from miniprogram.tokens import Claims, Tokens
@@ -23,7 +23,7 @@ from rooms.events import Person
 from rooms.store import Store
 
 USERS_AT_ONCE = 500
-PUT_OUT = frozenset({Code.NOT_ENTERED, Code.BANNED, Code.NOT_FOUND, Code.NOT_MEMBER, Code.FORBIDDEN})
+PUT_OUT = frozenset({Code.NOT_ENTERED, Code.BANNED, Code.NOT_FOUND, Code.NOT_MEMBER, Code.FORBIDDEN, Code.FULL})
 """Why somebody may not come back to a seat of theirs."""
 
 
@@ -36,8 +36,9 @@ class Sessions:
         self.counters = counters
         self.process = process
         self.workers = Workers()
-        self.hub = Hub(store, writer, self.workers, counters, self.enter_again, self.put_out)
+        self.hub = Hub(store, writer, self.workers, counters, self.enter_again, self.put_out, self.parted)
         self.hub.tell = self.tell
+        self.hub.doubt = self.doubt
         self.door = Door(store, self.hub)
         self._sockets_per_user = sockets_per_user
         self._numbers = count(1)
@@ -99,6 +100,13 @@ class Sessions:
                 self.workers.do(lambda session=session, channel_id=channel_id: _try(  # type: ignore[misc]
                     self._wait_again, session, channel_id))
 
+    def doubt(self) -> None:
+        """Whoever holds no seat where they listen may not be there any more."""
+        for channel in list(self.hub.channels.values()):
+            there = {(session.user, session.holder): session for session in self._in(channel.id)}
+            for name in seats.unheld(self.store, channel.id, list(there)):
+                there[name].doubt(channel.id)
+
     def enter_again(self, channel: Channel) -> Forks | None:
         """For when Redis has lost the channel: everybody takes their seat again. The first of them makes the room
         ready and learns how the log's epochs follow each other. None when nobody here is in it."""
@@ -117,16 +125,21 @@ class Sessions:
                 self._sit_again, session, channel_id))
 
     def _sit_again(self, session: Session, channel_id: str) -> seats.Entered | None:
-        """None where they may not be there any more: then they hear nothing more of it."""
+        """None where they may not be there any more: then they hear that, and nothing more of it."""
         try:
             return seats.enter(self.store, session.me, channel_id, session.holder, again=True)
         except Refused as refused:
             if refused.code not in PUT_OUT:
                 raise
         channel = self.hub.channels.get(channel_id)
-        if channel is not None:
-            session.put_out(channel)
+        if channel is not None and session.put_out(channel):
+            session.tell(Parted(channel=channel_id))
         return None
+
+    def is_still_there(self, session: Session, channel_id: str) -> None:
+        """Whether they are, Redis says."""
+        if channel_id in session.entered:
+            self._sit_again(session, channel_id)
 
     def _wait_again(self, session: Session, channel_id: str) -> None:
         ticket = session.waiting.get(channel_id)
@@ -144,6 +157,14 @@ class Sessions:
         self.hub.lines.lost(channel.id, user)
         if user in self._of:
             self.workers.do(lambda: _try(self._check_one, user))  # a ban may be the whole organization's
+
+    def parted(self, channel: Channel, user: str) -> None:
+        """`user` left its room by another way, or is somebody else now. Never waits."""
+        for session in self._of.get(user, ()):
+            session.doubt(channel.id)
+        self.hub.lines.lost(channel.id, user)
+        if user in self._of:
+            self.workers.do(lambda: _try(self._check_one, user))
 
     def tell(self, user: str, frame: bytes) -> None:
         """Never waits."""

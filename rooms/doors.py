@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rooms import direct, passwords, recovery, standings
+from rooms import closing, direct, passwords, recovery, standings
 from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Person
@@ -79,7 +79,8 @@ def let_in(connection: Connection, room: str, user: str, now: int) -> str:
 
 
 def change(store: Store, actor: Actor, room: str, ways: Ways) -> None:
-    """Sets the ways into a room, for its owners and the organization's. Members stay members.
+    """Sets the ways into a room, for its owners and the organization's. Members stay members; where only the white
+    list may be there from now on, the others are put out.
 
     Raises Refused: not_found, not_member, forbidden, bad_frame.
     """
@@ -107,6 +108,8 @@ def change(store: Store, actor: Actor, room: str, ways: Ways) -> None:
 
     store.record.write(act)
     recovery.close(store, room)
+    if ways.white_only:
+        closing.put_out_of_room(store, actor.person.organization, room)
 
 
 def moderator(connection: Connection, actor: Actor, room: str, least: str = Role.MODERATOR) -> Room:

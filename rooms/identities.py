@@ -108,19 +108,14 @@ def rename(store: Store, person: Person, name: str) -> Person:
     return person._replace(name=shown)
 
 
-def take_name_back(store: Store, user: str, name: str) -> bool:
-    """They are called as somebody who never chose a name, where this is their name still."""
-    def act(connection: Connection) -> User | None:
-        found = users.one(connection, user)
-        if found is None or found.erased_at is not None or found.name != name:
-            return None
-        users.change(connection, user, name=_first_name())
-        return users.one(connection, user)
-
-    changed = store.record.write(act)
-    if changed is not None:
-        remember(store, changed)
-    return changed is not None
+def unname(connection: Connection, user: str, name: str) -> User | None:
+    """For a transaction: they are called as somebody who never chose a name, where this is their name still; `remember`
+    who it returns."""
+    found = users.one(connection, user)
+    if found is None or found.erased_at is not None or found.name != name:
+        return None
+    users.change(connection, user, name=_first_name())
+    return users.one(connection, user)
 
 
 def revoke(store: Store, user: str) -> None:

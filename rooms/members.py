@@ -61,7 +61,10 @@ def join(store: Store, person: Person, room: str, password: str | None = None) -
 
 
 def leave(store: Store, person: Person, room: str) -> None:
-    """Ends the membership, and with it all seats and listening in the room. Raises Refused(not_found)."""
+    """Ends the membership, and with it all seats and listening in the room, on every socket. Raises Refused(not_found).
+    """
+    from rooms import seats
+
     found = store.record.read(lambda c: rooms.one(c, room))
     if found is None or found.organization != person.organization:
         raise Refused(Code.NOT_FOUND)
@@ -78,7 +81,7 @@ def leave(store: Store, person: Person, room: str) -> None:
     name = keys.of_room(store.live.prefix, room)
     gate.ask(store, room, PART, [name.gate, name.members], [person.id])
     for channel in inside:
-        _give_up(store, person, channel)
+        seats.part(store, person, channel)
 
 
 def set_role(store: Store, room: str, user: str, role: str) -> None:
@@ -88,11 +91,12 @@ def set_role(store: Store, room: str, user: str, role: str) -> None:
 
 
 def appoint(store: Store, actor: Actor, room: str, user: str, role: str) -> None:
-    """Sets what a member may do in the room, for its owners and the organization's. Who is none becomes one.
+    """Sets what a member may do in the room, for its owners and the organization's. Who is none becomes one. Where
+    they may no longer be by their new role, they are put out.
 
     Raises Refused: not_found, not_member, forbidden, bad_frame.
     """
-    from rooms import doors, identities
+    from rooms import closing, doors, identities
 
     user = identities.whole(store, user)
 
@@ -103,6 +107,7 @@ def appoint(store: Store, actor: Actor, room: str, user: str, role: str) -> None
 
     organization = store.record.write(act)
     tell_gate(store, organization, room, user, role)
+    closing.put_out_of_room(store, organization, room, user)
 
 
 def _set_role(connection: Connection, store: Store, actor: Actor | None, room: str, user: str, role: str) -> str:
@@ -177,15 +182,3 @@ def tell_gate(store: Store, organization: str, room: str, user: str, role: str) 
     """The record has this member; the room's gate learns of it."""
     name = keys.of_room(store.live.prefix, room)
     gate.ask(store, room, JOIN, [name.gate, name.members], [organization, user, role])
-
-
-def _give_up(store: Store, person: Person, channel: str) -> None:
-    """Every holder of the seat lets go of it; a follower no longer listens."""
-    from rooms import cursors as places
-    from rooms import seats
-
-    held = keys.of_channel(store.live.prefix, channel).held
-    holders = (store.live.command("HGET", held, person.id, key=held) or b"").decode().split()
-    for holder in [*holders, ""]:
-        seats.step_out(store, person, channel, holder)
-    places.forget(store, channel, person.id)

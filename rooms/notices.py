@@ -46,6 +46,8 @@ class Kind(StrEnum):
     """What was held for review is in the log now."""
     REJECTED = "rejected"
     """What was held was not let through: `reason`."""
+    NAME = "name"
+    """Their name was taken back: `reason`."""
     LOST = "lost"
     """A file of theirs was not said: `type`, `reason`."""
     REPORT = "report"

@@ -19,6 +19,7 @@ from rooms.record import held as held_rows
 from rooms.record import notices as notice_rows
 from rooms.record import reports as report_rows
 from rooms.record import rooms as room_rows
+from rooms.record import safety as safety_rows
 from rooms.record.reports import Report, Reported
 from rooms.steward import STEWARD
 from rooms.store import Store
@@ -47,8 +48,8 @@ class Case(NamedTuple):
 
 
 class Statistics(NamedTuple):
-    """`held`: (cause, state) → how many; `reports`: state → how many; `waiting`: messages in the queue now, of any age,
-    held and reported, of each at most MOST_COUNTED."""
+    """`held`: (cause, state) → how many; `reports`: state → how many; `waiting`: what is in the queue now, of any age,
+    held and reported messages and names, of each at most MOST_COUNTED."""
 
     held: dict[tuple[str, str], int]
     reports: dict[str, int]
@@ -100,7 +101,8 @@ def statistics(store: Store, actor: Actor, days: int = 30) -> Statistics:
         _judge(connection, actor, "")
         organization = actor.person.organization
         waiting = (held_rows.count_in_queue(connection, organization, MOST_COUNTED)
-                   + report_rows.count_in_queue(connection, organization, MOST_COUNTED))
+                   + report_rows.count_in_queue(connection, organization, MOST_COUNTED)
+                   + safety_rows.count_names(connection, organization, MOST_COUNTED))
         return Statistics(held_rows.count(connection, organization, since),
                           report_rows.count(connection, organization, since), waiting)
 

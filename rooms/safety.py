@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 from prometheus_client import Counter
 
-from rooms import auditing, held, identities, ids, media, recalls, shelf
+from rooms import auditing, doubtful_names, held, identities, ids, media, notices, recalls, shelf
 from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Author, Door, Entry, Logged, Person
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 AFTER, BEFORE = "after", "before"
 SHOW, PEOPLE = "show", "people"
 PASS, REVIEW, RISKY, UNKNOWN = "pass", "review", "risky", "unknown"
-TEXT, MEDIA, NAME, AVATAR = "text", "media", "name", "avatar"
+TEXT, MEDIA, NAME, AVATAR = "text", "media", rows.NAME, "avatar"
 
 READER = "safety"
 REASON = "内容安全 content safety"
@@ -133,12 +133,17 @@ def collect(store: Store) -> int:
 
 
 def ask_about_name(store: Store, person: Person) -> None:
-    """Of somebody of the mini-program, where the organization has texts judged: the name that they took just now."""
-    if person.door is not Door.MINIPROGRAM or policy(store, person.organization).text == OFF:
-        return
-    check = _check(person.organization, "", None, "", person.id, NAME, person.name, store.clock.now())
+    """The name that they took just now; about an earlier one nobody need decide any more. Asked is about people of the
+    mini-program, where the organization has texts judged."""
+    asks = person.door is Door.MINIPROGRAM and policy(store, person.organization).text != OFF
+    made = [_check(person.organization, "", None, "", person.id, NAME, person.name, store.clock.now())] if asks else []
     store.record.prepare(person.organization)
-    store.record.write(lambda c: rows.add_many(c, [check]))
+
+    def act(connection: Connection) -> None:
+        rows.end_names_of(connection, person.id)
+        rows.add_many(connection, made)
+
+    store.record.write(act)
 
 
 def ask_about_avatar(store: Store, person: Person, picture: str) -> None:
@@ -195,7 +200,8 @@ def settle(store: Store, check: Check, verdict: Verdict, again: bool = False) ->
     else:
         (_settle_held if check.held else _settle_shown)(store, check, outcome)
     verdicts.labels(check.kind, verdict.word if verdict.word != UNKNOWN else f"unknown_{outcome}").inc()
-    store.record.write(lambda c: rows.change(c, check.id, state=DONE, verdict=verdict.word, label=verdict.label[:24],
+    state = rows.PEOPLE if check.kind == NAME and outcome in (REVIEW, PEOPLE) else DONE
+    store.record.write(lambda c: rows.change(c, check.id, state=state, verdict=verdict.word, label=verdict.label[:24],
                                              detail=verdict.detail[:200]))
 
 
@@ -227,13 +233,14 @@ def _settle_held(store: Store, check: Check, outcome: str) -> None:
 
 
 def _settle_name(store: Store, check: Check, outcome: str) -> None:
-    """Nobody reviews names: only one that WeChat finds fault with goes, if it is theirs still."""
-    if outcome != RISKY:
-        return
-    taken = identities.take_name_back(store, check.user, check.content)
-    if taken:
-        store.record.write(lambda c: auditing.note(
-            c, store, steward(check.organization), check.organization, "name", check.user, reason=REASON))
+    """One that WeChat finds fault with goes, if it is theirs still; one that is left to people stays until then
+    (`doubtful_names`)."""
+    if outcome == RISKY:
+        named = store.record.write(lambda c: doubtful_names.take_back(
+            c, store, steward(check.organization), check, REASON))
+        if named is not None:
+            identities.remember(store, named)
+            notices.nudge(store, [named.id])
 
 
 def _settle_avatar(store: Store, check: Check, outcome: str) -> None:

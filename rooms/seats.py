@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import gate, ids, members, mentions, outside
+from rooms import cursors, gate, ids, members, mentions
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
@@ -24,6 +24,7 @@ from rooms.record import outside as put_out
 from rooms.store import Store
 
 LARGEST_PAGE = 200
+TOGETHER = 500
 HOLD_SECONDS = 30
 """For which an offered seat is held for somebody on a socket."""
 
@@ -70,7 +71,7 @@ class Present:
 def enter(store: Store, person: Person, channel: str, holder: str, password: str | None = None,
           *, again: bool = False) -> Entered:
     """Takes a seat, and joins an open room first. The same holder entering again changes nothing. `again`: they only
-    come back to a seat that was theirs, which who was put out meanwhile may not.
+    come back to a seat that was theirs, which who was put out or left the room meanwhile may not.
 
     Raises Refused: not_found, password_needed, password_wrong, banned, forbidden, closed, unavailable; `full` where
     there is no seat (the place in the queue that was taken is given back: see `arrive` for who waits); not_entered.
@@ -93,11 +94,9 @@ def arrive(store: Store, person: Person, channel: str, holder: str, password: st
     try:
         return _enter(store, person, channel, holder, ticket, again)
     except Refused as refused:
-        if refused.code not in (Code.NOT_MEMBER, Code.PASSWORD_NEEDED) or (
+        if again or refused.code not in (Code.NOT_MEMBER, Code.PASSWORD_NEEDED) or (
                 refused.code is Code.PASSWORD_NEEDED and password is None):
             raise
-    if again and outside.limits(store, person.id, [channel]):
-        raise Refused(Code.NOT_MEMBER)
     members.join(store, person, ids.room_of(channel), password)
     return _enter(store, person, channel, holder, ticket, again)
 
@@ -110,6 +109,24 @@ def step_out(store: Store, person: Person, channel: str, holder: str) -> int:
 def lose(store: Store, person: Person, channel: str, holder: str) -> int:
     """This holder's socket is gone; the seat waits 30 seconds for its return if nobody else holds it."""
     return _let_go(store, person.id, channel, holder, "lost")
+
+
+def part(store: Store, person: Person, channel: str) -> None:
+    """Every holder lets go of the seat, or of the place in the queue, and a follower listens no more: the person left
+    the room by another way. Their sockets hear of it."""
+    _let_go(store, person.id, channel, "", "parted")
+    cursors.forget(store, channel, person.id)
+
+
+def unheld(store: Store, channel: str, holders: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these (user, holder) hold no seat there."""
+    held = keys.of_channel(store.live.prefix, channel).held
+    found: list[bytes | None] = []
+    for start in range(0, len(holders), TOGETHER):
+        part = [user for user, _ in holders[start:start + TOGETHER]]
+        found += store.live.command("HMGET", held, *part, key=held)
+    return {(user, holder) for (user, holder), words in zip(holders, found, strict=True)
+            if holder.encode() not in (words or b"").split()}
 
 
 def keep_alive(store: Store, process: str, channels: Iterable[str]) -> list[str]:
@@ -169,6 +186,12 @@ def is_present(store: Store, user: str, channel: str) -> bool:
     """Whether a socket holds a seat of this person in the channel right now."""
     held = keys.of_channel(store.live.prefix, channel).held
     return bool(store.live.command("HEXISTS", held, user, key=held))
+
+
+def is_seated(store: Store, user: str, channel: str) -> bool:
+    """Whether this person has a seat there, on whatever door."""
+    seats = keys.of_channel(store.live.prefix, channel).seats
+    return bool(store.live.command("HEXISTS", seats, user, key=seats))
 
 
 def present_among(store: Store, channels: Sequence[str], users: Sequence[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rooms import authority, gate, identities
+from rooms import authority, closing, gate, identities
 from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.live import keys
@@ -12,7 +12,10 @@ from rooms.store import Store
 
 
 def set_free(store: Store, actor: Actor, room: str, user: str, on: bool = True) -> None:
-    """Raises Refused: not_found, not_member, forbidden, bad_frame (it is no room)."""
+    """Who is taken off it where only these may be is put out.
+
+    Raises Refused: not_found, not_member, forbidden, bad_frame (it is no room).
+    """
     where = authority.find(store, actor, room)
     if where.channel:
         raise Refused(Code.BAD_FRAME, "the white list is a room's")
@@ -30,3 +33,5 @@ def set_free(store: Store, actor: Actor, room: str, user: str, on: bool = True) 
     store.record.write(act)
     name = keys.of_room(store.live.prefix, room)
     gate.ask(store, room, FREE, [name.gate, name.free], [actor.person.organization, user, "1" if on else "0"])
+    if not on:
+        closing.put_out_of_room(store, actor.person.organization, room, user)

@@ -660,6 +660,12 @@ export interface Seat {
   hold_seconds: number;
 }
 
+/** One is in this channel no more, and no entry says so: one left its room by another way, or the seat was lost and is taken. `enter` asks for one again. */
+export interface Parted {
+  op: "parted";
+  channel: string;
+}
+
 /** A message of one's own that was held was not let through. */
 export interface Rejected {
   op: "rejected";
@@ -757,6 +763,7 @@ export type Passing =
   | Tip
   | Queue
   | Seat
+  | Parted
   | Rejected
   | Gap
   | Forked

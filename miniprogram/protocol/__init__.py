@@ -31,6 +31,7 @@ from miniprogram.protocol.events import (
     Bye,
     Forked,
     Gap,
+    Parted,
     Present,
     Progress,
     Queue,
@@ -61,7 +62,7 @@ __all__ = [
     "ANSWERS", "BODIES", "ENTRIES", "EVENTS", "EXACT", "FRAME_LIMIT", "HEARTBEAT_SECONDS", "HISTORY_LIMIT",
     "INSIDE_ANSWERS", "LATER_OPS", "PARTS", "REQUESTS", "SUBPROTOCOL", "TEXT_LIMIT", "Answer", "AnyRequest", "Bye",
     "Close", "Done", "Entered", "Forked", "Gap", "Gone", "Held", "Hello", "Left", "Me", "Named", "NotAnObject",
-    "NotEntered", "Page", "Ping", "Place", "Pong", "Present", "Progress", "Queue", "Queued",
-    "Reacted", "ReadBy", "Refusal", "Refuse", "Rejected", "Request", "Said",
+    "NotEntered", "Page", "Parted", "Ping", "Place", "Pong", "Present", "Progress", "Queue",
+    "Queued", "Reacted", "ReadBy", "Refusal", "Refuse", "Rejected", "Request", "Said",
     "Say", "Seat", "State", "User", "Waiting", "Welcome", "decode", "encode", "refusal", "refused",
 ]

@@ -78,6 +78,13 @@ class Seat(Event):
     hold_seconds: int
 
 
+class Parted(Event):
+    """One is in this channel no more, and no entry says so: one left its room by another way, or the seat was lost and
+    is taken. `enter` asks for one again."""
+
+    channel: str
+
+
 class Rejected(Event):
     """A message of one's own that was held was not let through."""
 
@@ -109,4 +116,4 @@ class Bye(Event):
 
 
 EVENTS: tuple[type[msgspec.Struct], ...] = (
-    Present, ReadBy, Writing, Reacted, Progress, Tip, Queue, Seat, Rejected, Gap, Forked, Bye)
+    Present, ReadBy, Writing, Reacted, Progress, Tip, Queue, Seat, Parted, Rejected, Gap, Forked, Bye)

@@ -9,6 +9,7 @@ if gate[1] ~= READY then return {'closed'} end
 if gate[2] ~= ARGV[3] or redis.call('EXISTS', KEYS[3]) == 0 then return no('not_found') end
 put_out(KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12], gone, now())
 if kept == '' then return {'ok'} end
+redis.call('SPUBLISH', KEYS[12], 'P{"op":"parted","user":"' .. gone .. '"}')
 
 local theirs, mine = redis.call('HGET', KEYS[13], gone), redis.call('HGET', KEYS[13], kept)
 if theirs then

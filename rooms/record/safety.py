@@ -13,6 +13,9 @@ from rooms.record.held import WAITING as HELD_WAITING
 from rooms.record.held import HeldRow
 
 WAITING, ASKED, DONE = "waiting", "asked", "done"
+PEOPLE = "people"
+"""Somebody has to look at it."""
+NAME = "name"
 OFF = "off"
 
 
@@ -106,6 +109,37 @@ def of_trace(connection: Connection, organization: str, trace: str) -> Check | N
     return _opened(connection, row) if row else None
 
 
+def one(connection: Connection, id: str) -> Check | None:  # noqa: A002 - the column's name
+    row = connection.execute(select(*_CHECK).where(_CHECKS.c.id == id)).one_or_none()
+    return _opened(connection, row) if row else None
+
+
+def names(connection: Connection, organization: str, after: tuple[int, str], limit: int) -> Sequence[Check]:
+    """Names that people have to look at, the longest waiting first, beyond (at, id)."""
+    at, id_ = after
+    query = select(*_CHECK).where(_are_doubtful(organization), (_CHECKS.c.at > at) | (
+        (_CHECKS.c.at == at) & (_CHECKS.c.id > id_)))
+    found = connection.execute(query.order_by(_CHECKS.c.at, _CHECKS.c.id).limit(limit)).all()
+    return [_opened(connection, row) for row in found]
+
+
+def count_names(connection: Connection, organization: str, most: int) -> int:
+    """Not counted beyond `most`."""
+    doubtful = select(_CHECKS.c.id).where(_are_doubtful(organization)).limit(most)
+    return connection.scalars(select(func.count()).select_from(doubtful.subquery())).one()
+
+
+def end_name(connection: Connection, id: str) -> bool:  # noqa: A002 - the column's name
+    """False when nobody has to look at it (any more)."""
+    statement = update(_CHECKS).where(_CHECKS.c.id == id, _CHECKS.c.state == PEOPLE).values(state=DONE)
+    return connection.execute(statement).rowcount > 0
+
+
+def end_names_of(connection: Connection, user: str) -> None:
+    """They took another one."""
+    connection.execute(update(_CHECKS).where(_CHECKS.c.user == user, _CHECKS.c.state == PEOPLE).values(state=DONE))
+
+
 def count(connection: Connection, organization: str, since: int) -> dict[tuple[str, str], int]:
     """(kind, verdict) → how many since then; an empty verdict is still to come."""
     query = (select(_CHECKS.c.kind, _CHECKS.c.verdict, func.count()).where(
@@ -138,3 +172,7 @@ def _opened(connection: Connection, row: Any) -> Check:
 
 def _place(id_: str) -> str:
     return f"checks/{id_}"
+
+
+def _are_doubtful(organization: str) -> Any:
+    return (_CHECKS.c.organization == organization) & (_CHECKS.c.state == PEOPLE)

@@ -34,7 +34,9 @@ from rooms.broadcasts import Audience
 from rooms.drafts import Draft
 from rooms.permissions import StaffRole
 from rooms.record import media, suspicions
+from rooms.record import safety as safety_rows
 from rooms.record.media import Media, Use
+from rooms.record.safety import NAME, PEOPLE, Check
 from rooms.record.suspicions import Suspicion
 from settings import Settings
 from tests.console.desk import PASSWORD, Desk, House, Office, code
@@ -146,6 +148,14 @@ def held_message(body: Any) -> Example:
         return Try({"held_id": next(one.id for one in waiting if one.user == author.id)}, body)
 
     return example
+
+
+def doubtful_name(office: Office, desk: Desk) -> Try:
+    person = office.cast.person("很难说")
+    check = Check(ids.new("k"), office.organization, "", None, "", person.id, NAME, person.name, PEOPLE, "review", "",
+                  "", "", 0, office.cast.now, office.cast.now)
+    office.store.record.write(lambda c: safety_rows.add_many(c, [check]))
+    return Try({"name_id": check.id}, {"keep": False})
 
 
 def reported_message(office: Office, desk: Desk) -> Try:
@@ -309,6 +319,8 @@ EXAMPLES: dict[str, Example] = {
     "review_decide": held_message({"approve": True}),
     "review_reported": lambda office, desk: Try(query={"room": office.room}),
     "review_settle": reported_message,
+    "review_names": at_large(),
+    "review_decide_name": doubtful_name,
     "review_statistics": at_large(),
     "review_remove_recent": lambda office, desk: Try(
         {"user": office.alice.id}, {"place": office.channel, "hours": 1}),

@@ -78,6 +78,9 @@ class Web:
     def get(self, path: str, **given: Any) -> requests.Response:
         return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=60, **given)
 
+    def post(self, path: str, **given: Any) -> requests.Response:
+        return requests.post(f"http://127.0.0.1:{self.port}{path}", timeout=60, **given)
+
     def _ready(self) -> bool:
         with contextlib.suppress(requests.RequestException):
             return self.get("/readyz").status_code == 200

@@ -8,7 +8,20 @@ from typing import Any
 
 import pytest
 
-from rooms import accounts, archive, avatars, identities, media, members, messages, nicknames, review, safety, seats
+from rooms import (
+    accounts,
+    archive,
+    avatars,
+    doubtful_names,
+    identities,
+    media,
+    members,
+    messages,
+    nicknames,
+    review,
+    safety,
+    seats,
+)
 from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.events import Entry
@@ -99,6 +112,14 @@ def test_a_new_name_is_judged_after_it_was_taken(stage: Stage) -> None:
     assert called.startswith("茶客")
     last = stage.store.record.read(lambda c: audit.page(c, stage.cast.organization))[-1].act
     assert (last.act, last.target, last.actor) == ("name", stage.charlie.id, "s_steward")
+
+
+def test_a_name_that_is_hard_to_judge_waits_for_people(stage: Stage) -> None:
+    stage.policy("after", "off")
+    nicknames.rename(stage.store, stage.charlie, "很难说先生")
+    stage.check()
+    assert stage.verdicts() == {("name", "review"): 1}
+    assert [one.name for one in doubtful_names.waiting(stage.store, stage.admin)] == ["很难说先生"]
 
 
 def test_a_new_picture_of_a_person_is_judged_where_wechat_can_fetch_it(stage: Stage) -> None:
