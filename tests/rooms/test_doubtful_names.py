@@ -82,6 +82,17 @@ def test_of_somebody_who_took_another_name_nothing_waits(stage: Stage) -> None:
     assert stage.waiting() == [], "also where nobody judges the new one"
 
 
+def test_a_bad_verdict_takes_a_name_back_that_is_theirs_still(stage: Stage) -> None:
+    nicknames.rename(stage.store, stage.charlie, "坏话")
+    (check,) = safety.take(stage.store, 100)
+    identities.rename(stage.store, stage.charlie, "查理")
+    safety.settle(stage.store, check, Verdict("risky"))
+    assert stage.called() == "查理"
+    stage.takes("坏话", "risky")
+    assert stage.called().startswith("茶客")
+    assert [told.kind for told in notices.waiting(stage.store, stage.charlie.id)] == ["name"]
+
+
 def test_only_the_organizations_own_staff_decides(stage: Stage) -> None:
     (one,) = doubtful_names.waiting(stage.store, stage.judge)
     stranger = Actor(Cast(stage.store).person("mallory"), "owner")

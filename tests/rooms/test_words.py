@@ -108,12 +108,6 @@ def test_a_name_with_a_word_of_the_organizations_lists_is_not_taken(stage: Stage
     assert identities.names_of(stage.store, [stage.charlie.id]) == {stage.charlie.id: "赌博"}
 
 
-def test_a_name_that_was_changed_meanwhile_is_let_be(stage: Stage) -> None:
-    identities.rename(stage.store, stage.charlie, "查理")
-    assert identities.take_name_back(stage.store, stage.charlie.id, "坏话") is False
-    assert identities.take_name_back(stage.store, stage.charlie.id, "查理") is True
-
-
 def test_a_rooms_list_holds_in_that_room_alone(stage: Stage) -> None:
     other = stage.cast.add_room()
     lounge = stage.cast.channel("lounge", other)
