@@ -91,6 +91,8 @@ def _answers(ask: Callable[[], object]) -> bool:
 
 
 def _keep_out_of_caches(response: Response) -> Response:
+    if response.status_code == 101:  # becomes a socket; there may be thousands a second
+        return response
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     return response

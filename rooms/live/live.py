@@ -224,29 +224,30 @@ class Live:
 
 
 class Answer:
-    """Where one waits for one reply."""
+    """Where one waits for one reply. A bare lock: an Event is made of four things, and there is one for each reply."""
 
-    __slots__ = ("_event", "_value")
+    __slots__ = ("_pending", "_value")
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._pending = threading.Lock()
+        self._pending.acquire()
         self._value: Any = None
 
     def set(self, value: Any) -> None:
         self._value = value
-        self._event.set()
+        self._pending.release()
 
     def get(self) -> Any:
         """The reply, or the Refused that came instead."""
-        self._event.wait()
-        return self._value
+        with self._pending:
+            return self._value
 
     def wait(self) -> Any:
         """The reply. Raises the Refused that came instead."""
-        self._event.wait()
-        if isinstance(self._value, Refused):
-            raise self._value
-        return self._value
+        value = self.get()
+        if isinstance(value, Refused):
+            raise value
+        return value
 
 
 def _ignore(_: Any) -> None:
