@@ -106,7 +106,7 @@ def is_by(entry: Logged, blocked: Collection[str]) -> bool:
 
 def without_words(entry: Logged) -> Logged:
     frame = msgspec.json.decode(entry.frame)
-    for part in ("body", "client_id", "reply_to", "repeat_of", "mentions", "reactions"):
+    for part in ("body", "client_id", "reply_to", "repeat_of", "mentions", "forwarded", "reactions"):
         frame.pop(part, None)
     frame["hidden"] = True
     return entry._replace(frame=msgspec.json.encode(frame))

@@ -60,8 +60,7 @@ def begin(store: Store, person: Person, room: str, user: str) -> Two:
         return Two(made.id, room, other, known.name)
 
     two = store.record.write(act)
-    head = keys.of_channel(store.live.prefix, two.channel).head
-    if not store.live.command("HEXISTS", head, "pair", key=head):
+    if not is_between_two(store, two.channel):
         recovery.admit(store, room, two.channel)
     return two
 
@@ -79,6 +78,11 @@ def seen(connection: Connection, user: str, room: str = "") -> list[Two]:
     known = users.many(connection, list(set(others.values())))
     return [Two(channel.id, channel.room, others[channel.id], known[others[channel.id]].name)
             for channel in inside if others.get(channel.id) in known]
+
+
+def is_between_two(store: Store, channel: str) -> bool:
+    head = keys.of_channel(store.live.prefix, channel).head
+    return bool(store.live.command("HEXISTS", head, "pair", key=head))
 
 
 def key(one: str, other: str) -> str:

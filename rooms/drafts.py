@@ -75,13 +75,14 @@ TYPES: dict[str, type[Body]] = {
 
 class Draft(NamedTuple):
     """`client_id` makes it one message however often it is sent; `reply_to` is a seq of the same channel. Whom it
-    names, `messages.post` finds out."""
+    names, `messages.post` finds out; what is `forwarded` (see `forwarding`) names nobody."""
 
     type: str
     body: dict[str, Any]
     client_id: str
     reply_to: int | None = None
     named: tuple[str, ...] = ()
+    forwarded: dict[str, Any] | None = None
 
 
 def check(draft: Draft) -> Body:
@@ -114,6 +115,8 @@ def written(person: Person, draft: Draft, body: Any) -> bytes:
     rest["client_id"] = draft.client_id
     if draft.reply_to is not None:
         rest["reply_to"] = draft.reply_to
+    if draft.forwarded:
+        rest["forwarded"] = draft.forwarded
     if draft.named:
         rest["mentions"] = draft.named
     try:

@@ -38,8 +38,9 @@ def edit(store: Store, person: Person, channel: str, seq: int, body: dict[str, A
         raise Refused(Code.NOT_FOUND)
     members.count_try(store, "edit", person.id, PER_MINUTE)
     said = log.between(store.live, channel, seq, seq)
-    if said and said[0].op == "message" and Entry.parse(said[0].frame).type != "text":
-        raise Refused(Code.BAD_FRAME, "only texts are edited")
+    entry = Entry.parse(said[0].frame) if said and said[0].op == "message" else None
+    if entry is not None and (entry.type != "text" or entry.forwarded):
+        raise Refused(Code.BAD_FRAME, "only one's own texts are edited, not what was forwarded")
     new = _judged(store, person, channel, Draft("text", body, "edit"))
     new = store.sealing.closed(person, channel, new)
     by = {"id": person.id, "name": person.name, "door": person.door.value}

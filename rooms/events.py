@@ -73,6 +73,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     of: int | None = None
     mentions: tuple[str, ...] = ()
+    forwarded: dict[str, Any] | None = None
 
     @staticmethod
     def parse(frame: bytes) -> Entry:

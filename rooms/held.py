@@ -67,7 +67,8 @@ def keep(store: Store, person: Person, channel: str, draft: Draft, cause: str, l
     """
     row = HeldRow(ids.new("h"), person.organization, ids.room_of(channel), channel, person.id, person.name,
                   person.door.value, draft.client_id, draft.type, msgspec.json.encode(draft.body).decode(),
-                  draft.reply_to, cause, list_id, WAITING, store.clock.now())
+                  draft.reply_to, cause, list_id, WAITING, store.clock.now(),
+                  forwarded=msgspec.json.encode(draft.forwarded).decode() if draft.forwarded else None)
 
     def act(connection: Connection) -> HeldRow:
         kept = rows.add(connection, row)
@@ -136,7 +137,8 @@ def forget(store: Store) -> int:
 
 
 def draft_of(row: HeldRow) -> Draft:
-    return Draft(row.type, msgspec.json.decode(row.body, type=dict[str, Any]), row.client_id, row.reply_to)
+    return Draft(row.type, msgspec.json.decode(row.body, type=dict[str, Any]), row.client_id, row.reply_to,
+                 forwarded=msgspec.json.decode(row.forwarded) if row.forwarded else None)
 
 
 def _check_open(connection: Connection, row: HeldRow) -> None:
@@ -172,7 +174,7 @@ def _pass_on(store: Store, row: HeldRow) -> Published:
     """Safe to repeat: the gate knows the client_id."""
     draft, now = draft_of(row), store.clock.now()
     person = Person(row.user, row.organization, row.name, Door(row.door))
-    if mentions.calls(draft.body.get("text")):
+    if not draft.forwarded and mentions.calls(draft.body.get("text")):
         draft = draft._replace(named=tuple(mentions.named(store, person, row.channel, draft.body["text"])))
     store.sealing.read(row.organization)
     body = store.sealing.closed(person, row.channel, check(draft))

@@ -63,7 +63,7 @@ def post(store: Store, person: Person, channel: str, draft: Draft, role: str = "
             media.said(store, channel, said.seq, draft)
         return said
     check(draft)
-    if ids.is_channel(channel):
+    if ids.is_channel(channel) and not draft.forwarded:
         draft = draft._replace(named=tuple(mentions.named(store, person, channel, draft.body["text"], role)))
     return _post(store, person, channel, draft, role)
 

@@ -49,7 +49,7 @@ def recalled_between(store: Store, channel: str, first: int, last: int) -> froze
 def without_words(entry: Logged) -> Logged:
     """The entry as one that was recalled."""
     frame = msgspec.json.decode(entry.frame)
-    for part in ("body", "text", "client_id", "reply_to", "repeat_of", "mentions"):
+    for part in ("body", "text", "client_id", "reply_to", "repeat_of", "mentions", "forwarded"):
         frame.pop(part, None)
     frame["recalled"] = True
     return entry._replace(frame=msgspec.json.encode(frame))

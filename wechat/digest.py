@@ -102,6 +102,7 @@ def lines_of(entry: Entry, words: Words) -> list[str]:
         return []
     name = shown_name(entry.author.name if entry.author else "")
     content = words.announced(entry.text) if entry.op == "announced" else _content(entry) or _shown(entry, words)
+    content = words.forwarded(content) if entry.forwarded else content
     line = words.said(name, content)
     if _bytes(line) <= PART_BYTES:
         return [line]

@@ -77,6 +77,9 @@ class English(EnglishOrderWords, Words):
     def announced(self, text: str) -> str:
         return f"[announcement] {text}"
 
+    def forwarded(self, text: str) -> str:
+        return f"[forwarded] {text}"
+
     def kind(self, message_type: str) -> str:
         return self.kinds.get(message_type, "[message]")
 

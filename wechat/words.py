@@ -94,6 +94,9 @@ class Words(OrderWords):
     def announced(self, text: str) -> str:
         return f"[公告] {text}"
 
+    def forwarded(self, text: str) -> str:
+        return f"[转发] {text}"
+
     def kind(self, message_type: str) -> str:
         return self.kinds.get(message_type, "[消息]")
 

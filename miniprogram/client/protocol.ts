@@ -114,6 +114,13 @@ export interface Named {
   name: string;
 }
 
+/** When it was first said, and where it was said in the same room. */
+export interface Forwarded {
+  at: number;
+  channel?: string;
+  seq?: number;
+}
+
 export interface Gone {
   id: string;
 }
@@ -181,6 +188,17 @@ export interface Say {
   type: "text" | "image" | "voice" | "video" | "file" | "location" | "link";
   body: Body;
   reply_to?: number;
+  epoch?: string;
+}
+
+/** Says in `channel` what the message `seq` of `source` says. Answered as `say`; `epoch` is of `source`. */
+export interface Forward {
+  op: "forward";
+  id: number;
+  channel: string;
+  client_id: string;
+  source: string;
+  seq: number;
   epoch?: string;
 }
 
@@ -449,7 +467,7 @@ export interface Refuse {
   retry_after_seconds?: number;
 }
 
-/** Somebody said something. With `repeat_of` it is the same as that entry, and has no body. `mentions` are the users it names, `*` is everybody. `hidden`: one does not want to read its author, and its body is left out. What follows stands only in history, on entering and on resuming: how it stands now. */
+/** Somebody said something. With `repeat_of` it is the same as that entry, and has no body. `mentions` are the users it names, `*` is everybody. `forwarded`: its author says again what somebody said elsewhere. `hidden`: one does not want to read its author, and its body is left out. What follows stands only in history, on entering and on resuming: how it stands now. */
 export interface Message {
   op: "message";
   channel: string;
@@ -461,6 +479,7 @@ export interface Message {
   body?: Body;
   client_id: string;
   reply_to?: number;
+  forwarded?: Forwarded;
   repeat_of?: number;
   mentions?: string[];
   recalled?: boolean;
@@ -710,6 +729,7 @@ export type Request =
   | Enter
   | Leave
   | Say
+  | Forward
   | Read
   | History
   | Recall

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from miniprogram.protocol.parts import AnyBody, Author, MessageType, Text
+from miniprogram.protocol.parts import AnyBody, Author, Forwarded, MessageType, Text
 
 
 class Entry(msgspec.Struct, tag_field="op", tag=str.lower, kw_only=True):
@@ -19,14 +19,16 @@ class Entry(msgspec.Struct, tag_field="op", tag=str.lower, kw_only=True):
 
 class Message(Entry, kw_only=True):
     """Somebody said something. With `repeat_of` it is the same as that entry, and has no body. `mentions` are the users
-    it names, `*` is everybody. `hidden`: one does not want to read its author, and its body is left out. What follows
-    stands only in history, on entering and on resuming: how it stands now."""
+    it names, `*` is everybody. `forwarded`: its author says again what somebody said elsewhere. `hidden`: one does not
+    want to read its author, and its body is left out. What follows stands only in history, on entering and on resuming:
+    how it stands now."""
 
     by: Author = msgspec.field(name="from")
     type: MessageType
     body: AnyBody | UnsetType = UNSET
     client_id: str
     reply_to: int | UnsetType = UNSET
+    forwarded: Forwarded | UnsetType = UNSET
     repeat_of: int | UnsetType = UNSET
     mentions: list[str] | UnsetType = UNSET
     recalled: bool | UnsetType = UNSET

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from rooms import drafts
 from rooms.drafts import Text
@@ -83,9 +83,17 @@ class Named(msgspec.Struct, frozen=True):
     name: str
 
 
+class Forwarded(msgspec.Struct, frozen=True):
+    """When it was first said, and where it was said in the same room."""
+
+    at: int
+    channel: str | UnsetType = UNSET
+    seq: int | UnsetType = UNSET
+
+
 class Gone(msgspec.Struct, frozen=True):
     id: str
 
 
 BODIES: tuple[type[msgspec.Struct], ...] = tuple(drafts.TYPES.values())
-PARTS: tuple[type[msgspec.Struct], ...] = (Place, *BODIES, User, Me, Author, Named, Gone)
+PARTS: tuple[type[msgspec.Struct], ...] = (Place, *BODIES, User, Me, Author, Named, Forwarded, Gone)

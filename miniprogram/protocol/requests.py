@@ -75,6 +75,16 @@ class Say(Request):
     epoch: Epoch | UnsetType = UNSET
 
 
+class Forward(Request):
+    """Says in `channel` what the message `seq` of `source` says. Answered as `say`; `epoch` is of `source`."""
+
+    channel: Channel
+    client_id: ClientId
+    source: Channel
+    seq: Seq
+    epoch: Epoch | UnsetType = UNSET
+
+
 class Read(Request):
     channel: Channel
     seq: Seq
@@ -218,11 +228,11 @@ class Ping(Request):
     pass
 
 
-AnyRequest = (Hello | Enter | Leave | Say | Read | History | Recall | Edit | React | Mute | Unmute | Kick | Ban | Pardon
-              | Pin | Announce | Rules | Report | Quiet | Watch | Typing | Ping)
+AnyRequest = (Hello | Enter | Leave | Say | Forward | Read | History | Recall | Edit | React | Mute | Unmute | Kick
+              | Ban | Pardon | Pin | Announce | Rules | Report | Quiet | Watch | Typing | Ping)
 REQUESTS: tuple[type[msgspec.Struct], ...] = (
-    Hello, Enter, Leave, Say, Read, History, Recall, Edit, React, Mute, Unmute, Kick, Ban, Pardon, Pin, Announce,
-    Rules, Report, Quiet, Watch, Typing, Ping)
+    Hello, Enter, Leave, Say, Forward, Read, History, Recall, Edit, React, Mute, Unmute, Kick, Ban, Pardon, Pin,
+    Announce, Rules, Report, Quiet, Watch, Typing, Ping)
 
 LATER_OPS = frozenset[str]()
 """Named by the contract and not built yet: refused as `unavailable`, for good as far as this server goes."""

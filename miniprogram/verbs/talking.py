@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from miniprogram import protocol as wire
-from miniprogram.protocol.requests import Say
-from rooms import messages, seats
+from miniprogram.protocol.requests import Forward, Say
+from miniprogram.verbs.reading import check_epoch
+from rooms import forwarding, messages, seats
 from rooms.errors import Code, Refused
 
 if TYPE_CHECKING:
@@ -55,7 +56,20 @@ def say_again(session: Session, request: Say) -> None:
     _said(session, request, messages.post(store, session.me, request.channel, _draft(request)))
 
 
-def _said(session: Session, request: Say, said: messages.Said | messages.Held) -> None:
+def forward(session: Session, request: Forward) -> None:
+    check_epoch(session, request.source, request.epoch, request.seq)
+    store, channel = session.sessions.store, request.channel
+    try:
+        said = forwarding.forward(store, session.me, channel, request.client_id, request.source, request.seq)
+    except Refused as no:
+        if no.code is not Code.NOT_ENTERED or channel not in session.entered:
+            raise
+        seats.enter(store, session.me, channel, session.holder, again=True)
+        said = forwarding.forward(store, session.me, channel, request.client_id, request.source, request.seq)
+    _said(session, request, said)
+
+
+def _said(session: Session, request: Say | Forward, said: messages.Said | messages.Held) -> None:
     if isinstance(said, messages.Held):
         session.answer(wire.Held(id=request.id, channel=said.channel, client_id=said.client_id))
         return
@@ -68,4 +82,4 @@ def _draft(request: Say) -> messages.Draft:
                           None if request.reply_to is UNSET else request.reply_to)
 
 
-VERBS: dict[type, Any] = {Say: say}
+VERBS: dict[type, Any] = {Say: say, Forward: forward}

@@ -38,6 +38,7 @@ class HeldRow(NamedTuple):
     by: str = ""
     reason: str = ""
     seq: int | None = None
+    forwarded: str | None = None
 
 
 _TABLE = tables.held

@@ -428,7 +428,7 @@ held = _table(
     _must("channel", ID), _must("user", ID), _must("name", NAME), _must("door", WORD), _must("client_id", CLIENT_ID),
     _must("type", WORD), _must("body", TEXT), Column("reply_to", COUNT), _must("cause", WORD), _must("list", ID),
     _must("state", WORD), _must("at", TIME), Column("decided_at", TIME), _must("by", ID), _must("reason", TEXT),
-    Column("seq", COUNT), UniqueConstraint("channel", "user", "client_id"),
+    Column("seq", COUNT), Column("forwarded", TEXT), UniqueConstraint("channel", "user", "client_id"),
     Index("ix_held_organization_state_at", "organization", "state", "at"), Index("ix_held_state", "state", "at"),
     Index("ix_held_user", "user"))
 """Messages that wait for a review: waiting, passing (on their way to the log), published under `seq`, or rejected.

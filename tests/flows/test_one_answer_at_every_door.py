@@ -47,7 +47,8 @@ HAVING_A_SEAT = row(OK, OK, OK, OK, OK, "not_entered", "not_entered", "not_enter
 
 ROWS: dict[str, Mapping[str, str]] = {
     "enter": ENTERING, "leave": HAVING_A_SEAT, "join": COMING, "part": COMING, "rooms": COMING,
-    "say": SPEAKING, "react": SPEAKING, "edit": ANOTHERS_WORDS, "report": REPORTING,
+    "say": SPEAKING, "forward": {**SPEAKING, "banned": "not_found"},
+    "react": SPEAKING, "edit": ANOTHERS_WORDS, "report": REPORTING,
     "read": READING, "history": READING, "watch": READING, "quiet": READING, "present": READING, "members": READING,
     "readers": {**FINDING, "outsider": "not_member"}, "search": FINDING, "media": FINDING,
     "mute": AUTHORITY, "unmute": AUTHORITY, "kick": AUTHORITY, "ban": AUTHORITY, "pardon": AUTHORITY,
@@ -95,6 +96,7 @@ SOCKET: dict[str, Build] = {
     "enter": lambda house, _: {},
     "leave": lambda house, _: {},
     "say": lambda house, _: say(house.channel, "你好", f"m{next(house.count)}"),
+    "forward": lambda house, _: {"client_id": f"m{next(house.count)}", "source": house.channel, "seq": house.said()},
     "read": lambda house, _: {"seq": 1},
     "history": lambda house, _: {},
     "watch": lambda house, _: {"channels": [house.channel]},

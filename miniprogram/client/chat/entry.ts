@@ -37,6 +37,8 @@ export interface Entry {
   client_id?: string;
   reply_to?: number;
   repeat_of?: number;
+  /** Who says it says again what somebody said elsewhere. */
+  forwarded?: { at: number; channel?: string; seq?: number };
   recalled?: boolean;
   edited_at?: number;
   reactions?: Record<string, number>;

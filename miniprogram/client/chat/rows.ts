@@ -39,6 +39,7 @@ export interface Row {
   quote?: { seq: number; name: string; text: string };
   repeats?: number;
   edited?: boolean;
+  forwarded?: boolean;
   pinned?: boolean;
   mentioned?: boolean;
   /** Folded until somebody wants to read all of it. */
@@ -162,6 +163,7 @@ function messageRow(entry: Entry, before: Entry | undefined, timeline: Timeline,
     ...(quote && { quote }),
     ...(repeats && { repeats: repeats + 1 }),
     ...(entry.edited_at !== undefined && { edited: true }),
+    ...(entry.forwarded && { forwarded: true }),
     ...(entry.pinned && { pinned: true }),
     ...(entry.body?.mentions?.includes(view.me) && { mentioned: true }),
     reactions: counts.map(([emoji, count]) => ({ emoji, count })),

@@ -17,7 +17,7 @@ export interface Action {
 
 /** A sheet on the screen: what it asks, and about what. */
 export interface Asked {
-  kind: "" | "message" | "person" | "length" | "report" | "failed" | "reason";
+  kind: "" | "message" | "person" | "length" | "report" | "failed" | "reason" | "forward";
   title: string;
   hint: string;
   actions: Action[];
@@ -44,7 +44,8 @@ export function aboutMessage(house: House, one: Subscription, row: Row): Asked {
   const actions: (Action | false)[] = [
     { id: "reply", text: words.reply, icon: "reply" },
     row.type === "text" && { id: "copy", text: words.copy, icon: "copy" },
-    row.mine === true && row.type === "text" && fresh && { id: "edit", text: words.edit, icon: "edit" },
+    { id: "forward", text: words.forward, icon: "share" },
+    row.mine === true && row.type === "text" && !row.forwarded && fresh && { id: "edit", text: words.edit, icon: "edit" },
     ((row.mine && recent) || over) && { id: "recall", text: words.recall, icon: "undo" },
     over && { id: row.pinned ? "unpin" : "pin", text: row.pinned ? words.unpin : words.pin, icon: "pin" },
     !row.mine && { id: "report", text: words.report, icon: "flag" },
@@ -85,6 +86,22 @@ export function howLong(words: Words, act: string, user: string, name: string): 
 export function whyReported(words: Words, row: Row): Asked {
   const actions = (["spam", "abuse", "illegal", "other"] as const).map((each) => ({ id: words[`report_${each}`], text: words[`report_${each}`] }));
   return { kind: "report", title: words.report_title, hint: words.report_hint, actions, row };
+}
+
+/** Where it may be said again: the other channels in which the person is. */
+export function whereTo(house: House, channel: string, row: Row): Asked {
+  const others = house.subscriptions.entered().filter((one) => one.standing === "in" && one.id !== channel);
+  const actions = others.map(({ id }) => {
+    const found = house.rooms.channel(id);
+    return { id, text: found ? `${found.room.name} · ${found.channel.name}` : id };
+  });
+  const { forward_to: title, forward_hint, forward_nowhere } = house.words;
+  return { kind: "forward", title, hint: actions.length ? forward_hint : forward_nowhere, actions, row };
+}
+
+export async function forward(house: House, source: string, row: Row, channel: string): Promise<boolean> {
+  const fields = { channel, client_id: unique(), source, seq: row.seq };
+  return attempt(house, () => house.connection.ask("forward", fields), house.words.forward_done);
 }
 
 export function aboutFailed(words: Words, row: Row): Asked {
@@ -133,4 +150,10 @@ export async function attempt(house: House, work: () => Promise<unknown>, done =
 export async function sure(words: Words, title: string, content = ""): Promise<boolean> {
   const { confirm } = await wx.showModal({ title, content, confirmText: words.confirm, cancelText: words.cancel });
   return confirm;
+}
+
+/** A name for a message that no other has. */
+export function unique(): string {
+  const random = () => Math.floor(Math.random() * 2 ** 32).toString(36);
+  return `${Date.now().toString(36)}-${random()}${random()}`;
 }

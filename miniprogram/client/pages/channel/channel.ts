@@ -13,7 +13,7 @@ import { moderates } from "../../socket/subscriptions";
 import type { Subscription } from "../../socket/subscriptions";
 import { duration, fill } from "../../words/words";
 import type { Words } from "../../words/words";
-import { aboutFailed, aboutMessage, aboutPerson, act, attempt, EMOJI, howLong, NOTHING, talkAlone, whyReported } from "../acts";
+import { EMOJI, NOTHING, aboutFailed, aboutMessage, aboutPerson, act, attempt, forward, howLong, talkAlone, unique, whereTo, whyReported } from "../acts";
 import type { Asked } from "../acts";
 import { notPicked } from "../allowed";
 import { watch } from "../screen";
@@ -130,8 +130,8 @@ Component({
       const [own, { words, language }] = [this as unknown as Own, theHouse()];
       if (own.language === language) return {};
       own.language = language;
-      const { announcement, sending, not_sent, held, edited, pinned, unfold } = words;
-      return { w: words, marks: { announcement, sending, not_sent, held, edited, pinned, unfold } };
+      const { announcement, sending, not_sent, held, edited, forwarded, pinned, unfold } = words;
+      return { w: words, marks: { announcement, sending, not_sent, held, edited, forwarded, pinned, unfold } };
     },
     drawRows(one: Subscription) {
       const [own, house] = [this as unknown as Own, theHouse()];
@@ -384,13 +384,14 @@ Component({
         this.setData({ asked: howLong(words, id, asked.user!, asked.name!) });
         return;
       }
-      if (id === "report" && asked.row) {
-        this.setData({ asked: whyReported(words, asked.row) });
+      if ((id === "report" || id === "forward") && asked.row) {
+        this.setData({ asked: id === "report" ? whyReported(words, asked.row) : whereTo(theHouse(), own.id, asked.row) });
         return;
       }
       const { reason } = this.data;
       this.closeSheet();
       if (asked.kind === "report") await this.ask("report", { seq: asked.row!.seq, reason: id }, words.reported);
+      else if (asked.kind === "forward") await forward(theHouse(), own.id, asked.row!, id);
       else if (asked.kind === "failed") this.failed(one, asked.row!, id);
       else if (asked.kind === "message" && id !== "kick") await this.withMessage(one, asked.row!, id);
       else if (id === "mention") this.mention(asked.name!);
@@ -512,10 +513,4 @@ function typingOf(one: Subscription, words: Words): string {
   if (silence?.code === "slow_mode") return `${words.silence_slow_mode} · ${fill(words.silence_left, duration(words, silence.until! - now))}`;
   const count = [...one.typing.values()].filter((until) => until > now).length;
   return count ? fill(words.someone_typing, count) : "";
-}
-
-/** A name for a message that no other has. */
-function unique(): string {
-  const random = () => Math.floor(Math.random() * 2 ** 32).toString(36);
-  return `${Date.now().toString(36)}-${random()}${random()}`;
 }

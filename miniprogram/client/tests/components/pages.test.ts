@@ -208,6 +208,27 @@ test("what was refused stays with its reason and can be sent again", async () =>
   expect(asked.filter(([op]) => op === "say").map(([, fields]) => fields.client_id)).toEqual([row!.client_id, row!.client_id]);
 });
 
+test("a message is said again in another channel where one is, and such a one is marked", async () => {
+  const { page, text } = await open("pages/channel/channel", { id: CHANNEL });
+  page.press!({ detail: { row: { key: "k", kind: "message", seq: 1, text: "你好", type: "text" } } });
+  page.choose!({ detail: { id: "forward" } });
+  await settled();
+  expect(text()).toContain("先进入要转到的频道");
+  house.subscriptions.of("c_other").standing = "in";
+  page.press!({ detail: { row: { key: "k", kind: "message", seq: 1, text: "你好", type: "text" } } });
+  page.choose!({ detail: { id: "forward" } });
+  await settled();
+  expect(text()).toContain("茶馆 · 大厅");
+  expect(text()).not.toContain("先进入要转到的频道");
+  answer = () => ({ op: "said" });
+  page.choose!({ detail: { id: "c_other" } });
+  await settled();
+  expect(asked.at(-1)).toMatchObject(["forward", { channel: "c_other", source: CHANNEL, seq: 1 }]);
+  house.subscriptions.told({ ...said(3, "昨夜雨"), forwarded: { at: 1 } });
+  await settled();
+  expect(text()).toContain("转发");
+});
+
 test("a locked room shows its door, and the password opens it", async () => {
   answer = (op, fields) => {
     if (op !== "enter" || fields.password === "longjing") return entered();
