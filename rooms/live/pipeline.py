@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from rooms.errors import Code, Refused
 from rooms.live.scripts import ALL, Script
@@ -29,6 +29,10 @@ MOST_AS_ONE = 64
 """A script runs alone: so many messages take about two milliseconds."""
 WAIT_TIMEOUT_MS = 1_000
 REST_AFTER_FAILURE_SECONDS = 0.1
+COUNT_REPLICAS_EVERY_SECONDS = 5.0
+MEETING = ("server", "replication")
+"""What of INFO is asked for when one meets a node."""
+NO_MASTER = ("READONLY", "CLUSTERDOWN", "MASTERDOWN")
 
 Then = Callable[[Any], None]
 """Gets the reply, or an ErrorReply, or a Refused. Runs in the pipeline's own thread of control and must not wait."""
@@ -67,24 +71,29 @@ Parcel = list[Call]
 
 
 class Pipeline:
-    """One node's queue, connection and thread. `elsewhere` takes calls that a Cluster's node sent on."""
+    """One node's queue, connection and thread. `elsewhere` takes calls that a Cluster's node sent on, `doubt` hears
+    when this node may be the master no longer. With `replicas` (how many at least) a durable call is answered once
+    every replica that is connected has it: whichever of them is promoted, has it."""
 
     def __init__(self, wire: Wire, generation: int, offset_ms: Callable[[], int], replicas: int,
-                 elsewhere: Callable[[Call, str], None]) -> None:
+                 elsewhere: Callable[[Call, str], None], doubt: Callable[[], None]) -> None:
         self._wire = wire
         self._generation = generation
         self._offset_ms = offset_ms
         self._replicas = replicas
-        self._elsewhere = elsewhere
+        self._connected = replicas
+        self._count_at = 0.0
+        self._elsewhere, self._doubt = elsewhere, doubt
         self._queue: deque[Call] = deque()
         self._work = threading.Condition()
         self._idle = False
         self._closed = False
         self._forgotten = False
-        """The server has lost its scripts: they are brought again once nothing is under way."""
+        """The server has lost its scripts, or is another than we met: we meet again once nothing is under way."""
         self._rest_until = 0.0
         self.ready = ""
-        """What a room's ready mark must say for this connection: the server's run id and the record's generation."""
+        """What a room's ready mark must say for this connection: the server's run as a master, and the record's
+        generation."""
         self.round_trips = 0
         self._thread = threading.Thread(target=self._run, name="redis-pipeline", daemon=True)
         self._thread.start()
@@ -144,7 +153,7 @@ class Pipeline:
         """One reply a parcel; none when the connection was lost."""
         try:
             replies = [self._wire.receive() for _ in flight]
-            confirmed = not self._asks_replicas(flight) or _at_least(self._wire.receive(), self._replicas)
+            confirmed = not self._asks_replicas(flight) or self._all_have_it(self._wire.receive())
         except (WireLost, TimeoutError) as error:
             self._failed(flight, error)
             return []
@@ -153,11 +162,20 @@ class Pipeline:
         lost = Refused(Code.UNAVAILABLE, "too few replicas confirmed the write", 1_000)
         return [lost if parcel[0].durable else reply for parcel, reply in zip(flight, replies, strict=True)]
 
+    def _all_have_it(self, confirmed: Any) -> bool:
+        """Whether every connected replica is among those that confirmed; counts anew who is connected where not all
+        did, and now and then."""
+        if not isinstance(confirmed, int) or confirmed < self._replicas:
+            return False
+        if confirmed < self._connected or time.monotonic() >= self._count_at:
+            self._meet(_met(self._wire.ask("INFO", *MEETING)))
+        return confirmed >= self._connected
+
     def _packed(self, flight: list[Parcel]) -> list[bytes]:
         offset, ready = str(self._offset_ms()), self.ready
         packed = [pack(_words(parcel, ready, offset)) for parcel in flight]
         if self._asks_replicas(flight):
-            packed.append(pack(("WAIT", str(self._replicas), str(WAIT_TIMEOUT_MS))))
+            packed.append(pack(("WAIT", str(self._connected), str(WAIT_TIMEOUT_MS))))
         return packed
 
     def _asks_replicas(self, flight: list[Parcel]) -> bool:
@@ -189,11 +207,15 @@ class Pipeline:
             self._forgotten = True
             self.submit(call)
         elif word in ("MOVED", "ASK") and call.tries < 8:
+            self._forgotten = self._forgotten or word == "MOVED"
             self._elsewhere(call, str(error))
         elif word in ("ERR", "WRONGTYPE", "NOPERM") and "unknown command" not in str(error):
             log.error("redis refused %s: %s", call.script.name if call.script else call.arguments[0], error)
             call.then(Refused(Code.UNAVAILABLE, "Redis refused the command", None))
         else:  # OOM, MISCONF, LOADING, READONLY, BUSY, CLUSTERDOWN, MASTERDOWN, TRYAGAIN …: it may pass
+            if word in NO_MASTER:
+                self._forgotten = True
+                self._doubt()
             call.then(Refused(Code.UNAVAILABLE, f"Redis cannot do it now ({word})", 1_000))
 
     def _ensure_open(self) -> None:
@@ -205,13 +227,25 @@ class Pipeline:
             raise WireLost("Redis was away a moment ago")
         self._wire.open()
         try:
-            run_id = _run_id(self._wire)
+            met = _met(self._wire.ask("INFO", *MEETING))
+            if not met.is_master:
+                raise WireLost("this node is a replica now")
             self._wire.exchange([pack(("SCRIPT", "LOAD", script.source)) for script in ALL])
-        except ErrorReply as error:
+        except (ErrorReply, WireLost) as error:
             self._wire.close()
             raise WireLost(str(error)) from error
-        self.ready = f"{run_id}/{self._generation}"
+        self._meet(met)
         self._forgotten = False
+
+    def _meet(self, met: _Met) -> None:
+        self.ready = f"{met.run}/{self._generation}"
+        self._connected = max(self._replicas, met.replicas)
+        self._count_at = time.monotonic() + COUNT_REPLICAS_EVERY_SECONDS
+
+    def met(self, information: bytes) -> str:
+        """The ready mark, by what the node says of itself now."""
+        self._meet(_met(information))
+        return self.ready
 
     def _failed(self, flight: list[Parcel], error: Exception) -> None:
         """What was under way may have happened. Repeatable calls are tried once more, the others end as unknown."""
@@ -220,6 +254,7 @@ class Pipeline:
         if not never_sent:  # what is refused while resting does not make the rest longer
             self._rest_until = time.monotonic() + REST_AFTER_FAILURE_SECONDS
             log.warning("redis connection lost: %s", error)
+        self._doubt()
         for call in chain.from_iterable(flight):
             call.tries += 1
             if call.repeatable and call.tries == 1 and isinstance(error, WireLost) and not never_sent:
@@ -261,12 +296,17 @@ def _words(parcel: Parcel, ready: str, offset: str) -> tuple[Any, ...]:
     return ("EVALSHA", first.script.digest, str(len(names)), *names, ready, offset, *arguments, *rest)
 
 
-def _run_id(wire: Wire) -> str:
-    for line in bytes(wire.ask("INFO", "server")).decode().splitlines():
-        if line.startswith("run_id:"):
-            return line.partition(":")[2]
-    raise WireLost("the server names no run id")
+class _Met(NamedTuple):
+    run: str
+    """Other after every start of the server, and after every time that it was made a master."""
+    is_master: bool
+    replicas: int
 
 
-def _at_least(reply: Any, wanted: int) -> bool:
-    return isinstance(reply, int) and reply >= wanted
+def _met(information: Any) -> _Met:
+    lines = bytes(information).decode().splitlines()
+    told = dict(line.split(":", 1) for line in lines if ":" in line)
+    if "run_id" not in told:
+        raise WireLost("the server names no run id")
+    return _Met(f"{told['run_id']}.{told.get('master_replid', '')[:16]}", told.get("role") != "slave",
+                int(told.get("connected_slaves", 0)))

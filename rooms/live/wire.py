@@ -32,10 +32,13 @@ class WireLost(Exception):
 class Wire:
     """Not safe for two users at once; whoever owns it calls `open` before the first `exchange`."""
 
-    def __init__(self, url: str, address: tuple[str, int] | None = None) -> None:
+    def __init__(self, url: str, address: tuple[str, int] | None = None, patience_seconds: float | None = None) -> None:
+        """`patience_seconds`: for connecting and for each answer, instead of what is usual."""
         options: dict[str, Any] = parse_url(url) | {"protocol": 2}  # type: ignore[no-untyped-call]
         if address is not None:
             options |= {"host": address[0], "port": address[1]}
+        if patience_seconds is not None:
+            options |= {"socket_timeout": patience_seconds, "socket_connect_timeout": patience_seconds}
         options.setdefault("socket_timeout", ANSWER_TIMEOUT_SECONDS)
         options.setdefault("socket_connect_timeout", CONNECT_TIMEOUT_SECONDS)
         self._pool = ConnectionPool(**options)
