@@ -27,11 +27,11 @@ NO_LIMITS = Limits(say_per_second=0)
 
 
 def store_on(redis_url: str, database_url: str, limits: Limits = NO_LIMITS, master_keys: Sequence[str] = (),
-             seal_log: bool = False) -> Store:
+             seal_log: bool = False, replicas: int = 0) -> Store:
     """A store with a random prefix of its own; the tables are made if they are missing."""
     with_tables(database_url)
     record = Record.open(database_url, "a key for tests", master_keys=master_keys)
-    live = Live.open(redis_url, f"t{secrets.token_hex(4)}", record.read(generations.current))
+    live = Live.open(redis_url, f"t{secrets.token_hex(4)}", record.read(generations.current), replicas)
     return Store(live, record, SystemClock(), limits, sealing=Sealing(seal_log))
 
 

@@ -35,6 +35,7 @@ class Feed:
         self._on_note, self._on_resubscribed = on_note, on_resubscribed
         self._ears: dict[Address | None, _Ear] = {}
         self._lock = threading.Lock()
+        self._closed = False
 
     def subscribe(self, channel: str) -> None:
         """Returns when the server has confirmed. Raises Refused(UNAVAILABLE) when it does not in time."""
@@ -52,7 +53,8 @@ class Feed:
             ear.unsubscribe(feed)
 
     def close(self) -> None:
-        for ear in self._ears.values():
+        self._closed = True
+        for ear in list(self._ears.values()):
             ear.close()
 
     def _ear(self, address: Address | None) -> _Ear:
@@ -83,6 +85,8 @@ class Feed:
 
     def _lost(self, ear: _Ear) -> None:
         """Its node is gone, perhaps for good: what another serves by now is heard there. Comes again while it is."""
+        if self._closed:
+            return
         self._topology.doubt()
         for feed in ear.wishes():
             owner = self._owner(feed, ear.address)

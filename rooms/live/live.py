@@ -48,6 +48,7 @@ class Live:
         return self._topology.cluster
 
     def close(self) -> None:
+        self._topology.close()
         for pipeline in self._pipelines.values():
             pipeline.close()
 

@@ -54,6 +54,9 @@ class Topology:
     def doubt(self) -> None:
         """A master does not answer, or says that it is none: somebody looks soon. Never waits."""
 
+    def close(self) -> None:
+        """Nobody looks any more."""
+
 
 class Several(Topology):
     """Where another may take over: one thread looks who it is, as often as there is doubt."""
@@ -63,6 +66,7 @@ class Several(Topology):
         self._lock = threading.Lock()
         self._doubt = threading.Event()
         self._looking: threading.Thread | None = None
+        self._closed = False
         self.refresh()
 
     def doubt(self) -> None:
@@ -71,8 +75,12 @@ class Several(Topology):
             self._looking = threading.Thread(target=self._look, name="redis-topology", daemon=True)
             self._looking.start()
 
+    def close(self) -> None:
+        self._closed = True
+        self._doubt.set()
+
     def _look(self) -> None:
-        while self._doubt.wait():
+        while self._doubt.wait() and not self._closed:
             self._doubt.clear()
             before = self.masters()
             try:

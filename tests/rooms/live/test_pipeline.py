@@ -87,14 +87,14 @@ def test_a_full_redis_refuses_for_now_and_reads_go_on(live: Live) -> None:
 
 def test_what_hangs_ends_as_unavailable(live: Live, redis: servers.RedisServer,
                                         monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rooms.live.wire.ANSWER_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr("rooms.live.wire.ANSWER_TIMEOUT_SECONDS", 1.0)
     short = Live.open(redis.url, "test")
     short.set("key", "value")
-    live.command("CLIENT", "PAUSE", "1500", "ALL", key="key")
+    live.command("CLIENT", "PAUSE", "60000", "ALL", key="key")
     begun = time.monotonic()
     with pytest.raises(Refused):
         short.get("key")
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 30
     short.close()
 
 
