@@ -25,11 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    from commands import audit, backup, doctor, house, judging, keeping, leaving, menu, people, plan, staff
+    from commands import alarms, audit, backup, doctor, house, judging, keeping, leaving, menu, people, plan, staff
 
     root = argparse.ArgumentParser(prog="teahouse", description="茶馆 Teahouse: chat rooms for WeChat.")
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    for part in (house, people, staff, audit, judging, keeping, backup, leaving, menu, plan, doctor):
+    for part in (house, people, staff, alarms, audit, judging, keeping, backup, leaving, menu, plan, doctor):
         part.add_to(commands)
     return root
 

@@ -14,7 +14,7 @@ import msgspec
 
 from rooms.errors import Refused
 from rooms.live.live import token
-from rooms.record import aliases, network
+from rooms.record import Connection, aliases, network, users
 from rooms.record.network import Seen
 from rooms.store import Store
 
@@ -64,7 +64,7 @@ def sweep(store: Store) -> int:
             if not lines:
                 break
             seen = _summed(lines)
-            store.record.write(lambda c, seen=seen: network.add_up(c, seen))  # type: ignore[misc]
+            store.record.write(lambda c, seen=seen: network.add_up(c, _hidden(store, c, seen)))  # type: ignore[misc]
             if store.live.get(lock) != mine.encode():  # another took it over, and the lines with it
                 break
             store.live.command("LTRIM", key, str(len(lines)), "-1", key=key)
@@ -82,10 +82,11 @@ def of(store: Store, organization: str, user: str, limit: int = 1_000) -> Sequen
 
 
 def erase(store: Store, organization: str, user: str) -> None:
-    """They and everybody they were stand under a keyed hash of the id from now on."""
+    """They and everybody they were stand under a keyed hash of the id from now on. Call it once the record says that
+    they are erased: what is swept later, or is being swept now, then comes under the hash by itself."""
     sweep(store)
-    users = store.record.read(lambda c: [user, *(alias.user for alias in aliases.of(c, user))])
-    for each in users:
+    theirs = store.record.read(lambda c: [user, *(alias.user for alias in aliases.of(c, user))])
+    for each in theirs:
         hidden = hash_of(store, organization, each)
         store.record.write(lambda c, each=each, hidden=hidden: network.rename(c, organization, each, hidden))  # type: ignore[misc]
 
@@ -104,6 +105,12 @@ def forget(store: Store, days: int) -> int:
 
 def hash_of(store: Store, organization: str, user: str) -> str:
     return store.record.vault.digest("network", organization, user)
+
+
+def _hidden(store: Store, connection: Connection, seen: Sequence[Seen]) -> list[Seen]:
+    """Of who was erased after it was noted, under their hash."""
+    gone = users.erased(connection, sorted({one.user for one in seen}))
+    return [one._replace(user=hash_of(store, one.organization, one.user)) if one.user in gone else one for one in seen]
 
 
 def _summed(lines: Sequence[bytes]) -> list[Seen]:

@@ -18,8 +18,9 @@ from media.s3 import Bucket
 from rooms import doors, ids, rooms
 from rooms.authority import Actor
 from rooms.events import Door, Person
-from rooms.record import organizations, tables, users
+from rooms.record import alarms, organizations, tables, users
 from rooms.record import rooms as room_rows
+from rooms.record.alarms import Alarm
 from settings import Settings
 from tests.buckets import KEYS, buckets
 
@@ -299,3 +300,23 @@ def test_backups_by_the_clock_are_rotated_and_an_old_one_is_warned_about(
         table = tables.backups
         store.record.write(lambda c: c.execute(table.update().values(at=table.c.at - 50 * 3_600_000)))
     assert (said()["state"], "50 hours old" in said()["found"]) == ("warning", True)
+
+
+def test_an_alarm_is_listed_until_it_is_closed_which_the_audit_notes(teahouse: Teahouse, organization: str) -> None:
+    assert teahouse("alarms", "list") == "none"
+    room = teahouse("room", "add", "茶馆", "--organization", organization)
+    channel = teahouse("channel", "add", room, "大厅")
+    sounded = [Alarm(1, "archive_conflict", channel, "e1", 7, "another entry", "茶".encode()),
+               Alarm(2, "archive_hole", channel, "e1", 9, "8 is missing", None)]
+    with opened(Settings.from_environment()) as store:
+        store.record.write(lambda c: alarms.sound(c, sounded))
+    told = teahouse("alarms", "list", status=1)
+    assert told.startswith(f"1 1970-01-01 00:00:00 archive_conflict {channel} e1 7: another entry\n2 ")
+    assert "茶" not in told
+    assert json.loads(teahouse("alarms", "list", "--json", "--content", status=1))["alarms"][0]["content"] == "茶"
+    assert teahouse("alarms", "close", "1", "--because", "two servers") == "1 closed"
+    assert "no open alarm 1, 9; closed 2" in teahouse("alarms", "close", "1", "2", "9", "--because", "x", status=1)
+    assert teahouse("alarms", "list") == "none"
+    noted = [json.loads(line) for line in teahouse("audit", "export", organization).splitlines()]
+    assert [(one["target"], one["channel"], one["reason"]) for one in noted if one["act"] == "close_alarm"] == [
+        ("archive_conflict", channel, "two servers"), ("archive_hole", channel, "x")]

@@ -45,8 +45,13 @@ def count_open(connection: Connection) -> int:
     return connection.scalars(query).one()
 
 
-def close(connection: Connection, id: int, at: int) -> bool:  # noqa: A002 - the column's name
-    return connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(closed_at=at)).rowcount > 0
+def close(connection: Connection, id: int, at: int) -> Alarm | None:  # noqa: A002 - the column's name
+    """What it said, but for its content; None where no such alarm is open."""
+    still = (_TABLE.c.id == id) & _TABLE.c.closed_at.is_(None)
+    row = connection.execute(select(*_COLUMNS).where(still)).one_or_none()
+    if row is None or not connection.execute(update(_TABLE).where(still).values(closed_at=at)).rowcount:
+        return None
+    return Alarm._make(row)._replace(content=None)
 
 
 def _closed(key: keyring.Key | None, alarm: Alarm) -> bytes | None:

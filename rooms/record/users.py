@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
-from rooms.record import tables
+from rooms.record import aliases, tables
 from rooms.record.asking import columns
 
 
@@ -37,6 +37,15 @@ def one(connection: Connection, id: str) -> User | None:  # noqa: A002 - the col
 def many(connection: Connection, ids: Sequence[str]) -> dict[str, User]:
     query = select(*_COLUMNS).where(_TABLE.c.id.in_(ids))
     return {row.id: User._make(row) for row in connection.execute(query)}
+
+
+def erased(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of them who were erased, or were found to be somebody who was. For writes: an erasure that is under way is
+    waited for, and one that comes waits."""
+    kept = {id_: id_ for id_ in ids} | aliases.many(connection, ids)
+    query = select(_TABLE.c.id, _TABLE.c.erased_at).where(_TABLE.c.id.in_(sorted(set(kept.values()))))
+    gone = {row.id for row in connection.execute(query.with_for_update(read=True)) if row.erased_at is not None}
+    return {id_ for id_, whom in kept.items() if whom in gone}
 
 
 def change(connection: Connection, id: str, **fields: Any) -> bool:  # noqa: A002 - the column's name

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rooms import erasure, members, network
+from rooms import erasure, members, merging, network
 from rooms.record import Connection
 from rooms.record import network as rows
 from rooms.record.network import Seen
@@ -52,6 +52,23 @@ def test_of_who_was_erased_a_keyed_hash_stays(cast: Cast) -> None:
     hidden = network.hash_of(store, cast.organization, alice.id)
     assert len(store.record.read(lambda c: rows.of_user(c, cast.organization, hidden, 10))) == 1
     assert of(store, cast, alice.id) == [("login", "192.0.2.1", 1)], "who has the id and our key still finds it"
+
+
+def test_what_is_swept_while_or_after_somebody_is_erased_comes_under_their_hash(cast: Cast) -> None:
+    store, alice, bob, carol = cast.store, cast.person("Alice"), cast.person("Bob"), cast.person("Carol")
+    kept = merging.merge(store, alice.id, carol.id, "one person")
+    lock = store.live.name("network", "lock")
+    for each in (alice, bob, carol):
+        network.note(store, cast.organization, each.id, "socket", "192.0.2.1")
+    store.live.set(lock, "another sweep", px=60_000)
+    erasure.begin(store, kept, kept, "asked")
+    network.note(store, cast.organization, kept, "socket", "192.0.2.2")
+    store.live.delete(lock)
+    assert network.sweep(store) == 4
+    for each in (alice, carol):
+        assert store.record.read(lambda c, id_=each.id: rows.of_user(c, cast.organization, id_, 10)) == []  # type: ignore[misc]
+        assert len(network.of(store, cast.organization, each.id)) == (2 if each.id == kept else 1)
+    assert len(store.record.read(lambda c: rows.of_user(c, cast.organization, bob.id, 10))) == 1
 
 
 def test_it_is_kept_for_six_months_at_least_and_not_for_ever(cast: Cast) -> None:
