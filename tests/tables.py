@@ -32,7 +32,6 @@ def with_tables(database_url: str) -> str:
 
 @cache
 def _model_file() -> Path:
-    """Removed with the machine's other temporary folders, when it likes."""
     file = Path(tempfile.mkdtemp(prefix="teahouse-tables-")) / "record.db"
     migrate.upgrade(f"sqlite:///{file}")
     return file
