@@ -11,6 +11,7 @@ from console.api_channels import Entry
 from console.asking import Ask, Id, In, Millis, Out
 from rooms import search
 from rooms.grams import LONGEST_QUERY
+from rooms.record import search as index
 from rooms.search import Query
 
 
@@ -37,15 +38,18 @@ class HitView(Out):
 
 
 class HitsPage(Out):
-    """There may be more even where there are no hits: the work of one page is bounded."""
+    """There may be more even where there are no hits: the work of one page is bounded. `unindexed` entries cannot be
+    found yet."""
 
     hits: list[HitView]
     after: str | None
+    unindexed: int
 
 
 def found(ask: Ask, query: SearchQuery) -> HitsPage:
     wanted = Query(query.q, query.room or "", query.channel or "", query.user or "", "", query.since, query.until)
     page = search.search(ask.store, ask.actor.person, wanted, query.after, staff=True)
-    return HitsPage(after=page.after, hits=[
+    unindexed = ask.store.record.read(lambda c: index.lacking(c, ask.organization))
+    return HitsPage(after=page.after, unindexed=unindexed, hits=[
         HitView(room=hit.room, channel=hit.channel, at=hit.at, entry=msgspec.json.decode(hit.entry.frame),
                 excerpt=list(hit.excerpt)) for hit in page.hits])

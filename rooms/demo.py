@@ -28,7 +28,7 @@ def init(record: Record, now: int) -> dict[str, Any]:
     organization = record.read(lambda c: notes.get(c, _NOTE))
     if organization:
         record.prepare(organization)
-    record.write(lambda c: _add_month(c, now))
+    record.write(lambda c: _add_month(c, record, now))
     return record.read(lambda c: _facts(c, record, passwords))
 
 
@@ -57,13 +57,13 @@ def _set_up(record: Record, now: int) -> dict[str, str]:
     return {owner.email: password} if record.write(act) else {}
 
 
-def _add_month(connection: Connection, now: int) -> None:
+def _add_month(connection: Connection, record: Record, now: int) -> None:
     """Once, also where the demo is of a version that had none."""
     organization = notes.get(connection, _NOTE)
     if organization and notes.claim(connection, _MONTH, organization):
         Month(connection, organization, now).write()
     if organization and notes.claim(connection, _OPEN, organization):
-        Open(connection, organization, now).write()
+        Open(connection, organization, record.vault, now).write()
 
 
 def _accounts(organization: str, now: int) -> list[Account]:

@@ -62,6 +62,15 @@ def behind(connection: Connection, after: str, limit: int) -> list[Behind]:
     return [Behind._make(row) for row in connection.execute(query)]
 
 
+def lacking(connection: Connection, organization: str) -> int:
+    """How many of its entries are not indexed yet."""
+    channels = tables.channels
+    missing = func.sum(channels.c.archived_seq - func.coalesce(_PLACES.c.seq, 0))
+    query = (select(func.coalesce(missing, 0)).select_from(channels)
+             .outerjoin(_PLACES, _PLACES.c.channel == channels.c.id).where(channels.c.organization == organization))
+    return int(connection.scalar(query) or 0)
+
+
 def one_behind(connection: Connection, channel: str) -> Behind | None:
     channels = tables.channels
     query = (select(channels.c.id, channels.c.organization, func.coalesce(_PLACES.c.seq, 0), channels.c.archived_seq)

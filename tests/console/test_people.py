@@ -69,7 +69,9 @@ def test_staff_find_what_was_said_in_their_organization_and_nothing_else(house: 
     draft = Draft("text", {"text": "武夷岩茶到货"}, "tea-1")
     messages.post(office.store, office.alice, office.channel, draft, "member")
     archive.archive_channel(office.store, office.channel)
+    assert office.auditor.get("/search", params={"q": "岩茶"})["unindexed"] > 0
     indexing.index(office.store)
+    assert office.auditor.get("/search", params={"q": "岩茶"})["unindexed"] == 0
     for desk, count in ((office.auditor, 1), (house.theirs.owner, 0)):
         hits = desk.get("/search", params={"q": "岩茶"})["hits"]
         assert len(hits) == count

@@ -125,7 +125,7 @@ export const en: Words = {
     sanctions: "Sanctions that stand", noSanctions: "None stand now", noSanctionsAbout: "All is peaceful.", until: (moment) => `until ${moment}`, openEnded: "open-ended",
   },
   person: {
-    facts: "Facts", since: "First seen", phone: "Phone", also: "Ids before", identities: "Identities", rooms: "Rooms", sanctions: "Sanctions", noSanctions: "None.", recent: "Said lately", noRecent: "Nothing lately",
+    facts: "Facts", since: "First seen", phone: "Phone", also: "Ids before", identities: "Identities", noIdentities: "No identity at WeChat.", rooms: "Rooms", sanctions: "Sanctions", noSanctions: "None.", recent: "Said lately", noRecent: "Nothing lately",
     deliveries: "Deliveries", deliveriesAbout: "what was sent to them, with what result and why", noDeliveries: "Nothing was sent", when: "When", way: "Way", state: "Result", why: "Why", subscribed: "Follows", presentIn: (place) => `in ${place}`,
     kinds: { official_account: "Follower", mini_program: "Mini-program" },
     ways: { passive: "Reply", custom: "Customer message", customer_service: "Customer message", subscribe: "Subscription message", template: "Template message", bizsend: "Subscription notice" },
@@ -197,7 +197,7 @@ export const en: Words = {
     take: (word) => `Take “${word}” out`, taken: (word) => `“${word}” is out`, empty: "This list is empty.", noneFound: "Nothing found.", test: "Try a sentence", testAbout: "See which list recognizes it. Nothing is said or counted.", testHint: "Write something …", clear: "No word was recognized", drop: "Remove the list", dropTitle: (name) => `Remove the list “${name}”`, dropMeans: (many) => `Its ${many} words go with it and cannot be brought back.`, dropped: "The list is gone",
   },
   search: {
-    about: "Find what was said anywhere in the organization. Newest first; what was recalled is not found.", hint: "Two Chinese characters or more, or a whole word", days: "Time range", begin: "What are you looking for?", beginAbout: "Words parted by spaces must all occur.", noneFound: "Nothing found", noneFoundAbout: "Try other words, or more rooms and time.",
+    about: "Find what was said anywhere in the organization. Newest first; what was recalled is not found.", hint: "Two Chinese characters or more, or a whole word", days: "Time range", begin: "What are you looking for?", beginAbout: "Words parted by spaces must all occur.", noneFound: "Nothing found", noneFoundAbout: "Try other words, or more rooms and time.", unindexed: (many) => `${many} messages are still being indexed and cannot be found yet.`,
   },
   broadcasts: {
     about: "Announce to a room or the whole organization: everybody sees it in the channels, and followers elsewhere get a message of their own by whichever way works.", write: "Write an announcement", hint: "At most 600 characters…", sent: "Sent", none: "Nothing was sent yet", noneAbout: "Write the first one; beside it you see how many would get it.",

@@ -126,7 +126,7 @@ export const zh = {
     sanctions: "生效中的处罚", noSanctions: "没有生效中的处罚", noSanctionsAbout: "一团和气。", until: (moment: string) => `到 ${moment}`, openEnded: "不限时",
   },
   person: {
-    facts: "基本情况", since: "首次到来", phone: "手机", also: "曾用编号", identities: "身份", rooms: "所在房间", sanctions: "处罚", noSanctions: "没有处罚。", recent: "最近的话", noRecent: "最近没说话",
+    facts: "基本情况", since: "首次到来", phone: "手机", also: "曾用编号", identities: "身份", noIdentities: "没有微信身份。", rooms: "所在房间", sanctions: "处罚", noSanctions: "没有处罚。", recent: "最近的话", noRecent: "最近没说话",
     deliveries: "送达", deliveriesAbout: "发给他的提醒与摘要，以及结果和原因", noDeliveries: "没有送达记录", when: "时间", way: "方式", state: "结果", why: "原因", subscribed: "已关注", presentIn: (place: string) => `在 ${place}`,
     kinds: { official_account: "公众号关注者", mini_program: "小程序用户" } as Record<string, string>,
     ways: { passive: "即时回复", custom: "客服消息", customer_service: "客服消息", subscribe: "订阅消息", template: "模板消息", bizsend: "订阅通知" } as Record<string, string>,
@@ -198,7 +198,7 @@ export const zh = {
     take: (word: string) => `去掉“${word}”`, taken: (word: string) => `已去掉“${word}”`, empty: "这个词库还是空的。", noneFound: "没有找到。", test: "试一句话", testAbout: "看看会被哪个词库认出来。不会发出，也不计入命中。", testHint: "写一句话……", clear: "没有认出任何词", drop: "删除词库", dropTitle: (name: string) => `删除词库“${name}”`, dropMeans: (many: string) => `${many} 个词一起删除，不能恢复。`, dropped: "词库已删除",
   },
   search: {
-    about: "在整个机构里找谁说过什么。最新的在前，撤回的找不到。", hint: "两个以上的汉字，或一个完整的词", days: "时间范围", begin: "想找什么？", beginAbout: "输入几个字，空格分开的词都要出现。", noneFound: "没有找到", noneFoundAbout: "换个说法，或放宽房间和时间。",
+    about: "在整个机构里找谁说过什么。最新的在前，撤回的找不到。", hint: "两个以上的汉字，或一个完整的词", days: "时间范围", begin: "想找什么？", beginAbout: "输入几个字，空格分开的词都要出现。", noneFound: "没有找到", noneFoundAbout: "换个说法，或放宽房间和时间。", unindexed: (many: string) => `还有 ${many} 条消息正在编入索引，暂时搜不到。`,
   },
   broadcasts: {
     about: "向一个房间或整个机构发公告：频道里人人看得到，不在频道里的关注者各收一条，走当时能走通的路。", write: "写一条公告", hint: "最多 600 字……", sent: "发过的", none: "还没有发过", noneAbout: "写好第一条，先看右边有多少人会收到。",
