@@ -19,9 +19,10 @@ from bench.book import Book
 from bench.house import House, house
 from bench.servers import LeftOut
 from rooms import ids, rooms
+from rooms.errors import Refused
 from rooms.record import Connection, Record, audit, people, tables
 
-PEOPLE, ACTS, TOGETHER, TIMES, LIMIT = 100_000, 1_000_000, 5_000, 30, 50
+PEOPLE, ACTS, TOGETHER, TIMES, LIMIT = 100_000, 1_000_000, 1_000, 30, 50
 SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗", "静墨若浩雨思佳明晓志小立阿知云听青南一半"
 KINDS = ("mute", "ban", "recall", "rules", "announce", "role", "invite", "pin")
 SEED = 20_261_126
@@ -33,7 +34,7 @@ def run(book: Book) -> None:
             with ExitStack() as stack:
                 environ = {} if kind == "SQLite" else stack.enter_context(_mariadb())
                 _measure(book, kind, stack.enter_context(house(environ=environ)))
-        except LeftOut as reason:
+        except (LeftOut, Refused) as reason:
             book.leave_out(f"pages on {kind}: {reason}")
 
 
@@ -74,9 +75,10 @@ def _measure(book: Book, kind: str, home: House) -> None:
     }
     for name, question in questions.items():
         record.read(question)
-        times = sorted(_timed(partial(record.read, question)) for _ in range(TIMES))
+        times, worked = zip(*(_timed(partial(record.read, question)) for _ in range(TIMES)), strict=True)
         book.note("pages", kind, f"{name} p50 ms", statistics.median(times) * 1000)
-        book.note("pages", kind, f"{name} worst of {TIMES} ms", times[-1] * 1000)
+        book.note("pages", kind, f"{name} worst of {TIMES} ms", max(times) * 1000)
+        book.note("pages", kind, f"{name} p50 of our own CPU ms", statistics.median(worked) * 1000)
 
 
 def _people(users: list[str], organization: str, chance: random.Random) -> Iterator[dict[str, Any]]:
@@ -106,7 +108,9 @@ def _insert(table: Table, rows: list[dict[str, Any]], connection: Connection) ->
     connection.execute(insert(table), rows)
 
 
-def _timed(work: Callable[[], Any]) -> float:
-    begun = time.perf_counter()
+def _timed(work: Callable[[], Any]) -> tuple[float, float]:
+    """Seconds that passed, and seconds of this process's CPU: SQLite works in it, and on a busy machine the clock tells
+    more of others than of the question."""
+    begun, worked = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, time.process_time() - worked

@@ -28,7 +28,7 @@ def channel(ask: Ask, channel: str, query: LiveQuery) -> Response:
 
 
 def overview(ask: Ask) -> Response:
-    """`overview`: what GET /overview answers, each second in which something is new."""
+    """`overview`: what GET /overview answers, within a second of something new."""
     return ask.feeds.snapshots(ask, lambda: _plain(api_overview.now(ask)))
 
 

@@ -20,7 +20,7 @@ LAGGING = 1_000
 FLOOD = 300
 """Messages a minute in one channel."""
 
-FRESH_SECONDS, STEP_SECONDS, WINDOW_SECONDS = 0.8, 5, 60
+FRESH_SECONDS, STEP_SECONDS, WINDOW_SECONDS = 0.3, 5, 60
 COUNTED_SECONDS = 10
 REMEMBERED = 100
 
@@ -89,7 +89,7 @@ def shown(ask: Ask) -> OverviewNow:
 
 
 def now(ask: Ask) -> OverviewNow:
-    """One look a second serves everybody of the organization at this process."""
+    """One look serves everybody of the organization at this process for a while."""
     key = (ask.store.live.prefix, ask.organization)
     made, known = _recent.get(key, (0.0, None))
     if known is not None and time.monotonic() - made < FRESH_SECONDS:

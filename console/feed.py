@@ -29,6 +29,8 @@ AT_ONCE, OF_ONE = 300, 10
 
 PAGE, FAR_BEHIND = 200, 1_000
 TICK_SECONDS, TOGETHER_SECONDS = 1.0, 0.1
+LOOK_SECONDS = 0.4
+"""Between two looks at the overview: with `FRESH_SECONDS` and what a look takes, less than a second."""
 ALIVE_SECONDS, ASK_AGAIN_SECONDS = 15.0, 2.0
 LONGEST_SECONDS = 3_600.0
 
@@ -49,7 +51,7 @@ class Feeds:
         return self._response(ask, self._channel(ask, channel, after))
 
     def snapshots(self, ask: Ask, look: Look) -> Response:
-        """What `look` says, each second in which it says something new."""
+        """What `look` says, as soon as it says something new."""
         return self._response(ask, self._snapshots(ask, look))
 
     # streams
@@ -64,7 +66,7 @@ class Feeds:
 
     def _snapshots(self, ask: Ask, look: Look) -> Iterator[bytes]:
         told: dict[str, Any] = {}
-        for _ in self.ticks(ask, threading.Event()):
+        for _ in self.ticks(ask, threading.Event(), LOOK_SECONDS):
             seen = look()
             if {**seen, "at": 0} != {**told, "at": 0}:
                 told = seen
@@ -72,8 +74,8 @@ class Feeds:
             else:
                 yield b""
 
-    def ticks(self, ask: Ask, awake: threading.Event) -> Iterator[None]:
-        """As long as the stream may go on: at each wake-up, at least once a second. Ends with the session."""
+    def ticks(self, ask: Ask, awake: threading.Event, seconds: float = TICK_SECONDS) -> Iterator[None]:
+        """As long as the stream may go on: at each wake-up, at least once in so many seconds. Ends with the session."""
         ends, asked = time.monotonic() + LONGEST_SECONDS, time.monotonic()
         while time.monotonic() < ends and not self.ending():
             if time.monotonic() - asked > ASK_AGAIN_SECONDS:
@@ -81,7 +83,7 @@ class Feeds:
                 if not _still_signed(ask):
                     return
             yield
-            awake.wait(TICK_SECONDS)
+            awake.wait(seconds)
             time.sleep(TOGETHER_SECONDS)
 
     def _response(self, ask: Ask, events: Iterator[bytes]) -> Response:
