@@ -25,6 +25,13 @@ document.addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
 """Nothing moves on these pages: what is looked at in the middle of a change looks otherwise on a slow machine."""
+DIALOG = ("[...document.querySelectorAll('.el-overlay')].filter((each) => each.offsetParent !== null"
+          " || getComputedStyle(each).display !== 'none').at(-1)")
+OFFERED = """[...document.querySelectorAll("main button, main input, main textarea, main [role=switch]")]
+  .filter((each) => !each.disabled && !each.closest(".is-disabled, [role=tablist]")
+    && each.getAttribute("aria-disabled") !== "true" && each.checkVisibility())
+  .map((each) => each.getAttribute("aria-label") || each.closest("[aria-label]")?.getAttribute("aria-label")
+    || each.textContent.trim() || each.placeholder || each.type)"""
 FAULTS = """axe.run(document, { resultTypes: ["violations"], runOnly: RULES }).then(({ violations }) => violations
   .filter(({ impact }) => impact === "serious" || impact === "critical")
   .flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html.slice(0, 200)} ${any[0]?.message ?? ""}`)))"""
@@ -44,11 +51,20 @@ class Screen(Browser):
         built()
         super().__init__(needs("chromium"), profile)
         self.house = house
+        self.who = ""
         self.always(EARLY)
-        self.go(f"{house.url}/console/")
+        self.come_in()
+
+    def come_in(self) -> None:
+        """To the sign-in page, as nobody. What the browser was told to keep, it keeps."""
+        self.who = ""
+        self._order("Network.clearBrowserCookies")
+        self.go("about:blank")
+        self.go(f"{self.house.url}/console/")
         self.wait_for("document.querySelector('form')")
 
     def sign_in(self, email: str, password: str) -> None:
+        self.who = email
         self.fill("[name=email]", email)
         self.fill("[name=password]", password)
         self.click("button.go")
@@ -76,6 +92,24 @@ class Screen(Browser):
             || each.getAttribute("aria-label") === {json.dumps(button)}))"""
         self.wait_for(found)
         self.run(f"{found}.click()")
+
+    def fill_in(self, text: str, place: int = 0) -> None:
+        """A text field of the dialog that is open, counted from 0."""
+        self.wait_for(f"{DIALOG}?.querySelectorAll('input[class], textarea').length > {place}")
+        self.run(f"{DIALOG}.querySelectorAll('input[class], textarea')[{place}].dataset.filled = 'now'")
+        self.fill("[data-filled=now]", text)
+        self.run("delete document.querySelector('[data-filled=now]').dataset.filled")
+
+    def confirm(self, button: str) -> None:
+        """In the dialog that is open; waits until it is gone."""
+        self.press(button, ".el-dialog")
+        self.wait_for(f"![...document.querySelectorAll('.el-dialog button')].some((each) => each.offsetParent"
+                      f" && each.textContent.trim() === {json.dumps(button)})")
+
+    def offered(self) -> list[str]:
+        """What can be pressed, turned or written in on the page, by its name; not its navigation."""
+        found: list[str] = self.run(OFFERED)
+        return found
 
     def key(self, key: str) -> None:
         pressed = f"new KeyboardEvent('keydown', {{ key: {json.dumps(key)}, bubbles: true }})"

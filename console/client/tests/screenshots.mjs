@@ -1,7 +1,9 @@
 // `npm run screenshots`: a picture of every page into docs/images/console/, from a running house.
 // TEAHOUSE_URL, TEAHOUSE_EMAIL and TEAHOUSE_PASSWORD say which; PAGES (names, commas between) and LOOKS choose some.
+// With TEAHOUSE_SANDBOX_URL, guests are in the tea house meanwhile.
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { invite } from "./guests.mjs";
 
 const { TEAHOUSE_URL = "http://127.0.0.1:8000", TEAHOUSE_EMAIL = "", TEAHOUSE_PASSWORD = "", PAGES = "", LOOKS = "", INTO = "" } = process.env;
 const into = INTO || new URL("../../../docs/images/console/", import.meta.url).pathname;
@@ -11,14 +13,19 @@ const looks = [
   { name: "phone", width: 390, height: 844, colorScheme: "light" },
 ];
 
-/** What somebody has begun to write when the picture is taken. */
-const typed = { search: { "[name=search]": "回甘" }, broadcasts: { "[name=broadcast]": "周日下午三点，大厅有新茶品鉴，欢迎来坐。" } };
+/** What somebody has begun to write, and pressed, when the picture is taken. */
+const typed = {
+  search: { "[name=search]": "回甘" }, broadcasts: { "[name=broadcast]": "周日下午三点，大厅有新茶品鉴，欢迎来坐。" },
+  words: { "textarea[aria-label]": "代 开 发 票，量大从优" },
+};
+const pressed = { posters: ".posters button[type=submit]", menus: ".tops button, .card header button", audit: ".table button" };
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 mkdirSync(into, { recursive: true });
+let guests = null;
 for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").includes(name))) {
   const context = await browser.newContext({ viewport: { width: look.width, height: look.height }, colorScheme: look.colorScheme, locale: process.env.TONGUE ?? "zh-CN", timezoneId: "Asia/Shanghai", reducedMotion: "reduce" });
   const page = await context.newPage();
@@ -32,6 +39,12 @@ for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").include
   await page.goto(`${TEAHOUSE_URL}/console/`);
   await page.waitForSelector("form");
   await shoot("sign-in");
+  if (!PAGES || PAGES.includes("scan")) {
+    await page.click(".scanning");
+    await page.waitForSelector("svg.code");
+    await shoot("scan");
+    await page.click(".others button");
+  }
   await page.fill("[name=email]", TEAHOUSE_EMAIL);
   await page.fill("[name=password]", TEAHOUSE_PASSWORD);
   await page.click("button.go");
@@ -43,9 +56,12 @@ for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").include
   const { accounts } = await (await page.request.get(`${TEAHOUSE_URL}/console/api/v1/accounts`)).json();
   const official = accounts.find(({ kind }) => kind === "official_account") ?? accounts[0] ?? {};
   const person = sanctions[0]?.user ?? people[0]?.id;
+  const house = rooms.find((each) => each.name === "茶馆") ?? room;
+  const asked = rooms.find((each) => each.by_request) ?? room;
+  if (guests === null && process.env.TEAHOUSE_SANDBOX_URL) guests = await invite(browser, TEAHOUSE_URL, process.env.TEAHOUSE_SANDBOX_URL, accounts, house.channels);
   const places = {
     overview: "/", rooms: "/rooms", room: `/rooms/${room.id}`, permissions: `/rooms/${room.id}?tab=permissions`, door: `/rooms/${room.id}?tab=door`,
-    invitations: `/rooms/${room.id}?tab=invitations`, members: `/rooms/${room.id}?tab=members`, live: `/live/${(rooms.find((each) => each.name === "茶馆") ?? room).channels[0].id}`, people: "/people",
+    invitations: `/rooms/${asked.id}?tab=invitations`, posters: `/rooms/${house.id}?tab=invitations`, members: `/rooms/${room.id}?tab=members`, live: `/live/${house.channels[0].id}`, people: "/people",
     person: person && `/people/${person}`, search: "/search", review: "/review", words: "/words", guard: "/guard", broadcasts: "/broadcasts", analytics: "/analytics", audit: "/audit", wechat: "/wechat",
     templates: `/wechat/${official.appid}/templates`, menus: `/wechat/${official.appid}/menus`, quotas: `/wechat/${official.appid}/quotas`, staff: "/staff", settings: "/settings", keeping: "/settings/keeping", tokens: "/settings/tokens", webhooks: "/settings/webhooks",
   };
@@ -54,6 +70,8 @@ for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").include
     await page.goto(`${TEAHOUSE_URL}/console${place}`);
     await page.waitForSelector("h1");
     for (const [field, words] of Object.entries(typed[name] ?? {})) await page.fill(field, words);
+    if (pressed[name]) await page.locator(pressed[name]).first().click();
+    if (name === "posters") await page.locator("figure img").scrollIntoViewIfNeeded();
     await shoot(name);
   }
   await context.close();
