@@ -184,8 +184,15 @@ export class House {
 
   private told(frame: Frame): void {
     if (frame.op === "tip") this.rooms.tip(String(frame.channel), Number(frame.unread), Number(frame.mentions ?? 0));
+    if (frame.op === "welcome") this.isCalled(frame.user as Person | undefined);
     if (frame.op === "progress") this.files.expire(String(frame.media));
     this.subscriptions.told(frame);
+  }
+
+  /** The house knows the person best: another phone may have changed a name, a verdict a picture. */
+  private isCalled(user: Person | undefined): void {
+    const { me } = this;
+    if (user?.id && me && (user.name !== me.name || user.avatar !== me.avatar)) this.login.became({ id: user.id, name: user.name, avatar: user.avatar });
   }
 
   /** Channels of the list where the person is not: only their tips. */

@@ -131,8 +131,11 @@ class Area extends Field {
 
   protected override grow(): void {
     if (!this.on("auto-height")) return;
+    const before = this.control.style.height;
     this.control.style.height = "auto";
-    this.control.style.height = `${this.control.scrollHeight}px`;
+    const { scrollHeight } = this.control;
+    this.control.style.height = `${scrollHeight}px`;
+    if (before && before !== this.control.style.height) tell(this, "linechange", { height: scrollHeight, lineCount: 0 });
   }
 }
 

@@ -22,11 +22,19 @@ Component({
     draft(draft: string) {
       if (draft !== this.data.text) this.setData({ text: draft });
     },
+    /** Afterwards: while the screen is being put together, nothing else may change it. */
+    "people, replying, open, speaking, silence"() {
+      wx.nextTick(() => this.grew());
+    },
     replying(replying: string) {
       if (replying) this.setData({ focus: true, speaking: false });
     },
   },
   methods: {
+    /** What lies above has less room now, or more. */
+    grew() {
+      this.triggerEvent("grew");
+    },
     typed(event: { detail: { value: string; cursor?: number } }) {
       const { value, cursor = value.length } = event.detail;
       this.setData({ text: value, cursor: -1 });

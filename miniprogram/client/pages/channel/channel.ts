@@ -201,6 +201,13 @@ Component({
       wx.nextTick(() => this.setData({ into: "end" }));
       this.seen();
     },
+    /** The composer takes more room, or less: who reads the newest words still does. */
+    stay() {
+      const own = this as unknown as Own;
+      if (!own.atBottom || this.data.view !== "talk") return;
+      this.setData({ into: "" });
+      wx.nextTick(() => this.setData({ into: "end" }));
+    },
     jump(seq: number) {
       const own = this as unknown as Own;
       const { timeline } = theHouse().subscriptions.of(own.id);

@@ -8,6 +8,7 @@ import type { Tapped } from "../screen";
 
 const AGAIN_MS = 2_000;
 const MOST_ASKED = 30;
+const LOOK_MS = 5_000;
 
 /** One's data, being made or ready. */
 interface Made {
@@ -21,9 +22,10 @@ Component({
     onLoad() {
       Object.assign(this, { off: watch(theHouse(), (topic) => ["person", "people", "language"].includes(topic), () => this.draw()) });
       void theHouse().readBlocked();
-      void theHouse().readMyself().then((looks) => this.setData({ looks: looks ?? "" }));
+      void this.look();
     },
     onUnload() {
+      clearTimeout((this as unknown as { again: number }).again);
       (this as unknown as { off(): void }).off();
     },
     draw() {
@@ -46,18 +48,28 @@ Component({
       await attempt(house, () => house.rename(name), house.words.saved);
       this.setData({ busy: false });
     },
+    /** What became of the picture that was chosen last; while it is judged, asked again. */
+    async look() {
+      const own = this as unknown as { again: number };
+      clearTimeout(own.again);
+      const looks = (await theHouse().readMyself()) ?? "";
+      this.setData({ looks, ...(looks !== "held" && { wearing: "" }) });
+      if (looks === "held") own.again = setTimeout(() => void this.look(), LOOK_MS);
+    },
     /** WeChat gives a picture that it has checked; until the house has it, it shows as it was chosen. */
     async wear(event: { detail: { avatarUrl?: string } }) {
       const { avatarUrl } = event.detail;
       const house = theHouse();
-      if (!avatarUrl || this.data.wearing) return;
-      this.setData({ wearing: avatarUrl });
+      if (!avatarUrl || this.data.busy) return;
+      this.setData({ wearing: avatarUrl, busy: true });
+      let held = false;
       await attempt(house, async () => {
-        const held = await house.wear(avatarUrl);
-        this.setData({ looks: held ? "held" : "" });
+        held = await house.wear(avatarUrl);
+        this.setData({ looks: "" });
         wx.showToast({ title: held ? house.words.avatar_held : house.words.saved, icon: held ? "none" : "success" });
       });
-      this.setData({ wearing: "" });
+      this.setData({ busy: false, ...(!held && { wearing: "" }) });
+      if (held) await this.look();
     },
     async bare() {
       const house = theHouse();
