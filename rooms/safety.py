@@ -48,6 +48,7 @@ PUSHED_WITHIN_MS = 35 * 60_000
 MOST_TRIES = 4
 AGAIN_MS = 10_000
 """Doubled from one try to the next."""
+AHEAD_MS = 3_600_000
 LOOK_MS = 1_000
 """From one look to the next at what is still being made ready."""
 KEPT_MS = 30 * 86_400_000
@@ -150,7 +151,7 @@ def ask_about_avatar(store: Store, person: Person, picture: str) -> None:
     """The media that somebody chose to be seen by just now."""
     check = _check(person.organization, "", None, "", person.id, AVATAR, picture, store.clock.now())
     store.record.prepare(person.organization)
-    store.record.write(lambda c: rows.add_many(c, [check]))
+    store.record.write(lambda c: rows.add_many(c, [_ahead(check)]))
 
 
 def take(store: Store, limit: int) -> list[Check]:
@@ -289,7 +290,7 @@ def _said(logged: Logged) -> Entry:
 
 
 def _held(connection: Connection, found: Sequence[held.HeldRow], now: int) -> int:
-    made = [_check(row.organization, row.channel, None, row.id, row.user, kind, content, now)
+    made = [_ahead(_check(row.organization, row.channel, None, row.id, row.user, kind, content, now))
             for row in found for kind, content in _contents(row.type, msgspec.json.decode(row.body))]
     rows.add_many(connection, made)
     return len(made)
@@ -311,6 +312,11 @@ def _contents(type_: str, body: dict[str, Any]) -> list[tuple[str, str]]:
         return [(MEDIA, str(shown))]
     said = "\n".join(str(body[field]) for field in FIELDS.get(type_, ()) if body.get(field))
     return [(TEXT, said)] if said else []
+
+
+def _ahead(check: Check) -> Check:
+    """Somebody waits for it: before all that was shown within the last hour."""
+    return check._replace(due=check.due - AHEAD_MS)
 
 
 def _check(organization: str, channel: str, seq: int | None, held_id: str, user: str, kind: str, content: str,

@@ -12,7 +12,9 @@ from rooms.errors import Code, Refused
 from rooms.events import Door, Person
 from rooms.record import media as rows
 from rooms.record import organizations, users
+from rooms.record import safety as safety_rows
 from rooms.record.media import READY, Media
+from rooms.record.safety import Check
 from rooms.safety import AFTER, BEFORE, PASS, PEOPLE, REVIEW, RISKY, SHOW, UNKNOWN, Verdict
 from rooms.store import Store
 from tests.cast import Cast
@@ -161,3 +163,16 @@ def test_who_is_found_to_be_somebody_else_keeps_the_picture_and_is_found_under_b
     seen = avatars.seen(stage.store, stage.admin.person, [stage.alice.id, stage.bob.id])
     assert {one.id for one in seen.values()} == {kept}
     assert [avatars.is_shown(one.avatar, picture.id) for one in seen.values()] == [True, True]
+
+
+def test_what_somebody_waits_for_is_judged_before_what_was_shown(stage: Stage) -> None:
+    stage.policy(BEFORE)
+    shown = [f"k_shown{next(numbers)}" for _ in range(3)]
+    now = stage.store.clock.now() - 60_000
+    stage.store.record.write(lambda c: safety_rows.add_many(c, [Check(
+        id_, stage.cast.organization, "c_x", 1, "", stage.bob.id, "text", "好", "waiting", "", "", "", "", 0, now, now)
+        for id_ in shown]))
+    stage.chosen(stage.alice)
+    (first,) = safety.take(stage.store, 1)
+    assert (first.kind, first.user) == ("avatar", stage.alice.id)
+    assert {one.id for one in safety.take(stage.store, 100)} >= set(shown)

@@ -46,4 +46,9 @@ export async function play(phone: Phone, house: unknown): Promise<typeof import(
 
 export { styles };
 
-export const settled = (milliseconds = 40) => new Promise((done) => { setTimeout(done, milliseconds); });
+const STEP_MS = 5;
+
+/** In steps: on a machine that stands still for a while, one long wait would be over before what it waits for had its turns. */
+export async function settled(milliseconds = 50): Promise<void> {
+  for (let waited = 0; waited < milliseconds; waited += STEP_MS) await new Promise((done) => { setTimeout(done, STEP_MS); });
+}
