@@ -194,7 +194,7 @@ notices = _table(
     "notices", Column("id", ID, primary_key=True), _must("organization", ID), _must("user", ID), _must("kind", WORD),
     _must("room", ID), _must("channel", ID), _must("source", ID), _must("facts", TEXT), _must("at", TIME),
     _must("expires_at", TIME), _must("state", WORD), _must("way", WORD), Column("settled_at", TIME),
-    Index("ix_notices_user_state", "user", "state"), Index("ix_notices_state_at", "state", "at"),
+    Index("ix_notices_user_state_at", "user", "state", "at"), Index("ix_notices_state_at", "state", "at"),
     Index("ix_notices_source_state", "source", "state"))
 """What one person has to be told: waiting, telling, told, expired or cancelled. `source` is the broadcast it is of."""
 
