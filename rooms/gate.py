@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from rooms import recovery
@@ -22,12 +23,12 @@ Answer = list[Any]
 
 def ask(store: Store, room: str, script: Script, keys: Sequence[str], arguments: Sequence[str | bytes]) -> Answer:
     """Runs a verb's script and returns what follows its "ok". Raises Refused with the script's code."""
-    for _ in range(TRIES):
-        reply = store.live.call(script, keys, arguments, durable=True)
-        if reply[0] != b"closed":
-            return _judged(reply)
-        recovery.make_ready(store, room)
-    raise _still_closed()
+    try:
+        return _ask(store, room, script, keys, arguments)
+    except Refused as refused:
+        if refused.code is Code.NOT_FOUND:
+            recovery.hide(store, room, str(arguments[0]))
+        raise
 
 
 def ask_soon(store: Store, room: str, script: Script, keys: Sequence[str], arguments: Sequence[str | bytes],
@@ -38,6 +39,15 @@ def ask_soon(store: Store, room: str, script: Script, keys: Sequence[str], argum
         _after_reopening(store, room, asked.send, then)
     else:
         asked.send()
+
+
+def _ask(store: Store, room: str, script: Script, keys: Sequence[str], arguments: Sequence[str | bytes]) -> Answer:
+    for _ in range(TRIES):
+        reply = store.live.call(script, keys, arguments, durable=True)
+        if reply[0] != b"closed":
+            return _judged(reply)
+        recovery.make_ready(store, room)
+    raise _still_closed()
 
 
 class _Asked:
@@ -60,13 +70,24 @@ class _Asked:
             self._then(reply)
             return
         if reply[0] != b"closed":
-            self._then(_verdict(reply))
+            self._end(_verdict(reply))
             return
         self._tries -= 1
         if self._tries:
-            _after_reopening(self._store, self._room, self.send, self._then)
+            _after_reopening(self._store, self._room, self.send, self._end)
         else:
             self._then(_still_closed())
+
+    def _end(self, verdict: Answer | Refused) -> None:
+        if not isinstance(verdict, Refused) or verdict.code is not Code.NOT_FOUND or (
+                not self._store.aside.do(partial(self._hide, verdict))):
+            self._then(verdict)
+
+    def _hide(self, refused: Refused) -> None:
+        try:
+            recovery.hide(self._store, self._room, str(self._arguments[0]))
+        finally:
+            self._then(refused)
 
 
 def _after_reopening(store: Store, room: str, send: Callable[[], None], refuse: Callable[[Refused], None]) -> None:

@@ -335,6 +335,8 @@ def _readable_tip(store: Store, person: Person, channel: str, given: str) -> int
     look = recovery.when_ready(store, ids.room_of(channel), lambda: _look(store, name, person))
     _, organization, private, role, tip, see, pair, listed = look
     role = role or given.encode() or None
+    if organization != person.organization.encode():
+        recovery.look_in_vain(store)
     if organization != person.organization.encode() or tip is None or (role is None and private == b"1"):
         raise Refused(Code.NOT_FOUND)
     if pair is not None and not listed:  # words of two others, whatever one may do in the room
