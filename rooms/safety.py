@@ -49,6 +49,7 @@ MOST_TRIES = 4
 AGAIN_MS = 10_000
 """Doubled from one try to the next."""
 AHEAD_MS = 3_600_000
+EARLY_MS = 600_000
 LOOK_MS = 1_000
 """From one look to the next at what is still being made ready."""
 KEPT_MS = 30 * 86_400_000
@@ -170,6 +171,9 @@ def asked(store: Store, check: Check, trace: str) -> None:
     """The verdict comes by a push that names this trace."""
     due = store.clock.now() + PUSHED_WITHIN_MS
     store.record.write(lambda c: rows.change(c, check.id, state=ASKED, trace=trace[:64], due=due))
+    early = store.live.get(_early(store, check.organization, trace))
+    if early:
+        settle(store, check, Verdict(*msgspec.json.decode(early)))
 
 
 def postpone(store: Store, check: Check) -> None:
@@ -179,8 +183,12 @@ def postpone(store: Store, check: Check) -> None:
 
 
 def heard(store: Store, organization: str, trace: str, verdict: Verdict) -> bool:
-    """A push brought the verdict. False for a trace that nobody waits for."""
+    """A push brought the verdict. False for a trace that nobody waits for; it may come before whoever asked has written
+    the trace down, so it is kept for a while."""
     check = store.record.read(lambda c: rows.of_trace(c, organization, trace))
+    if check is None:
+        store.live.set(_early(store, organization, trace), msgspec.json.encode(list(verdict)), px=EARLY_MS)
+        check = store.record.read(lambda c: rows.of_trace(c, organization, trace))
     if check is None:
         return False
     settle(store, check, verdict)
@@ -312,6 +320,10 @@ def _contents(type_: str, body: dict[str, Any]) -> list[tuple[str, str]]:
         return [(MEDIA, str(shown))]
     said = "\n".join(str(body[field]) for field in FIELDS.get(type_, ()) if body.get(field))
     return [(TEXT, said)] if said else []
+
+
+def _early(store: Store, organization: str, trace: str) -> str:
+    return store.live.name("verdict", organization, "".join(c for c in trace[:64] if c.isalnum()))
 
 
 def _ahead(check: Check) -> Check:

@@ -142,6 +142,21 @@ def test_a_new_picture_of_a_person_is_judged_where_wechat_can_fetch_it(stage: St
     assert stage.verdicts() == {("avatar", "pass"): 2}
 
 
+def test_a_verdict_that_comes_before_its_trace_is_written_down_counts(stage: Stage) -> None:
+    stage.policy("off", "before")
+    face = Media("m_early", stage.cast.organization, stage.charlie.id, "avatar", "ready", "", 1, 240, 240, 0, "",
+                 "face.jpg", 0, 0, 0, "", stage.store.clock.now())
+    media.add(stage.store, stage.charlie, face)
+    avatars.choose(stage.store, stage.charlie, face)
+    (check,) = safety.take(stage.store, 10)
+    checking.media_verdict(stage.store, MINI, {"trace_id": "early1", "result": {"suggest": "pass", "label": 100}})
+    safety.asked(stage.store, check, "early1")
+    who = identities.who(stage.store, stage.charlie.id)
+    assert who is not None
+    assert avatars.is_shown(who.person.avatar, face.id)
+    assert stage.verdicts() == {("avatar", "pass"): 1}
+
+
 def test_somebody_who_was_away_for_two_hours_cannot_be_judged(stage: Stage) -> None:
     stage.policy("before", "off", "people")
     stage.wechat.advance(2 * 3_600 + 60)
