@@ -7,17 +7,16 @@ what only looks alike to the index. The work of one request is bounded: where it
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 import msgspec
 
-from rooms import blocks, grams, ids, indexing, members, outside, overlay, recovery
+from rooms import blocks, findable, grams, ids, indexing, members, outside, overlay, recovery
+from rooms.candidates import Stream, common, newest_of_all
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Logged, Person
-from rooms.permissions import Right, allows
-from rooms.record import Connection, aliases, allowed, channels, entries, keyring, rooms, rules, sanctions
+from rooms.excerpts import excerpt
+from rooms.record import Connection, entries, keyring
 from rooms.record import search as index
 from rooms.record.entries import Row
 from rooms.record.search import BLOCK, STRETCH, Block
@@ -29,8 +28,6 @@ BLOCKS_AT_ONCE, MOST_TOGETHER, LOOKED_AT = 64, 400, 3_000
 """Blocks looked into together, candidates looked at together, and candidates in one request."""
 
 ENDLESS = 1 << 62
-EXCERPT = 120
-"""Characters of an excerpt."""
 
 
 class Query(NamedTuple):
@@ -95,7 +92,8 @@ def search(store: Store, person: Person, query: Query, after: str | None = None,
     limit = max(1, min(limit, LONGEST_PAGE))
     now = store.clock.now()
     readable, users = store.record.read(lambda c: (
-        _of_staff(c, person, query) if staff else _readable(c, person, query, now), _meant(c, query.user)))
+        findable.of_staff(c, person, query.room, query.channel) if staff
+        else findable.readable(c, person, query.room, query.channel, now), findable.meant(c, query.user)))
     if (query.room or query.channel) and not readable:
         raise Refused(Code.NOT_FOUND)
     wanted = _Wanted(_needs(terms, users, query.type), terms, users,
@@ -103,37 +101,6 @@ def search(store: Store, person: Person, query: Query, after: str | None = None,
                      query.until if query.until is not None else ENDLESS, place,
                      {} if staff else outside.limits(store, person.id, readable))
     return _Search(store, wanted, limit).run(readable)
-
-
-@dataclass
-class _Stream:
-    """The candidates of one block that were not looked at yet, ascending. Time goes with the numbers, so that none is
-    newer than what was `seen` last."""
-
-    block: Block
-    candidates: list[int]
-    seen: int
-
-    def newest(self, skipped: int = 0) -> int:
-        """No candidate but the `skipped` last is newer; 0 where there is none."""
-        if skipped >= len(self.candidates):
-            return 0
-        times, following = self.block.times, self._place(skipped) // STRETCH + 1
-        return min(self.seen, (times[following] if following < len(times) else 0) or self.block.last_at)
-
-    def likely(self, skipped: int) -> int:
-        """About when the last but `skipped` was said, by its place in its stretch."""
-        place, latest = self._place(skipped), self.newest(skipped)
-        began = min(latest, self.block.times[place // STRETCH])
-        return began + (latest - began) * (place % STRETCH) // STRETCH
-
-    def take(self, count: int) -> list[int]:
-        taken = self.candidates[len(self.candidates) - count:]
-        del self.candidates[len(self.candidates) - count:]
-        return taken
-
-    def _place(self, skipped: int) -> int:
-        return self.candidates[-1 - skipped] - self.block.first
 
 
 class _Recalled(msgspec.Struct):
@@ -153,7 +120,7 @@ class _Search:
         self._found: dict[Order, Row] = {}
         self._standing: dict[Order, Hit] = {}
         self._blocks: list[Block] = []
-        self._streams: list[_Stream] = []
+        self._streams: list[Stream] = []
         self._looked_at, self._together = 0, 2 * limit
         self._ready: set[str] = set()
 
@@ -198,16 +165,16 @@ class _Search:
         orders = sorted(self._found)
         return orders[self._limit][0] if len(orders) > self._limit else float("inf")
 
-    def _open(self, connection: Connection, blocks: Sequence[Block]) -> Iterator[_Stream]:
+    def _open(self, connection: Connection, blocks: Sequence[Block]) -> Iterator[Stream]:
         numbers = {number: self._numbers(connection, number) for number in {block.key for block in blocks}}
         every = frozenset(gram for needs in numbers.values() for need in needs for gram in need)
         held = index.postings(connection, [block.id for block in blocks], every)
         for block in blocks:
             needs = numbers[block.key]
             parts = [[held.get((block.id, gram), ()) for gram in need] for need in needs]
-            candidates = [block.first + place for place in _common(parts) if self._in_time(block, place)]
+            candidates = [block.first + place for place in common(parts) if self._in_time(block, place)]
             if candidates:
-                yield _Stream(block, candidates, block.last_at)
+                yield Stream(block, candidates, block.last_at)
 
     def _numbers(self, connection: Connection, number: int) -> list[frozenset[int]]:
         """What is needed, under the data key of this number."""
@@ -240,19 +207,7 @@ class _Search:
             stream.seen = min(stream.seen, seen.get((stream.block.channel, stream.block.first), stream.seen))
 
     def _counts(self) -> list[int]:
-        """How many candidates of each stream are looked at next: those that are likely to be the newest of all, and
-        one of each stream that may hold a newer one than these."""
-        counts, latest = [0] * len(self._streams), 0
-        ahead = [(-stream.likely(0), number) for number, stream in enumerate(self._streams)]
-        heapify(ahead)
-        for _ in range(self._together):
-            if ahead:
-                latest, number = heappop(ahead)
-                counts[number] += 1
-                if counts[number] < len(self._streams[number].candidates):
-                    heappush(ahead, (-self._streams[number].likely(counts[number]), number))
-        for number, stream in enumerate(self._streams):
-            counts[number] += stream.newest(counts[number]) > -latest
+        counts = newest_of_all(self._streams, self._together)
         self._together = min(2 * self._together, MOST_TOGETHER)
         self._looked_at += sum(counts)
         return counts
@@ -297,30 +252,6 @@ class _Search:
         return all(grams.stands_in(folded, term) for term in self._wanted.terms)
 
 
-def _common(parts: Sequence[Sequence[Sequence[int]]]) -> Sequence[int]:
-    """What is in one list of each part, ascending, as the lists are."""
-    if len(parts) == 1 and len(parts[0]) == 1:
-        return parts[0][0]
-    whole = sorted((set().union(*lists) for lists in parts), key=len)
-    return sorted(set.intersection(*whole))
-
-
-def excerpt(words: str, terms: Sequence[str]) -> list[tuple[str, bool]]:
-    """The words around the first place where a term stands, and what of them is searched for."""
-    spans = grams.spans(words, terms)
-    first = spans[0][0] if spans else 0
-    start = max(0, min(first - EXCERPT // 3, len(words) - EXCERPT))
-    end, parts = min(len(words), start + EXCERPT), list[tuple[str, bool]]()
-    at = start
-    for left, right in spans:
-        if left < end:
-            parts += [(words[at:left], False), (words[left:min(right, end)], True)]
-            at = min(right, end)
-    parts.append((words[at:end], False))
-    shown = [part for part in parts if part[0]]
-    return [*([("…", False)] if start else []), *shown, *([("…", False)] if end < len(words) else [])]
-
-
 def _terms(query: Query) -> list[str]:
     if len(query.text) > grams.LONGEST_QUERY:
         raise Refused(Code.BAD_FRAME, f"q: at most {grams.LONGEST_QUERY} characters")
@@ -340,37 +271,6 @@ def _needs(terms: Sequence[str], users: frozenset[str], kind: str) -> list[froze
     if kind not in ("", "text"):
         needs.append(frozenset({indexing.by_type(kind)}))
     return needs
-
-
-def _meant(connection: Connection, user: str) -> frozenset[str]:
-    """Everybody who that person is and was: old entries keep the old id."""
-    if not user:
-        return frozenset()
-    kept = aliases.kept(connection, user)
-    return frozenset({user, kept, *(alias.user for alias in aliases.of(connection, kept))})
-
-
-def _readable(connection: Connection, person: Person, query: Query, now: int) -> list[str]:
-    """The channels that are searched: those of the query that the person may read."""
-    banned = {(s.room, s.channel) for s in sanctions.of_user(connection, person.organization, person.id)
-              if s.kind == "ban" and (s.until == 0 or s.until > now)}
-    roles = {room.id: role for room, role in rooms.seen_by(connection, person.organization, person.id, unlisted=True)
-             if role and (room.id, "") not in banned and query.room in ("", room.id)}
-    if ("", "") in banned:
-        return []
-    inside = (*channels.of_organization(connection, person.organization),
-              *channels.direct_of(connection, person.id))
-    found = [channel.id for channel in inside
-             if channel.room in roles and query.channel in ("", channel.id)
-             and (channel.room, channel.id) not in banned]
-    seen, listed = rules.named(connection, found, Right.SEE), allowed.of_user(connection, person.id, Right.SEE)
-    named = {one.channel for one in listed}
-    return [channel for channel in found if allows(seen.get(channel), roles[ids.room_of(channel)], channel in named)]
-
-
-def _of_staff(connection: Connection, person: Person, query: Query) -> list[str]:
-    return [channel.id for channel in channels.of_organization(connection, person.organization)
-            if query.room in ("", channel.room) and query.channel in ("", channel.id)]
 
 
 def _parsed(after: str | None) -> Order | None:

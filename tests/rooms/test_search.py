@@ -13,6 +13,7 @@ from rooms import (
     announcements,
     archive,
     blocks,
+    excerpts,
     indexing,
     members,
     messages,
@@ -120,7 +121,7 @@ def test_what_is_searched_for_is_marked(stage: Stage) -> None:
     excerpt = search.search(stage.store, stage.alice, Query("茶馆")).hits[0].excerpt
     assert [text for text, hit in excerpt if hit] == ["茶馆"]
     assert excerpt[0] == excerpt[-1] == ("…", False)
-    assert sum(len(text) for text, _ in excerpt) <= search.EXCERPT + 2
+    assert sum(len(text) for text, _ in excerpt) <= excerpts.LONGEST + 2
 
 
 def test_by_author_type_channel_and_time(stage: Stage) -> None:
