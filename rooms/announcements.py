@@ -12,7 +12,7 @@ LONGEST = 2_000
 
 
 def announce(store: Store, actor: Actor, place: str, text: str) -> Done:
-    """Raises Refused: not_found, not_member, forbidden, too_long, bad_frame."""
+    """Raises Refused: not_found, not_member, forbidden, banned, muted, too_long, bad_frame."""
     where = authority.find(store, actor, place)
     if not text.strip() or "\0" in text:
         raise Refused(Code.BAD_FRAME, "an announcement needs words")
@@ -20,7 +20,8 @@ def announce(store: Store, actor: Actor, place: str, text: str) -> Done:
         raise Refused(Code.TOO_LONG, f"an announcement has at most {LONGEST} characters")
 
     def act(connection: Connection) -> None:
-        authority.may(connection, actor, where.room)
+        authority.may(connection, store, actor, where)
+        authority.refuse_muted(connection, store, actor, where)
         authority.write_down(connection, store, actor, where, "announce", after={"characters": len(text)})
 
     store.record.write(act)

@@ -46,7 +46,7 @@ def edit_room(store: Store, actor: Actor, room: str, name: str | None = None, ca
 
     def act(connection: Connection) -> None:
         organizations.lock(connection, actor.person.organization)
-        found = doors.moderator(connection, actor, room, Role.OWNER)
+        found = doors.moderator(connection, store, actor, room, Role.OWNER)
         if "name_key" in fields:
             other = rooms.by_name(connection, found.organization, fields["name_key"])
             if other is not None and other.id != room:
@@ -72,10 +72,10 @@ def order_rooms(store: Store, actor: Actor, wanted: Sequence[str]) -> None:
 
 def add_channel(store: Store, actor: Actor, room: str, name: str, capacity: int = 0, slow_seconds: int = 0) -> str:
     """Raises Refused: not_found, not_member, forbidden, duplicate (name), full, bad_frame, too_long."""
-    store.record.read(lambda c: doors.moderator(c, actor, room, Role.OWNER))
+    store.record.read(lambda c: doors.moderator(c, store, actor, room, Role.OWNER))
 
     def note(connection: Connection, channel: str) -> None:
-        doors.moderator(connection, actor, room, Role.OWNER)
+        doors.moderator(connection, store, actor, room, Role.OWNER)
         auditing.note(connection, store, actor, actor.person.organization, "channel_add", room=room, channel=channel,
                       after={"name": name})
 
@@ -90,7 +90,7 @@ def edit_channel(store: Store, actor: Actor, channel: str, name: str | None = No
 
     def act(connection: Connection) -> None:
         organizations.lock(connection, actor.person.organization)
-        doors.moderator(connection, actor, found.room, Role.OWNER)
+        doors.moderator(connection, store, actor, found.room, Role.OWNER)
         if "name_key" in fields:
             other = channels.by_name(connection, found.room, fields["name_key"])
             if other is not None and other.id != channel:
@@ -103,7 +103,7 @@ def edit_channel(store: Store, actor: Actor, channel: str, name: str | None = No
 def order_channels(store: Store, actor: Actor, room: str, wanted: Sequence[str]) -> None:
     def act(connection: Connection) -> None:
         organizations.lock(connection, actor.person.organization)
-        found = doors.moderator(connection, actor, room, Role.OWNER)
+        found = doors.moderator(connection, store, actor, room, Role.OWNER)
         _order(connection, channels.change, [one.id for one in channels.of_room(connection, room)], wanted)
         auditing.note(connection, store, actor, found.organization, "channels_order", room=room,
                       after={"channels": list(wanted)})

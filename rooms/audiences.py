@@ -52,7 +52,7 @@ def set_list(store: Store, actor: Actor, channel: str, right: str, users: Sequen
 
     def act(connection: Connection) -> None:
         organizations.lock(connection, actor.person.organization)
-        _channel(connection, actor, channel)
+        _channel(connection, store, actor, channel)
         wanted = sorted({aliases.kept(connection, user) for user in users})
         if not all(members.may_belong(connection, room, user) for user in wanted):
             raise Refused(Code.NOT_FOUND, "no such user")
@@ -72,16 +72,16 @@ def set_list(store: Store, actor: Actor, channel: str, right: str, users: Sequen
 def listed(store: Store, actor: Actor, channel: str) -> dict[str, list[str]]:
     """right → the people on the channel's list for it. Raises Refused: not_found, not_member, forbidden."""
     def look(connection: Connection) -> dict[str, list[str]]:
-        _channel(connection, actor, channel)
+        _channel(connection, store, actor, channel)
         rows = allowed.of_channel(connection, channel)
         return {right: [one.user for one in rows if one.right == right] for right in Right}
 
     return store.record.read(look)
 
 
-def _channel(connection: Connection, actor: Actor, channel: str) -> None:
+def _channel(connection: Connection, store: Store, actor: Actor, channel: str) -> None:
     """Raises Refused for who does not moderate there."""
     found = channels.one(connection, channel) if ids.is_channel(channel) else None
     if found is None or found.direct:
         raise Refused(Code.NOT_FOUND)
-    doors.moderator(connection, actor, ids.room_of(channel))
+    doors.moderator(connection, store, actor, ids.room_of(channel))

@@ -19,7 +19,7 @@ from rooms.events import Person
 from rooms.live import keys
 from rooms.live.scripts import ACT
 from rooms.permissions import may_act_on, moderates
-from rooms.record import Connection, allowed, channels, members, rooms
+from rooms.record import Connection, allowed, channels, members, rooms, sanctions
 from rooms.record.channels import Channel
 from rooms.store import Store
 
@@ -79,19 +79,40 @@ def find(store: Store, actor: Actor, place: str, user: str = "", of_two: OfTwo |
     return Place(room, channel, store.record.read(ask))
 
 
-def may(connection: Connection, actor: Actor, room: str, user: str = "") -> None:
-    """Raises Refused: not_found for a stranger, forbidden for who may not do this to `user`."""
-    role = actor.role or members.role(connection, room, actor.person.id)
+def may(connection: Connection, store: Store, actor: Actor, where: Place, user: str = "") -> None:
+    """Raises Refused: not_found for a stranger, forbidden for who may not do this to `user`, banned for who is out."""
+    role = actor.role or members.role(connection, where.room, actor.person.id)
     if role is None:
         raise Refused(Code.NOT_MEMBER)
     if not moderates(role):
         raise Refused(Code.FORBIDDEN)
+    refuse_banned(connection, store, actor, where)
     if not user:
         return
-    if not members.may_belong(connection, room, user):
+    if not members.may_belong(connection, where.room, user):
         raise Refused(Code.NOT_FOUND)
-    if not may_act_on(role, members.role(connection, room, user)):
+    if not may_act_on(role, members.role(connection, where.room, user)):
         raise Refused(Code.FORBIDDEN)
+
+
+def refuse_banned(connection: Connection, store: Store, actor: Actor, where: Place) -> None:
+    """A moderator who is banned acts on nobody there. Staff are not members, and nobody bans them."""
+    _refuse(connection, store, actor, where, "ban", Code.BANNED)
+
+
+def refuse_muted(connection: Connection, store: Store, actor: Actor, where: Place) -> None:
+    """Whoever may not speak does not announce either."""
+    _refuse(connection, store, actor, where, "mute", Code.MUTED)
+
+
+def _refuse(connection: Connection, store: Store, actor: Actor, where: Place, kind: str, code: Code) -> None:
+    if actor.role:
+        return
+    ends = sanctions.ends(connection, actor.person.organization, where.room, where.channels, kind, actor.person.id)
+    now = store.clock.now() + store.live.offset_ms
+    standing = [end for end in ends if end == 0 or end > now]
+    if standing:
+        raise Refused(code, retry_after_ms=None if 0 in standing else max(standing) - now)
 
 
 def write_down(connection: Connection, store: Store, actor: Actor, where: Place, act: str, target: str = "",

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from rooms import closing, direct, passwords, recovery, standings
-from rooms.authority import Actor
+from rooms import authority, closing, direct, passwords, recovery, standings
+from rooms.authority import Actor, Place
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.permissions import RANK, Role, moderates, rank
@@ -112,8 +112,8 @@ def change(store: Store, actor: Actor, room: str, ways: Ways) -> None:
         closing.put_out_of_room(store, actor.person.organization, room)
 
 
-def moderator(connection: Connection, actor: Actor, room: str, least: str = Role.MODERATOR) -> Room:
-    """The room, for who has at least this role there. Raises Refused: not_found, not_member, forbidden."""
+def moderator(connection: Connection, store: Store, actor: Actor, room: str, least: str = Role.MODERATOR) -> Room:
+    """The room, for who has at least this role there. Raises Refused: not_found, not_member, forbidden, banned."""
     found = rooms.one(connection, room)
     role = actor.role or members.role(connection, room, actor.person.id)
     if found is None or found.organization != actor.person.organization or (role is None and found.private):
@@ -122,4 +122,5 @@ def moderator(connection: Connection, actor: Actor, room: str, least: str = Role
         raise Refused(Code.NOT_MEMBER)
     if rank(role) < RANK[least]:
         raise Refused(Code.FORBIDDEN)
+    authority.refuse_banned(connection, store, actor, Place(room, "", ()))
     return found

@@ -44,7 +44,7 @@ def ask(store: Store, person: Person) -> Media:
 def ask_room(store: Store, actor: Actor, room: str) -> Media:
     """The same of a room, for its owners. Raises Refused: not_found, not_member, forbidden, rate_limited."""
     def act(connection: Connection) -> None:
-        doors.moderator(connection, actor, room, Role.OWNER)
+        doors.moderator(connection, store, actor, room, Role.OWNER)
         audit.add(connection, actor.person.organization, Act(
             store.clock.now(), actor.person.id, actor.person.door.value, "export", "", room, "", "", "{}", "{}"))
 

@@ -59,7 +59,7 @@ def make(store: Store, actor: Actor, room: str, seconds: int = USUAL_SECONDS, us
 
     def act(connection: Connection) -> None:
         organizations.lock(connection, actor.person.organization)
-        doors.moderator(connection, actor, room)
+        doors.moderator(connection, store, actor, room)
         if len(rows.of_room(connection, room, now)) >= MOST_IN_A_ROOM:
             raise Refused(Code.FULL, f"a room has at most {MOST_IN_A_ROOM} open invitations")
         rows.add(connection, row)
@@ -75,7 +75,7 @@ def revoke(store: Store, actor: Actor, room: str, name: str) -> None:
 
     def act(connection: Connection) -> None:
         organizations.lock(connection, actor.person.organization)
-        doors.moderator(connection, actor, room)
+        doors.moderator(connection, store, actor, room)
         found = [row.digest for row in rows.of_room(connection, room, now) if _name(row.digest) == name]
         if not found or not rows.revoke(connection, room, found[0], now):
             raise Refused(Code.NOT_FOUND, "no such invitation")
@@ -87,7 +87,7 @@ def revoke(store: Store, actor: Actor, room: str, name: str) -> None:
 def of_room(store: Store, actor: Actor, room: str) -> Sequence[Invitation]:
     """Those that can still be used, for moderators. Raises Refused: not_found, not_member, forbidden."""
     def look(connection: Connection) -> Sequence[rows.Invitation]:
-        doors.moderator(connection, actor, room)
+        doors.moderator(connection, store, actor, room)
         return rows.of_room(connection, room, store.clock.now())
 
     return [Invitation(_name(row.digest), row.by, row.made_at, row.expires_at, row.most, row.used)

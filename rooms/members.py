@@ -102,7 +102,7 @@ def appoint(store: Store, actor: Actor, room: str, user: str, role: str) -> None
 
     def act(connection: Connection) -> str:
         organizations.lock(connection, actor.person.organization)
-        doors.moderator(connection, actor, room, Role.OWNER)
+        doors.moderator(connection, store, actor, room, Role.OWNER)
         return _set_role(connection, store, actor, room, user, role)
 
     organization = store.record.write(act)

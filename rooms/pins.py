@@ -17,7 +17,7 @@ def pin(store: Store, actor: Actor, channel: str, seq: int, on: bool = True) -> 
     """Holds an entry up, or takes it down. Raises Refused: not_found, not_member, forbidden, full."""
     where = authority.find(store, actor, channel)
     said = authorship.recorded(store, channel, seq)
-    store.record.read(lambda c: authority.may(c, actor, where.room))
+    store.record.read(lambda c: authority.may(c, store, actor, where))
     if _changes(store, channel, said, seq, on):
         store.record.write(lambda c: _write_down(c, store, actor, where, said, seq, on))
     return authority.tell(store, actor, where, "pinned", "", {"of": seq, "on": on},
@@ -37,5 +37,5 @@ def _changes(store: Store, channel: str, said: Said, seq: int, on: bool) -> bool
 
 def _write_down(connection: Connection, store: Store, actor: Actor, where: Place, said: Said, seq: int,
                 on: bool) -> None:
-    authority.may(connection, actor, where.room)
+    authority.may(connection, store, actor, where)
     authority.write_down(connection, store, actor, where, "pin" if on else "unpin", said.by, after={"seq": seq})

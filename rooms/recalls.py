@@ -39,7 +39,7 @@ def recall(store: Store, actor: Actor, channel: str, seq: int, reason: str = "",
 def _write_down(connection: Connection, store: Store, actor: Actor, where: Place, author: str, seq: int,
                 reason: str) -> None:
     """What the gate will ask is asked here too, so that nothing is written down that nobody may do."""
-    authority.may(connection, actor, where.room)
+    authority.may(connection, store, actor, where)
     role = actor.role or members.role(connection, where.room, actor.person.id)
     if not may_act_on(role, members.role(connection, where.room, author) or Role.GUEST):
         raise Refused(Code.FORBIDDEN)

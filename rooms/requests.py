@@ -61,7 +61,7 @@ def ask(store: Store, person: Person, room: str, text: str = "") -> Request:
 def waiting(store: Store, actor: Actor, room: str) -> Sequence[Asked]:
     """For moderators, oldest first. Raises Refused: not_found, not_member, forbidden."""
     def look(connection: Connection) -> Sequence[Asked]:
-        doors.moderator(connection, actor, room)
+        doors.moderator(connection, store, actor, room)
         return rows.waiting(connection, room, PAGE)
 
     return store.record.read(look)
@@ -76,7 +76,7 @@ def answer(store: Store, actor: Actor, room: str, user: str, yes: bool, reason: 
 
     def act(connection: Connection) -> tuple[Request, str]:
         organizations.lock(connection, actor.person.organization)
-        doors.moderator(connection, actor, room)
+        doors.moderator(connection, store, actor, room)
         asks = aliases.kept(connection, user)
         before = rows.one(connection, room, asks)
         if before is None or before.state != State.WAITING:

@@ -67,7 +67,7 @@ def held_messages(store: Store, actor: Actor, place: str, after: tuple[int, str]
     organization, room = actor.person.organization, _room(actor, place)
 
     def look(connection: Connection) -> Sequence[HeldRow]:
-        _judge(connection, actor, room)
+        _judge(connection, store, actor, room)
         return held_rows.waiting(connection, organization, room, after, PAGE)
 
     return store.record.read(look)
@@ -78,7 +78,7 @@ def reported(store: Store, actor: Actor, place: str, after: tuple[int, str, int]
     organization, room = actor.person.organization, _room(actor, place)
 
     def look(connection: Connection) -> list[tuple[Reported, Sequence[Report]]]:
-        _judge(connection, actor, room)
+        _judge(connection, store, actor, room)
         found = report_rows.open_ones(connection, organization, room, after, PAGE)
         return [(one, report_rows.of_entry(connection, one.channel, one.seq)) for one in found]
 
@@ -86,8 +86,12 @@ def reported(store: Store, actor: Actor, place: str, after: tuple[int, str, int]
 
 
 def around(store: Store, actor: Actor, id: str) -> Sequence[Logged]:  # noqa: A002 - the held message's
-    """What was said last before a held message was, and what came right after."""
+    """What was said last before a held message was, and what came right after; nothing of what two say to each other,
+    of whom none has reported it."""
     row = _held(store, actor, id)
+    channel = store.record.read(lambda c: channels.one(c, row.channel))
+    if channel is None or channel.direct:
+        return []
     newest = messages.newest(store, row.channel, STRETCH)
     earlier = [one for one in newest if Entry.parse(one.frame).at <= row.at]
     return [*earlier[-AROUND:], *newest[len(earlier):][:AROUND]]
@@ -98,7 +102,7 @@ def statistics(store: Store, actor: Actor, days: int = 30) -> Statistics:
     since = store.clock.now() - days * DAY_MS
 
     def look(connection: Connection) -> Statistics:
-        _judge(connection, actor, "")
+        _judge(connection, store, actor, "")
         organization = actor.person.organization
         waiting = (held_rows.count_in_queue(connection, organization, MOST_COUNTED)
                    + report_rows.count_in_queue(connection, organization, MOST_COUNTED)
@@ -141,7 +145,7 @@ def settle(store: Store, actor: Actor, channel: str, seq: int, outcome: str, sec
     room, now, reason = ids.room_of(channel), store.clock.now(), authority.checked_reason(reason)
 
     def look(connection: Connection) -> Sequence[Report]:
-        _judge(connection, actor, room)
+        _judge(connection, store, actor, room)
         return report_rows.of_entry(connection, channel, seq)
 
     found = store.record.read(look)
@@ -182,7 +186,7 @@ def remove_recent(store: Store, actor: Actor, place: str, user: str, hours: int,
 
     def act(connection: Connection) -> list[str]:
         organizations.lock(connection, actor.person.organization)
-        _judge(connection, actor, room)
+        _judge(connection, store, actor, room)
         if channel and channels.one(connection, channel) is None:
             raise Refused(Code.NOT_FOUND)
         _write_down(connection, store, actor, "remove_recent", user, room, channel, reason, after={"hours": hours})
@@ -224,10 +228,10 @@ def _room(actor: Actor, place: str) -> str:
     return "" if place == actor.person.organization else place
 
 
-def _judge(connection: Connection, actor: Actor, room: str) -> None:
+def _judge(connection: Connection, store: Store, actor: Actor, room: str) -> None:
     """Raises Refused for who does not keep order there."""
     if room:
-        doors.moderator(connection, actor, room)
+        doors.moderator(connection, store, actor, room)
     elif rank(actor.role) < RANK[Role.MODERATOR]:
         raise Refused(Code.FORBIDDEN)
 
@@ -237,7 +241,7 @@ def _held(store: Store, actor: Actor, id: str) -> HeldRow:  # noqa: A002 - the h
         row = held_rows.one(connection, id)
         if row is None or row.organization != actor.person.organization:
             raise Refused(Code.NOT_FOUND, "no such message")
-        _judge(connection, actor, row.room)
+        _judge(connection, store, actor, row.room)
         return row
 
     return store.record.read(look)

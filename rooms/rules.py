@@ -30,7 +30,7 @@ def change(store: Store, actor: Actor, channel: str, changed: Mapping[str, int |
         raise Refused(Code.BAD_FRAME, f"rules: some of {', '.join([*NUMBERS, *Right])}, of a channel")
 
     def act(connection: Connection) -> None:
-        authority.may(connection, actor, where.room)
+        authority.may(connection, store, actor, where)
         before = rows.of_channel(connection, channel)
         rows.set_(connection, channel, values)
         authority.write_down(connection, store, actor, where, "rules", before=before, after=values)

@@ -62,7 +62,7 @@ def kick(store: Store, actor: Actor, place: str, user: str, reason: str = "") ->
 
     def act(connection: Connection) -> list[str]:
         organizations.lock(connection, actor.person.organization)
-        authority.may(connection, actor, where.room, user)
+        authority.may(connection, store, actor, where, user)
         if not where.channel:
             members.remove(connection, where.room, user)
         put_out = _put_out(connection, store, where, user)
@@ -94,7 +94,7 @@ def _impose(store: Store, actor: Actor, place: str, user: str, kind: str, op: st
     def act(connection: Connection) -> tuple[User | None, list[str]]:
         if also is not None:
             also(connection)
-        known = _stands(connection, actor, where, standing)
+        known = _stands(connection, store, actor, where, standing)
         put_out = _put_out(connection, store, where, user) if kind == "ban" else []
         notice_rows.add_many(connection, notice)
         authority.write_down(connection, store, actor, where, kind, user, reason, after={"until": until})
@@ -111,12 +111,12 @@ def _impose(store: Store, actor: Actor, place: str, user: str, kind: str, op: st
     return done
 
 
-def _stands(connection: Connection, actor: Actor, where: Place, standing: Sanction) -> User | None:
+def _stands(connection: Connection, store: Store, actor: Actor, where: Place, standing: Sanction) -> User | None:
     """The user, where it holds in the whole organization."""
     if not where.room:
         return standings.impose(connection, actor.role, standing)
     organizations.lock(connection, actor.person.organization)
-    authority.may(connection, actor, where.room, standing.user)
+    authority.may(connection, store, actor, where, standing.user)
     rows.set_(connection, standing)
     return None
 
@@ -164,7 +164,7 @@ def _stands_no_more(connection: Connection, store: Store, actor: Actor, where: P
     if not where.room:
         return standings.lift(connection, organization, actor.role, kind, user, store.clock.now())
     organizations.lock(connection, organization)
-    authority.may(connection, actor, where.room, user)
+    authority.may(connection, store, actor, where, user)
     return rows.lift(connection, organization, where.room, where.channel, kind, user)
 
 

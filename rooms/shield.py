@@ -37,7 +37,7 @@ def raise_(store: Store, actor: Actor, room: str) -> None:
     """Raises Refused: not_found, not_member, forbidden, duplicate (it is up already)."""
     def act(connection: Connection) -> list[str]:
         organizations.lock(connection, actor.person.organization)
-        found = doors.moderator(connection, actor, room)
+        found = doors.moderator(connection, store, actor, room)
         inside = channels.of_room(connection, room)
         before = Before(found.by_request, {channel.id: _rules_of(connection, channel) for channel in inside})
         row = Shield(room, msgspec.json.encode(before).decode(), actor.person.id, store.clock.now())
@@ -57,7 +57,7 @@ def lower(store: Store, actor: Actor, room: str) -> None:
     Raises Refused: not_found (also where it is not up), not_member, forbidden.
     """
     def look(connection: Connection) -> tuple[Before, set[str]]:
-        doors.moderator(connection, actor, room)
+        doors.moderator(connection, store, actor, room)
         standing = shields.one(connection, room)
         if standing is None:
             raise Refused(Code.NOT_FOUND, "the shield is not up")

@@ -23,7 +23,7 @@ def set_free(store: Store, actor: Actor, room: str, user: str, on: bool = True) 
 
     def act(connection: Connection) -> None:
         organizations.lock(connection, actor.person.organization)
-        authority.may(connection, actor, room)
+        authority.may(connection, store, actor, where)
         if on:
             free.add(connection, room, user, actor.person.id, store.clock.now())
         else:

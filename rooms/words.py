@@ -82,7 +82,7 @@ def add_list(store: Store, actor: Actor, place: str, name: str, action: str, *, 
 
     def act(connection: Connection) -> None:
         organizations.lock(connection, organization)
-        _keeper(connection, actor, room)
+        _keeper(connection, store, actor, room)
         if len(word_lists.of_organization(connection, organization)) >= MOST_LISTS:
             raise Refused(Code.FULL, f"an organization has at most {MOST_LISTS} lists")
         word_lists.add(connection, made)
@@ -100,7 +100,7 @@ def change_list(store: Store, actor: Actor, id: str, **settings: Any) -> None:  
         raise Refused(Code.BAD_FRAME, "some of name, action, exempt, mute_seconds")
 
     def act(connection: Connection) -> None:
-        found = _locked(connection, actor, id)
+        found = _locked(connection, store, actor, id)
         word_lists.change(connection, id, **values)
         before = {name: getattr(found, name) for name in values}
         _write_down(connection, actor, found, store.clock.now(), before, values)
@@ -112,7 +112,7 @@ def change_list(store: Store, actor: Actor, id: str, **settings: Any) -> None:  
 def remove_list(store: Store, actor: Actor, id: str) -> None:  # noqa: A002 - the list's
     """Raises Refused: not_found, not_member, forbidden."""
     def act(connection: Connection) -> None:
-        found = _locked(connection, actor, id)
+        found = _locked(connection, store, actor, id)
         word_lists.remove(connection, id)
         before = {"name": found.name, "action": found.action, "words": _count(found)}
         _write_down(connection, actor, found, store.clock.now(), before, {})
@@ -136,7 +136,7 @@ def change_words(store: Store, actor: Actor, id: str, add: Sequence[str] = (),  
     gone = {word.strip() for word in remove}
 
     def act(connection: Connection) -> Changed:
-        found = _locked(connection, actor, id)
+        found = _locked(connection, store, actor, id)
         before = dict.fromkeys(found.words.splitlines())
         after = {word: None for word in before if word not in gone}
         removed = len(before) - len(after)
@@ -161,7 +161,7 @@ def lists(store: Store, actor: Actor, place: str) -> Sequence[ListView]:
     room = "" if place == organization else place
 
     def look(connection: Connection) -> list[WordList]:
-        _keeper(connection, actor, room, reads=True)
+        _keeper(connection, store, actor, room, reads=True)
         return [one for one in word_lists.of_organization(connection, organization) if one.room == room]
 
     found = store.record.read(look)
@@ -178,7 +178,7 @@ def words_of(store: Store, actor: Actor, id: str, after: str = "",  # noqa: A002
         found = word_lists.one(connection, id)
         if found is None or found.organization != actor.person.organization:
             raise Refused(Code.NOT_FOUND)
-        _keeper(connection, actor, found.room, reads=True)
+        _keeper(connection, store, actor, found.room, reads=True)
         return found
 
     found = store.record.read(look)
@@ -196,7 +196,7 @@ def test(store: Store, actor: Actor, place: str, text: str) -> Sequence[Finding]
     room = "" if place == organization else place
 
     def look(connection: Connection) -> Sequence[WordList]:
-        _keeper(connection, actor, room, reads=True)
+        _keeper(connection, store, actor, room, reads=True)
         return word_lists.of_organization(connection, organization)
 
     book = Book((), store.record.read(look))
@@ -255,20 +255,20 @@ def _settings(given: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _keeper(connection: Connection, actor: Actor, room: str, reads: bool = False) -> None:
+def _keeper(connection: Connection, store: Store, actor: Actor, room: str, reads: bool = False) -> None:
     """Raises Refused for who does not keep the lists there."""
     if room:
-        doors.moderator(connection, actor, room)
+        doors.moderator(connection, store, actor, room)
     elif rank(actor.role) < (RANK[Role.MODERATOR] if reads else RANK[Role.OWNER]):
         raise Refused(Code.FORBIDDEN)
 
 
-def _locked(connection: Connection, actor: Actor, id: str) -> WordList:  # noqa: A002 - the list's
+def _locked(connection: Connection, store: Store, actor: Actor, id: str) -> WordList:  # noqa: A002 - the list's
     organizations.lock(connection, actor.person.organization)
     found = word_lists.one(connection, id)
     if found is None or found.organization != actor.person.organization:
         raise Refused(Code.NOT_FOUND, "no such list")
-    _keeper(connection, actor, found.room)
+    _keeper(connection, store, actor, found.room)
     return found
 
 

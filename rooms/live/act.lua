@@ -17,8 +17,9 @@ if gate[2] ~= ARGV[3] or not head[1] then return no('not_found') end
 local at = now()
 local role = ARGV[5] ~= '' and ARGV[5] or redis.call('HGET', KEYS[2], user)
 if not role then return no('not_member') end
-local rank = RANK[role]
-local own = false
+local rank, own = RANK[role], false
+local banned, muted = false, false
+if ARGV[5] == '' then banned, muted = sanctioned(KEYS[15], user, ARGV[11], at) end
 if effect == 'recall' or effect == 'pin' then
   local entry = redis.call('XRANGE', KEYS[14], ARGV[13], ARGV[13])[1]
   local author, said = entry and entry[2][6] or ARGV[15], entry and entry[2][2] or 'message'
@@ -31,7 +32,11 @@ if effect == 'recall' or effect == 'pin' then
     if at - when > tonumber(ARGV[14]) then return no('forbidden') end
   end
 end
-if not (own and effect == 'recall') and rank < RANK.moderator then return no('forbidden') end
+if not (own and effect == 'recall') then
+  if rank < RANK.moderator then return no('forbidden') end
+  if banned then return no('banned', banned) end
+  if muted and ARGV[7] == '1' then return no('muted', muted) end
+end
 if target ~= '' and target ~= user and effect ~= 'wide' then
   local other = RANK[redis.call('HGET', KEYS[2], target) or 'guest']
   if other >= rank and effect ~= 'pin' then return no('forbidden') end

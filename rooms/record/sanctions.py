@@ -73,9 +73,16 @@ def give(connection: Connection, organization: str, user: str, to: str) -> None:
 
 def bans(connection: Connection, organization: str, room: str, user: str) -> list[int]:
     """The ends of the bans from the whole room or the organization, 0 for those without one."""
+    return ends(connection, organization, room, (), "ban", user)
+
+
+def ends(connection: Connection, organization: str, room: str, channels: Sequence[str], kind: str,
+         user: str) -> list[int]:
+    """The ends of what was set of this kind, 0 for those without one: of the organization, the room or one of these of
+    its channels."""
     query = select(_TABLE.c.until).where(
-        _TABLE.c.organization == organization, _TABLE.c.room.in_(("", room)), _TABLE.c.channel == "",
-        _TABLE.c.kind == "ban", _TABLE.c.user == user)
+        _TABLE.c.organization == organization, _TABLE.c.room.in_(("", room)), _TABLE.c.channel.in_(("", *channels)),
+        _TABLE.c.kind == kind, _TABLE.c.user == user)
     return list(connection.scalars(query))
 
 

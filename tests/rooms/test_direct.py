@@ -14,6 +14,7 @@ from rooms import (
     edits,
     erasure,
     exports,
+    held,
     identities,
     indexing,
     members,
@@ -89,6 +90,15 @@ def test_both_find_the_same_channel_under_the_name_of_the_other_one_with_what_is
     assert receipts.unread(stage.store, stage.bob, [two])[two].unread == 1
     assert stage.shown(stage.charlie) == stage.shown(stage.mo) == stage.shown(stage.eve) == []
     assert stage.texts(stage.bob, two) == ["只对你说"]
+
+
+
+def test_a_message_that_is_held_for_its_words_shows_nothing_else_of_what_two_say(stage: Stage) -> None:
+    two = stage.begin(stage.alice, stage.bob)
+    stage.say(stage.alice, two, "between us")
+    held.keep(stage.store, stage.alice, two, Draft("text", {"text": "加微信"}, "h1"), held.WORDS)
+    (row,) = review.held_messages(stage.store, Actor(stage.mo), stage.cast.room)
+    assert review.around(stage.store, Actor(stage.mo), row.id) == []
 
 
 def test_nobody_else_reads_enters_reacts_edits_or_even_learns_that_it_is_there(stage: Stage) -> None:

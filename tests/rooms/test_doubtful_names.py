@@ -93,6 +93,12 @@ def test_a_bad_verdict_takes_a_name_back_that_is_theirs_still(stage: Stage) -> N
     assert [told.kind for told in notices.waiting(stage.store, stage.charlie.id)] == ["name"]
 
 
+def test_nobody_changes_their_name_all_the_time(stage: Stage) -> None:
+    for number in range(nicknames.PER_MINUTE - 1):
+        nicknames.rename(stage.store, stage.charlie, f"名字{number}")
+    assert refusal(nicknames.rename, stage.store, stage.charlie, "又一个") is Code.RATE_LIMITED
+
+
 def test_only_the_organizations_own_staff_decides(stage: Stage) -> None:
     (one,) = doubtful_names.waiting(stage.store, stage.judge)
     stranger = Actor(Cast(stage.store).person("mallory"), "owner")

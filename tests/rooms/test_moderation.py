@@ -9,12 +9,14 @@ import pytest
 from rooms import (
     announcements,
     authority,
+    invitations,
     members,
     messages,
     pins,
     recalls,
     receipts,
     recovery,
+    review,
     rules,
     sanctions,
     seats,
@@ -154,7 +156,7 @@ def test_repeats_are_folded_where_the_channel_folds(stage: Stage) -> None:
 def test_too_many_of_the_same_words_are_refused(stage: Stage) -> None:
     rules.change(stage.store, Actor(stage.bob), stage.hall, {"guard_count": 2, "guard_seconds": 60})
     stage.say(stage.charlie, "buy tea")
-    stage.say(stage.dora, "BUY  TEA")
+    stage.say(stage.dora, "BUY \u200b TEA")
     assert refusal(stage.say, stage.charlie, "buy tea") is Code.DUPLICATE
     stage.wait(60)
     stage.say(stage.charlie, "buy tea")
@@ -218,6 +220,45 @@ def test_pins_are_ten_at_most(stage: Stage) -> None:
     assert refusal(pins.pin, stage.store, Actor(stage.bob), stage.hall, said[10]) is Code.FULL
     pins.pin(stage.store, Actor(stage.bob), stage.hall, said[0], on=False)
     pins.pin(stage.store, Actor(stage.bob), stage.hall, said[10])
+
+
+def test_a_moderator_who_is_banned_acts_on_nobody(stage: Stage) -> None:
+    bob, room = Actor(stage.bob), stage.cast.room
+    sanctions.ban(stage.store, Actor(stage.alice), room, stage.bob.id, seconds=60)
+    for verb in (sanctions.mute, sanctions.unmute, sanctions.kick, sanctions.ban, sanctions.pardon):
+        assert refusal(verb, stage.store, bob, stage.hall, stage.dora.id) is Code.BANNED
+        assert refusal(verb, stage.store, bob, room, stage.bob.id) is Code.BANNED, "not on themselves either"
+    said = stage.say(stage.dora).seq
+    assert refusal(recalls.recall, stage.store, bob, stage.hall, said) is Code.BANNED
+    assert refusal(pins.pin, stage.store, bob, stage.hall, said) is Code.BANNED
+    assert refusal(announcements.announce, stage.store, bob, room, "listen") is Code.BANNED
+    assert refusal(rules.change, stage.store, bob, stage.hall, {"muted_all": True}) is Code.BANNED
+    assert refusal(white_list.set_free, stage.store, bob, room, stage.dora.id) is Code.BANNED
+    assert refusal(invitations.make, stage.store, bob, room) is Code.BANNED
+    assert refusal(review.held_messages, stage.store, bob, room) is Code.BANNED
+    assert stage.ops() == ["banned", "message"]
+    stage.wait(61)
+    pins.pin(stage.store, bob, stage.hall, said)
+
+
+def test_the_gate_says_the_same_of_who_is_banned_or_muted_at_this_moment(
+        stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(authority, "refuse_banned", lambda *_: None)
+    monkeypatch.setattr(authority, "refuse_muted", lambda *_: None)
+    bob = Actor(stage.bob)
+    sanctions.mute(stage.store, Actor(stage.alice), stage.hall, stage.bob.id)
+    assert refusal(announcements.announce, stage.store, bob, stage.hall, "listen") is Code.MUTED
+    sanctions.ban(stage.store, Actor(stage.alice), stage.hall, stage.bob.id)
+    assert refusal(announcements.announce, stage.store, bob, stage.hall, "listen") is Code.BANNED
+    assert refusal(sanctions.kick, stage.store, bob, stage.hall, stage.dora.id) is Code.BANNED
+
+
+def test_a_moderator_who_is_muted_moderates_and_does_not_announce(stage: Stage) -> None:
+    sanctions.mute(stage.store, Actor(stage.alice), stage.hall, stage.bob.id)
+    assert refusal(announcements.announce, stage.store, Actor(stage.bob), stage.hall, "listen") is Code.MUTED
+    assert refusal(sanctions.unmute, stage.store, Actor(stage.bob), stage.hall, stage.bob.id) is Code.FORBIDDEN
+    sanctions.mute(stage.store, Actor(stage.bob), stage.hall, stage.dora.id)
+    assert stage.ops() == ["muted", "muted"]
 
 
 @pytest.mark.parametrize("verb", [
