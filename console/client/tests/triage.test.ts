@@ -33,6 +33,12 @@ describe("the queue", () => {
     expect(staff && offered(staff)).toEqual(["remove", "dismiss"]);
   });
 
+  it("has doubtful names among them, which are let be or taken back", () => {
+    const items = inOrder([held("h_1", 10)], [reported(7, 20)], [{ id: "k_1", user: "u_c", name: "很难说", at: 15 }]);
+    expect(keys(items)).toEqual(["h_1", "k_1", "c_1.7"]);
+    expect(items[1] && [items[1].name, offered(items[1])]).toEqual(["很难说", ["approve", "remove"]]);
+  });
+
   it("shows the talk before and after, without the message itself and without events", () => {
     const entries = [said(1), said(2), { ...said(3), op: "muted" }, said(4)];
     const numbers = (list: Entry[]): number[] => list.map(({ seq }) => seq);
