@@ -93,7 +93,7 @@ def change(store: Store, actor: Actor, room: str, ways: Ways) -> None:
 
     def act(connection: Connection) -> None:
         organizations.lock(connection, actor.person.organization)
-        found = moderator(connection, actor, room, Role.OWNER)
+        found = moderator(connection, store, actor, room, Role.OWNER)
         rooms.change(connection, room, **changed)
         if ways.direct is not None:
             channels.set_direct(connection, room, direct.OPEN if ways.direct else direct.CLOSED)
