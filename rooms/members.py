@@ -120,8 +120,9 @@ def _set_role(connection: Connection, store: Store, actor: Actor | None, room: s
     before = members.role(connection, room, user)
     if not members.set_role(connection, room, user, role):
         members.add(connection, room, user, role, store.clock.now())
-    auditing.note(connection, store, actor, found.organization, "role", user, room, before={"role": before},
-                  after={"role": role})
+    if before != role:
+        auditing.note(connection, store, actor, found.organization, "role", user, room, before={"role": before},
+                      after={"role": role})
     return found.organization
 
 
