@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import secrets
+import time
 from typing import Any
 
 from PIL import Image
@@ -41,11 +42,34 @@ def test_a_picture_waits_for_its_verdict_and_then_is_said_or_rejected(house: Hou
     assert facts == {"text": "after", "media": "before", "outage": "show"}
 
 
-def uploaded(phone: Phone, colour: str) -> str:
-    """The id of a picture that is ready to be shown."""
+def test_a_person_is_seen_with_a_new_picture_when_it_was_judged(house: House) -> None:
+    painter, guest = house.phone("画师"), house.phone("看客")
+    me = painter.api("GET", "/me").json()
+
+    def seen() -> str:
+        (person,) = guest.api("GET", f"/people?ids={me['id']}").json()["people"]
+        return str(person["avatar"])
+
+    for colour in ("green", "white"):
+        before = seen()
+        chosen = painter.api("POST", "/me/avatar", files={"file": ("x.jpg", jpeg(colour))}).json()
+        assert (chosen["avatar_state"], chosen["avatar"]) == ("held", before)
+        deadline = time.monotonic() + PATIENCE
+        while seen() == before:
+            assert time.monotonic() < deadline, "no verdict"
+            time.sleep(0.2)
+    assert painter.api("GET", "/me").json() == {**me, "avatar": seen()}
+
+
+def jpeg(colour: str) -> bytes:
     content = io.BytesIO()
     Image.new("RGB", (64, 64), colour).save(content, "JPEG")
-    told = phone.api("POST", "/media", files={"file": ("x.jpg", content.getvalue())}).json()["media"]
+    return content.getvalue()
+
+
+def uploaded(phone: Phone, colour: str) -> str:
+    """The id of a picture that is ready to be shown."""
+    told = phone.api("POST", "/media", files={"file": ("x.jpg", jpeg(colour))}).json()["media"]
     return str(told["id"])
 
 
