@@ -182,10 +182,11 @@ class _Search:
         return [frozenset(grams.number(gram, key) for gram in need) for need in self._wanted.needs]
 
     def _in_time(self, block: Block, place: int) -> bool:
-        """Judged by the stretch: the entries at its ends are looked at."""
-        if self._always:
-            return True
+        """Judged by the stretch: the entries at its ends are looked at. What was indexed after the block was asked for
+        comes too late."""
         stretch = place // STRETCH
+        if self._always or stretch >= len(block.times):
+            return stretch < len(block.times)
         following = block.times[stretch + 1] if stretch + 1 < len(block.times) else 0
         return block.times[stretch] <= self._newest and (not following or following >= self._wanted.since)
 

@@ -13,6 +13,7 @@ from rooms import (
     announcements,
     archive,
     blocks,
+    candidates,
     excerpts,
     indexing,
     members,
@@ -249,6 +250,25 @@ def test_a_query_that_could_mean_anything_is_refused(stage: Stage) -> None:
     for after in ("x", "1.2.3", "1.c_x.1", "-1.~.0"):
         with pytest.raises(Refused):
             search.search(stage.store, stage.alice, Query("茶馆"), after)
+
+
+def test_what_is_indexed_while_somebody_searches_breaks_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The blocks are asked for first, the lists a moment later, and there may be more in them by then."""
+    for module in (search, candidates, index):
+        monkeypatch.setattr(module, "STRETCH", 4)
+    asked, first = index.postings, stage.say("茶馆")
+    stage.index()
+
+    def a_moment_later(*arguments: Any) -> Any:
+        monkeypatch.setattr(index, "postings", asked)
+        for _ in range(9):
+            stage.say("茶馆")
+        stage.index()
+        return asked(*arguments)
+
+    monkeypatch.setattr(index, "postings", a_moment_later)
+    assert (stage.hall, first) in stage.find("茶馆")
+    assert len(stage.find("茶馆")) == 10
 
 
 def test_every_hit_comes_once_however_many_pages_and_blocks_there_are(stage: Stage,
