@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import channels, filing, ids, rollups
+from rooms import channels, filing, ids, rollups, safety
 from rooms import rooms as tearooms
 from rooms.accounts import Kind
 from rooms.live.log import Raw
@@ -174,6 +174,7 @@ class Month:
         raws = list(_numbered(channel.id, epoch, told))
         filing.file_all(self._c, {channel.id: raws}, self._now)
         rollups.count(self._c, Behind(channel.id, room, self._organization, 0, len(raws)))
+        safety.let_be(self._c, channel.id, len(raws))  # nobody said it
         if order == 0:
             self._waiting(room)
 

@@ -104,7 +104,12 @@ def _put(connection: Connection, made: Policy) -> None:
     """What was said before is let be."""
     rows.set_policy(connection, made)
     for channel in channels.every_of_organization(connection, made.organization):
-        readers.move(connection, READER, channel.id, channel.archived_seq)
+        let_be(connection, channel.id, channel.archived_seq)
+
+
+def let_be(connection: Connection, channel: str, seq: int) -> None:
+    """Nobody judges what was said up to there."""
+    readers.move(connection, READER, channel, seq)
 
 
 def policy(store: Store, organization: str) -> Policy:

@@ -7,7 +7,7 @@ import time
 import pytest
 from sqlalchemy import func, select
 
-from rooms import auditing, demo, messages, rollups
+from rooms import auditing, demo, messages, rollups, safety
 from rooms import rooms as tearooms
 from rooms.events import Door, Person
 from rooms.record import Record, alarms, channels, hourly, rooms, sanctions, tables
@@ -64,6 +64,13 @@ def test_the_month_fits_together(store: Store, record: Record, organization: str
             page = messages.history(store, Person("s_x", organization, "", Door.CONSOLE), channel.id, role="owner")
             assert [entry.seq for entry in page.entries] == list(
                 range(channel.archived_seq - 49, channel.archived_seq + 1))
+
+
+def test_wechat_is_not_asked_about_what_nobody_said(store: Store, record: Record, organization: str) -> None:
+    safety.collect(store)
+    asked = record.read(lambda c: c.scalars(select(tables.checks.c.seq).where(
+        tables.checks.c.organization == organization, tables.checks.c.seq.is_not(None))).all())
+    assert asked == []
 
 
 def test_what_was_said_is_in_the_charts_already(store: Store, record: Record, organization: str) -> None:
