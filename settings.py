@@ -63,8 +63,8 @@ def _url(*schemes: str) -> Callable[[str], str]:
 
 
 def _redis(value: str) -> str:
-    first, comma, others = value.rpartition("@")[2].partition("/")[0].partition(",")
-    _url("redis", "rediss", "unix", "redis+sentinel")(value.replace(f"{first},{others}", first) if comma else value)
+    hosts = urlsplit(value).netloc.rpartition("@")[2]
+    _url("redis", "rediss", "unix", "redis+sentinel")(value.replace(hosts, hosts.split(",")[0]) if hosts else value)
     try:
         Servers.of(value)
     except ValueError as wrong:

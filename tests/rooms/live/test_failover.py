@@ -155,7 +155,7 @@ def test_a_master_that_was_a_replica_meanwhile_is_met_as_another(cluster: server
     live.close()
 
 
-@pytest.mark.parametrize("url", ["redis://:secret@a:7000,b:7001/0", "redis+sentinel://a,b:26380/tea/2"])
+@pytest.mark.parametrize("url", ["redis://:secret@a:7000,b:7001/0", "redis://a:7000,b:7001,c:7002", "redis+sentinel://a,b:26380/tea/2"])
 def test_several_servers_in_one_address_need_a_broker_of_their_own(url: str) -> None:
     environ = {"REDIS_URL": url, "TEAHOUSE_SECRET_KEY": "k" * 32}
     with pytest.raises(Misconfigured, match="^TEAHOUSE_BROKER_URL: required"):
