@@ -142,6 +142,10 @@ class Settings:
     database_url: str | None = _setting("DATABASE_URL", _url(
         "sqlite", "mysql", "mysql+pymysql", "mariadb", "mariadb+pymysql"),
         "the SQL database (MySQL or MariaDB); without it SQLite under `TEAHOUSE_VAR`", secret=True)
+    database_replica_url: str | None = _setting("DATABASE_REPLICA_URL", _url(
+        "sqlite", "mysql", "mysql+pymysql", "mariadb", "mariadb+pymysql"),
+        "a replica of it that answers history and search; where it lags, lacks something or is away, `DATABASE_URL` "
+        "does", secret=True)
     broker_url: str | None = _setting("TEAHOUSE_BROKER_URL", _url("redis", "rediss", "unix"),
         "Celery's Redis, never a cluster; without it database 1 of a single `REDIS_URL`, required with Sentinel and "
         "with several nodes", secret=True)

@@ -17,7 +17,7 @@ from rooms.judging import LETTERS, Verdict
 from rooms.live import keys, log
 from rooms.live.scripts import POST
 from rooms.permissions import RANK, Right, Role, allows
-from rooms.record import entries
+from rooms.record import Connection, entries
 from rooms.store import Store
 
 LONGEST_PAGE = 200
@@ -148,7 +148,8 @@ def _after(store: Store, channel: str, seq: int, limit: int, until: int | None) 
     if not found and seq >= _tip(store, channel):
         return []
     older_last = found[0].seq - 1 if found else last
-    older = store.record.read(lambda c: entries.page(c, channel, after=seq, limit=older_last - seq))
+    older = _archived(store, range(seq + 1, older_last + 1),
+                      lambda c: entries.page(c, channel, after=seq, limit=older_last - seq))
     return [*(entry for entry in older if entry.seq <= older_last), *found]
 
 
@@ -202,7 +203,18 @@ def _below(store: Store, channel: str, limit: int, before: int | None) -> list[L
     missing = limit - len(found)
     if missing <= 0 or top == 1:
         return found
-    return [*store.record.read(lambda c: entries.page(c, channel, before=top, limit=missing)), *found]
+    wanted = range(max(1, top - missing), top) if top else range(0)
+    return [*_archived(store, wanted, lambda c: entries.page(c, channel, before=top, limit=missing)), *found]
+
+
+def _archived(store: Store, wanted: range, page: Callable[[Connection], list[Logged]]) -> list[Logged]:
+    """The page by a replica where it has all that is wanted; else by the record itself: a replica may lag, and what is
+    the newest at all it cannot know."""
+    if wanted:
+        found = store.record.from_copy(lambda record: record.read(page))
+        if [entry.seq for entry in found] == [*wanted]:
+            return found
+    return store.record.read(page)
 
 
 class _Ticket(NamedTuple):

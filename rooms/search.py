@@ -16,7 +16,7 @@ from rooms.candidates import Stream, common, newest_of_all
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Logged, Person
 from rooms.excerpts import excerpt
-from rooms.record import Connection, entries, keyring
+from rooms.record import Connection, Record, entries, keyring
 from rooms.record import search as index
 from rooms.record.entries import Row
 from rooms.record.search import BLOCK, STRETCH, Block
@@ -100,7 +100,7 @@ def search(store: Store, person: Person, query: Query, after: str | None = None,
                      blocks.NOBODY if staff else blocks.of(store, person.id), query.type, query.since or 0,
                      query.until if query.until is not None else ENDLESS, place,
                      {} if staff else outside.limits(store, person.id, readable))
-    return _Search(store, wanted, limit).run(readable)
+    return store.record.from_copy(lambda record: _Search(store, record, wanted, limit).run(readable))
 
 
 class _Recalled(msgspec.Struct):
@@ -113,8 +113,8 @@ _recalled = msgspec.json.Decoder(_Recalled)
 class _Search:
     """`_found` are rows that hold the terms as they were said; how they stand now is asked of those that are shown."""
 
-    def __init__(self, store: Store, wanted: _Wanted, limit: int) -> None:
-        self._store, self._wanted, self._limit = store, wanted, limit
+    def __init__(self, store: Store, record: Record, wanted: _Wanted, limit: int) -> None:
+        self._store, self._record, self._wanted, self._limit = store, record, wanted, limit
         self._newest = wanted.until if wanted.after is None else min(wanted.until, -wanted.after[0])
         self._always = self._newest == ENDLESS and not wanted.since
         self._found: dict[Order, Row] = {}
@@ -125,7 +125,7 @@ class _Search:
         self._ready: set[str] = set()
 
     def run(self, readable: Sequence[str]) -> Found:
-        self._blocks = [block for block in self._store.record.read(lambda c: index.blocks(c, readable))
+        self._blocks = [block for block in self._record.read(lambda c: index.blocks(c, readable))
                         if self._may_hold(block)]
         while True:
             reached = self._look_until_certain()
@@ -148,7 +148,7 @@ class _Search:
             if coming and (not self._streams or reached <= coming[0].last_at):
                 part = [block for block in self._blocks[:BLOCKS_AT_ONCE] if block.last_at >= coming[0].first_at]
                 self._blocks = self._blocks[len(part):]
-                self._streams += self._store.record.read(
+                self._streams += self._record.read(
                     lambda c, part=part: list(self._open(c, part)))  # type: ignore[misc]
                 continue
             if not self._streams:
@@ -195,7 +195,7 @@ class _Search:
         taken: dict[str, list[int]] = {}
         for stream, count in zip(self._streams, counts, strict=True):
             taken.setdefault(stream.block.channel, []).extend(stream.take(count))
-        rows = self._store.record.read(lambda c: entries.several(c, taken))
+        rows = self._record.read(lambda c: entries.several(c, taken))
         fitting = {(-row.at, row.channel, -row.seq): row for row in rows if self._fits(row)}
         said = {order: row for order, row in fitting.items() if self._holds(row.frame)}
         self._found |= said

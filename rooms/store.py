@@ -84,7 +84,8 @@ def open_store(settings: Settings) -> Store:
     if settings.redis_url is None or settings.database_url is None:
         raise Misconfigured("REDIS_URL, DATABASE_URL: neither named nor embedded; start with `teahouse up`")
     record = Record.open(settings.database_url, settings.secret_key or "",
-                         master_keys=(settings.master_key, settings.master_key_before))
+                         master_keys=(settings.master_key, settings.master_key_before),
+                         copy_url=settings.database_replica_url)
     generation = record.read(generations.current)
     live = Live.open(settings.redis_url, settings.redis_prefix, generation,
                      replicas=1 if settings.durability == "replicated" else 0)

@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 5
 """How long a busy database is asked again, in all."""
 
+COPY_RESTS_SECONDS = 5
+"""How long a copy of the record that failed is not asked again."""
+
 LOST_AFTER_SECONDS = 2
 """A connection that broke sooner than this was dead before; one that took longer is not tried again."""
 
@@ -40,22 +43,42 @@ LOST_AFTER_SECONDS = 2
 class Record:
     def __init__(self, way: Way, name: str, vault: Vault, keyring: Keyring) -> None:
         self._way, self._name, self.vault, self.keyring = way, name, vault, keyring
+        self._copy: Record | None = None
+        self._copy_rests_until = 0.0
         os.register_at_fork(after_in_child=partial(_forget, weakref.ref(way)))
 
     @classmethod
-    def open(cls, url: str, *secret_keys: str | None, master_keys: Sequence[str | None] = ()) -> Record:
-        """Connects to nothing yet. Of the keys, the first seals and all of them open (see `vault`, `keyring`)."""
+    def open(cls, url: str, *secret_keys: str | None, master_keys: Sequence[str | None] = (),
+             copy_url: str | None = None) -> Record:
+        """Connects to nothing yet. Of the keys, the first seals and all of them open (see `vault`, `keyring`).
+        `copy_url`: a replica, for `from_copy`."""
         parsed = parse(url)
         masters = [key for key in master_keys if key]
         keyring = Keyring(Vault(masters, "TEAHOUSE_MASTER_KEY") if masters else None)
         engine = engine_for(parsed).execution_options(keyring=keyring)
         way: Way = Lanes(engine) if engine.dialect.name == "sqlite" else Pooled(engine)
-        return cls(way, parsed.render_as_string(hide_password=True), Vault([key for key in secret_keys if key]),
-                   keyring)
+        record = cls(way, parsed.render_as_string(hide_password=True), Vault([key for key in secret_keys if key]),
+                     keyring)
+        if copy_url is not None:
+            record._copy = cls.open(copy_url, *secret_keys, master_keys=master_keys)
+        return record
 
     def read(self, question: Callable[[Connection], T]) -> T:
         """The answer, or Refused(UNAVAILABLE) when the database is away or stays busy."""
         return self._patiently(question, writes=False)
+
+    def from_copy(self, look: Callable[[Record], T]) -> T:
+        """What `look` sees in the replica, which may be some seconds behind; in the record itself where there is none
+        or it fails. `look` may be called twice, and only reads."""
+        if self._copy is not None and time.monotonic() >= self._copy_rests_until:
+            try:
+                return look(self._copy)
+            except (Refused, *ERRORS) as error:
+                if isinstance(error, Refused) and error.code is not Code.UNAVAILABLE:
+                    raise
+                self._copy_rests_until = time.monotonic() + COPY_RESTS_SECONDS
+                log.warning("%r: asked instead of its replica: %s", self, _first_line(error))
+        return look(self)
 
     def write(self, act: Callable[[Connection], T]) -> T:
         """Runs the act in one transaction and commits it. Refused(UNAVAILABLE) says that nothing was changed, except
@@ -73,6 +96,8 @@ class Record:
             self.write(lambda c: self.keyring.make(c, organization))
 
     def close(self) -> None:
+        if self._copy is not None:
+            self._copy.close()
         self._way.close()
 
     def __repr__(self) -> str:
