@@ -16,7 +16,7 @@ const looks = [
 /** What somebody has begun to write, and pressed, when the picture is taken. */
 const typed = {
   search: { "[name=search]": "回甘" }, broadcasts: { "[name=broadcast]": "周日下午三点，大厅有新茶品鉴，欢迎来坐。" },
-  words: { "textarea[aria-label]": "代 开 发 票，量大从优" },
+  words: { ".split > section textarea": "代 开 发 票，量大从优" },
 };
 const pressed = { posters: ".posters button[type=submit]", menus: ".tops button, .card header button", audit: ".table button" };
 
