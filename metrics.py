@@ -13,11 +13,12 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from refusals import error
+from rooms import counted
 from rooms.errors import Code, Refused
 from rooms.store import Store
 from rooms.vitals import vitals
@@ -37,7 +38,7 @@ class House(Collector):
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         seen = vitals(self._store)
         yield _gauge("answers", "whether a server answers", ["server"],
                      {("redis",): float(seen.hinted is not None), ("sql",): float(seen.alarms is not None)})
@@ -46,6 +47,18 @@ class House(Collector):
         yield _gauge("unarchived", "entries that only Redis holds", [], _alone(seen.unarchived))
         yield _gauge("alarms", "open alarms of the archive", [], _alone(seen.alarms))
         yield _gauge("quota_left", "calls that are left today", ["appid", "way"], self._quotas())
+        yield self._by_workers()
+
+    def _by_workers(self) -> CounterMetricFamily:
+        counter = CounterMetricFamily("teahouse_house_workers", "what the workers counted, by counter and labels",
+                                      labels=["counter", "label"])
+        try:
+            for place, count in counted.everywhere(self._store).items():
+                counter.add_metric(list(place), count)
+        except Refused as refused:
+            if refused.code is not Code.UNAVAILABLE:
+                raise
+        return counter
 
     def _quotas(self) -> dict[tuple[str, ...], float]:
         try:

@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 
 from celery import Celery
 from celery.platforms import SecurityWarning  # type: ignore[attr-defined]  # its stubs leave it out
-from celery.signals import setup_logging, worker_init, worker_process_init
+from celery.signals import setup_logging, task_postrun, worker_init, worker_process_init
 
 import logs
 from embedded import settle, wait_for_redis
 from leash import die_with_parent
+from rooms.counted import Tally
 from rooms.errors import Misconfigured
 from rooms.store import Store, open_store
 from settings import Settings
@@ -145,6 +146,15 @@ def _check_broker(**_: Any) -> None:
 def _begin_child(**_: Any) -> None:
     die_with_parent()
     _log()
+
+
+tally = Tally()
+
+
+@task_postrun.connect
+def _hand_over(**_: Any) -> None:
+    """A worker has no page of numbers: what its children count stands on that of the web processes."""
+    tally.hand_over(store())
 
 
 @setup_logging.connect

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
+from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.parser import text_string_to_metric_families
 
 import miniprogram.figures  # noqa: F401  registers what it counts
 import rooms.words  # noqa: F401  likewise
 from app import bare_app
+from rooms import counted
 from rooms.live import keys
 from rooms.record import accounts
 from rooms.store import Store
@@ -67,7 +69,19 @@ def test_what_is_asked_for_is_told_and_what_waits_is_counted(tmp_path: Path) -> 
         assert told["teahouse_house_quota_left", ("wx0123456789abcdef", "customer_service")] == 500_000
         assert told["teahouse_house_answers", ("redis",)] == told["teahouse_house_answers", ("sql",)] == 1
 
+        registry = CollectorRegistry()
+        odd = Counter("teahouse_archive_alarms_total", "odd", ["kind"], registry=registry).labels("differs")
+        workers = [counted.Tally(registry), counted.Tally(registry)]
+        odd.inc(2)
+        workers[0].hand_over(store)
+        odd.inc()
+        for tally in (workers[0], workers[0], workers[1]):
+            tally.hand_over(store)
+        assert page(store)["teahouse_house_workers_total", ("archive_alarms", "differs")] == 3 + 3
+
         redis.kill()
+        odd.inc()
+        workers[0].hand_over(store)  # nobody takes it, and nobody minds
         alone = page(store)
         assert (alone["teahouse_house_answers", ("redis",)], alone["teahouse_house_answers", ("sql",)]) == (0, 1)
         assert not any(name == "teahouse_house_hinted" and labels for name, labels in alone)

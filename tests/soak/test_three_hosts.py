@@ -1,11 +1,13 @@
 """Three hosts behind nginx, a Cluster with replicas, MariaDB: everything that can happen to one of them, while people
 talk; what was acknowledged stays, whoever lost something is told.
 
-Full size (TEAHOUSE_SOAK_SCALE=1) are 5,000 sockets in rooms of 25 and 1,000 messages a second for ten minutes.
+Full size (TEAHOUSE_SOAK_SCALE=1) are 5,000 sockets in rooms of 25 and 1,000 messages a second for ten minutes, with two
+web processes on each host (TEAHOUSE_SOAK_WEB_PROCESSES).
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -25,6 +27,8 @@ from tests.phone import Phone
 from tests.soak.conftest import SCALE, Keep, scaled
 
 SOCKETS, A_SECOND, SECONDS, IN_A_ROOM = 5_000, 1_000, 600, 25
+WEB_PROCESSES = int(os.environ.get("TEAHOUSE_SOAK_WEB_PROCESSES", "2"))
+"""Of each host."""
 CUT_SECONDS = 12
 """Longer than a Cluster waits before it promotes a replica."""
 
@@ -50,7 +54,8 @@ def test_three_hosts(tmp_path: Path, keep: Keep) -> None:
         pytest.skip(reason)
     needs("nginx")
     sockets = max(4 * HOSTS, scaled(SOCKETS))
-    with Hosts(tmp_path, TEAHOUSE_SAY_PER_SECOND="0", TEAHOUSE_FRAMES_PER_SECOND="1000") as house:
+    with Hosts(tmp_path, web_processes=WEB_PROCESSES, TEAHOUSE_SAY_PER_SECOND="0",
+               TEAHOUSE_FRAMES_PER_SECOND="1000") as house:
         store = house.store()
         judges = rooms_full_of(house, store, sockets)
         with ExitStack() as talk:
@@ -69,7 +74,8 @@ def test_three_hosts(tmp_path: Path, keep: Keep) -> None:
         told = {name: sum(getattr(each, name) for each in verdicts) for name in (
             "acked", "lost", "duplicated", "reordered", "holes", "differing", "wrongs", "refused")}
         phones = [phone for judge in judges for phone in judge.phones]
-        keep(sockets=len(phones), rooms=len(judges), seconds=round(seconds), posts_a_second=round(
+        keep(hosts=HOSTS, web_processes=WEB_PROCESSES * HOSTS, sockets=len(phones),
+             rooms=len(judges), seconds=round(seconds), posts_a_second=round(
             told["acked"] / seconds, 1), **told, seconds_until_everybody_sends=again,
              forks_told=sum(len(phone.forks) for phone in phones), gaps_told=sum(len(phone.gaps) for phone in phones),
              byes=sum(len(phone.byes) for phone in phones), epochs=sum(
