@@ -143,7 +143,7 @@ class Hosts(House):
         self._others: list[Program] = []
         self.nginx_port = self.port
 
-    def start(self, seconds: float = 240.0) -> Hosts:
+    def start(self, seconds: float = 900.0) -> Hosts:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lay_cables()
         self._start_servers()
@@ -244,7 +244,7 @@ class Hosts(House):
     def __exit__(self, type_: type[BaseException] | None, value: object, traceback: TracebackType | None) -> None:
         super().__exit__(type_, value, traceback)
 
-    def wait_ready(self, seconds: float = 240.0) -> None:
+    def wait_ready(self, seconds: float = 900.0) -> None:
         places = [f"http://{host.address}:8000/readyz" for host in self.hosts]
         self.wait(lambda: all(_answers(place) for place in places), seconds, "ready")
 
