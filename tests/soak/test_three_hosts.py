@@ -93,9 +93,9 @@ def rooms_full_of(house: Hosts, store: Store, sockets: int) -> list[Judge]:
     count = max(HOSTS, -(-sockets // IN_A_ROOM))
     size = -(-sockets // count)
     spare = count + 9  # where a room lies is chance
-    rooms = house.commands(*(["room", "add", f"房{number}", "--organization", house.organization]
-                             for number in range(spare)))
-    channels = [channel for some in every(rooms, 20)
+    rooms = [room for some in every(list(range(spare)), 4) for room in house.commands(*(
+        ["room", "add", f"房{number}", "--organization", house.organization] for number in some))]
+    channels = [channel for some in every(rooms, 4)
                 for channel in house.commands(*(["channel", "add", room, "厅"] for room in some))]
     masters = house.masters()
     by_master: dict[int, list[str]] = {id(node): [] for node in masters.values()}
