@@ -94,7 +94,7 @@ COVERED := $(if $(COVERAGE),--cov --cov-report term:skip-covered)
 TESTERS ?= $(shell $(PYTHON) -c 'import os; print(min(5, 1 + len(os.sched_getaffinity(0))))' 2>/dev/null || echo 3)
 
 test: $(STAMP)   ## the tests
-	$(BIN)/pytest --numprocesses $(TESTERS) --dist loadgroup --no-loadscope-reorder $(COVERED)
+	$(BIN)/pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder $(COVERED)
 ifneq ($(NODE),)
 	cd $(CONSOLE) && npm test --silent
 endif

@@ -5,16 +5,20 @@ A house takes seconds to begin. Files of such a folder that went to different pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 SHARED_HOUSES = ("tests/faults", "tests/flows")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        folder = next((folder for folder in SHARED_HOUSES if file.startswith(f"{folder}/")), file)
-        item.add_marker(pytest.mark.xdist_group(folder))
+class ByHouse(LoadFileScheduling):  # type: ignore[misc]
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in SHARED_HOUSES if file.startswith(f"{folder}/")), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByHouse:
+    return ByHouse(config, log)
