@@ -175,8 +175,9 @@ API: dict[tuple[str, str], Call] = {
     ("POST", "/rooms/<room>/direct"): Call("direct", body=lambda house: {"user": house.target().id}),
     ("POST", "/rooms/<room>/export"): Call("export", body=lambda house: {}),
 }
-OF_ONESELF = ("/login", "/me", "/media")
-"""Nothing of a room: who one is, whom one blocks, one's phone, data, templates, and uploads nobody has seen yet."""
+OF_ONESELF = ("/login", "/me", "/media", "/people")
+"""Nothing of a room: who one is, whom one blocks, one's phone, data, templates, uploads nobody has seen yet, and what
+people of the organization look like."""
 
 
 @pytest.mark.parametrize("route", list(API), ids=" ".join)
@@ -224,7 +225,7 @@ COMMANDS: dict[str, Said] = {
     Verb.ROOMS.name: Said("rooms", "房间", "{room}"), Verb.CHANNELS.name: Said("rooms", "频道", "{room}的频道"),
     Verb.JOIN.name: Said("enter", "加入 {room}", "你在"), Verb.SWITCH.name: Said("enter", "切换 {channel}", "你在"),
     Verb.LEAVE.name: Said("leave", "退出", "你离开了"), Verb.WHO.name: Said("present", "谁在", "现在有"),
-    Verb.MORE.name: Said("history", "更多"), Verb.HISTORY.name: Said("history", "历史", "最近的消息"),
+    Verb.MORE.name: Said("history", "更多"), Verb.HISTORY.name: Said("history", "历史", "【hall】"),
     Verb.QUIET.name: Said("quiet", "免打扰 1小时", "好的，免打扰"),
     Verb.RESUME.name: Said("quiet", "恢复", "好的，有新消息"),
     Verb.REPORT.name: Said("report", "举报 @{author} 广告", "已举报"),
@@ -288,8 +289,8 @@ ONLY_THERE = frozenset({
     "rooms_make", "rooms_order", "rooms_one", "rooms_edit", "rooms_set_shield", "rooms_order_channels",
     "rooms_set_member", "lists_members_in", "lists_members_out",
     "channels_make", "channels_one", "channels_edit", "channels_queue", "channels_shed",
-    "people_listed", "people_one", "lists_people_out", "person_merge", "person_exports_of", "person_export",
-    "person_download", "person_erase", "broadcasts_set_tags",
+    "people_listed", "people_one", "posters_draw", "lists_people_out", "person_merge", "person_exports_of",
+    "person_export", "person_download", "person_erase", "broadcasts_set_tags",
     "sanctions_listed", "review_held", "review_around_held", "review_decide",
     "review_reported", "review_settle", "review_names", "review_decide_name", "review_statistics",
     "review_remove_recent"})
@@ -297,7 +298,7 @@ ONLY_THERE = frozenset({
 ABOUT_ROOMS = ("/rooms", "/channels", "/people", "/sanctions", "/review", "/search")
 ABOUT_THE_HOUSE = ("/session", "/overview", "/live", "/words", "/safety", "/spam", "/audit", "/analytics",
                    "/organization", "/staff", "/tokens", "/webhooks", "/accounts", "/templates", "/broadcasts", "/tags",
-                   "/retention", "/backups")
+                   "/retention", "/backups", "/media")
 """The organization's own affairs: no verb of a room. `tests/console/test_matrix.py` asks for each."""
 
 

@@ -26,7 +26,7 @@ class Elsewhere(NamedTuple):
 @pytest.fixture(scope="module")
 def places(running_house: House) -> Elsewhere:
     locked, organization = running_house.commands(
-        ["room", "add", "雅间", "--organization", running_house.organization, "--password", "碧螺春"],
+        ["room", "add", "后园", "--organization", running_house.organization, "--password", "碧螺春"],
         ["organization", "add", "别家"])
     mini, official = "wxotherminiprogram", "wxotherofficialacc"
     locked_channel, room, _, _ = running_house.commands(
@@ -48,11 +48,11 @@ def test_a_room_with_a_password_opens_to_those_who_know_it(house: House, places:
     assert phone.enter(places.locked_channel)["code"] == "password_needed"
     assert phone.enter(places.locked_channel, "普洱")["code"] == "password_wrong"
     assert phone.enter(places.locked_channel, "碧螺春")["op"] == "entered"
-    assert phone.say(places.locked_channel, "雅间真静").seq
+    assert phone.say(places.locked_channel, "后园真静").seq
     guest = house.wechat.follower(house.official, nickname="敲门")
-    assert "密码" in reply(house.wechat.say(guest, "加入 雅间"))
+    assert "密码" in reply(house.wechat.say(guest, "加入 后园"))
     assert "密码不对" in reply(house.wechat.say(guest, "普洱"))
-    assert "雅间" in reply(house.wechat.say(guest, "加入 雅间 碧螺春"))
+    assert "后园" in reply(house.wechat.say(guest, "加入 后园 碧螺春"))
     house.wechat.say(guest, "打扰了")
     phone.wait_for_text(places.locked_channel, "打扰了")
     assert "碧螺春" not in "".join(phone.texts(places.locked_channel))

@@ -214,7 +214,7 @@ def test_resuming_from_the_future_or_another_epoch_is_told_the_truth(web: Web, p
     hall = web.channel(f"future {place['epoch']} {place['seq']}")
     alice = web.member(web.cast.person("Alice"), hall)
     ask(alice, say(hall, "0", "n0"))
-    bob = web.greeted(web.cast.person("Bob"), {hall: place})
+    bob = web.again(web.cast.person("Bob"), {hall: place})
     known = place["epoch"] == "e1"
     assert bob.receive() == {"op": "forked", "channel": hall, "epoch": "e1", "seq": 1 if known else 0}
     ask(alice, say(hall, "1", "n1"))

@@ -158,7 +158,7 @@ def test_too_much_missed_is_a_gap(web: Web) -> None:
     for number in range(230):
         a.send({"id": number, **say(hall, str(number), f"n{number}")})
     epoch = events(a, "message", 230)[-1]["epoch"]
-    b = web.greeted(web.cast.person("Bob"), {hall: {"epoch": epoch, "seq": 5}})
+    b = web.again(web.cast.person("Bob"), {hall: {"epoch": epoch, "seq": 5}})
     assert b.receive() == {"op": "gap", "channel": hall, "after": {"epoch": epoch, "seq": 5}}
     ask(a, say(hall, "new", "new"))
     assert events(b, "message", 1)[0]["seq"] == 231
@@ -168,7 +168,7 @@ def test_an_unknown_epoch_is_told_to_forget(web: Web) -> None:
     hall = web.channel("fork")
     a = web.member(web.cast.person("Alice"), hall)
     ask(a, say(hall, "0", "n0"))
-    b = web.greeted(web.cast.person("Bob"), {hall: {"epoch": "e_other", "seq": 40}})
+    b = web.again(web.cast.person("Bob"), {hall: {"epoch": "e_other", "seq": 40}})
     forked = b.receive()
     assert (forked["op"], forked["seq"]) == ("forked", 0)
     assert b.receive()["seq"] == 1

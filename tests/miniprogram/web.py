@@ -116,6 +116,11 @@ class Web:
             assert answer["op"] == "entered", answer
         return socket
 
+    def again(self, person: Person, resume: dict[str, Json]) -> Socket:
+        """A member who was in these channels comes back, and says where they stopped."""
+        self.member(person, *resume).close()
+        return self.greeted(person, resume)
+
     def workers(self) -> list[int]:
         """The processes that serve."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from typing import NamedTuple
 
 import pytest
 
@@ -75,7 +77,15 @@ def test_there_is_an_end_to_rooms_and_channels(
     assert code_of(channels.add, store, room, "二") is Code.FULL
 
 
+class StandingClock(NamedTuple):
+    at: int
+
+    def now(self) -> int:
+        return self.at
+
+
 def test_a_locked_room_opens_to_the_password_and_not_to_guesses(store: Store, organization: str) -> None:
+    store = dataclasses.replace(store, clock=StandingClock(store.clock.now()))  # a minute's guesses in one minute
     room = tearooms.add(store, organization, "后院", password="芝麻开门")
     alice, bob = person(store, organization), person(store, organization, "Bob")
     assert code_of(members.join, store, alice, room) is Code.PASSWORD_NEEDED
