@@ -139,8 +139,10 @@ def test_a_master_that_was_a_replica_meanwhile_is_met_as_another(cluster: server
     room = next(f"r_{number}" for number in range(100)
                 if cluster.master_of(key_slot(keys.of_room("test", f"r_{number}").gate.encode())) == 1)
     before = live.meet(room)
+    nodes = (cluster.nodes[1], cluster.replicas[1])
     for _ in range(2):
-        node = next(node for node in (cluster.nodes[1], cluster.replicas[1]) if b"role:slave" in replication_of(node))
+        servers.wait_for(lambda: any(b"role:slave" in replication_of(node) for node in nodes), "the old master follows")
+        node = next(node for node in nodes if b"role:slave" in replication_of(node))
         servers.wait_for(lambda: b"master_link_status:up" in replication_of(node), "a replica")  # noqa: B023
         assert servers.ask(node, "CLUSTER FAILOVER").startswith(b"+OK")
         servers.wait_for(lambda: b"role:master" in replication_of(node), "the other master")  # noqa: B023
