@@ -83,7 +83,7 @@ class Heard:
     def catch_up(self) -> None:
         for each in self._house.wechat.outbox(self._openid, self._number):
             self._number = each["number"]
-            self.texts += each.get("text") or ""
+            self.texts += each.get("text") or each.get("head") or ""  # a menu's words stand in its head
 
 
 def talk(house: House, phone: Phone, heard: dict[str, Heard], name: str, seconds: float,
