@@ -22,7 +22,8 @@ Answer = list[Any]
 
 
 def ask(store: Store, room: str, script: Script, keys: Sequence[str], arguments: Sequence[str | bytes]) -> Answer:
-    """Runs a verb's script and returns what follows its "ok". Raises Refused with the script's code."""
+    """Runs a verb's script and returns what follows its "ok". Raises Refused with the script's code. The first argument
+    of one that may answer `not_found` is the organization that asks."""
     try:
         return _ask(store, room, script, keys, arguments)
     except Refused as refused:

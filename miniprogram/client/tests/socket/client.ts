@@ -1,9 +1,10 @@
 /** A client on the tests' house: a connection and its subscriptions, as the app puts them together. */
+import { vi } from "vitest";
 import type { Entry } from "../../chat/entry";
 import { Connection } from "../../socket/connection";
 import { Subscriptions } from "../../socket/subscriptions";
 import { ALICE } from "../played_house";
-import type { House } from "../played_house";
+import { CHANNEL, House } from "../played_house";
 
 export function client(house: House, random: () => number = () => 0.5) {
   const heard: Entry[] = [];
@@ -30,4 +31,17 @@ export function client(house: House, random: () => number = () => 0.5) {
     },
   }, "test/1", random);
   return { connection, subscriptions, heard, states, tokens };
+}
+
+/** Lets the faked time run until everything under way has been answered. */
+export const soon = (milliseconds = 300) => vi.advanceTimersByTimeAsync(milliseconds);
+
+/** A client that is in the channel. */
+export async function online(house = new House()) {
+  const alice = client(house);
+  alice.connection.start();
+  await soon();
+  void alice.subscriptions.enter(CHANNEL);
+  await soon();
+  return { house, ...alice, one: alice.subscriptions.of(CHANNEL) };
 }

@@ -1,22 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Monitor } from "../../socket/monitor";
-import { CHANNEL, House } from "../played_house";
-import { client } from "./client";
+import { CHANNEL } from "../played_house";
+import { online, soon } from "./client";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-const soon = (milliseconds = 300) => vi.advanceTimersByTimeAsync(milliseconds);
-
-async function online() {
-  const house = new House();
-  const alice = client(house);
-  alice.connection.start();
-  await soon();
-  void alice.subscriptions.enter(CHANNEL);
-  await soon();
-  return { house, ...alice, one: alice.subscriptions.of(CHANNEL) };
-}
 
 test("in the background the socket is closed, in the foreground all channels are resumed in one round trip", async () => {
   const { house, connection, one } = await online();

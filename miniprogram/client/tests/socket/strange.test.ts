@@ -11,22 +11,12 @@ import { makeWx } from "../../preview/wx/wx";
 import { playedPhone } from "../stage";
 import { rows } from "../../chat/rows";
 import { wordsOf } from "../../words/words";
-import { client } from "./client";
+import { online, soon } from "./client";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const soon = (milliseconds = 300) => vi.advanceTimersByTimeAsync(milliseconds);
 const DAY_MS = 86_400_000;
-
-async function online(house = new House()) {
-  const alice = client(house);
-  alice.connection.start();
-  await soon();
-  void alice.subscriptions.enter(CHANNEL);
-  await soon();
-  return { house, ...alice, one: alice.subscriptions.of(CHANNEL) };
-}
 
 /** Anything that JSON can hold, small. */
 function anything(random: () => number, depth = 2): unknown {
