@@ -16,7 +16,7 @@ from rooms.authority import Actor
 from rooms.denials import Feature
 from rooms.errors import Misconfigured
 from rooms.events import Door, Person
-from rooms.permissions import Right
+from rooms.permissions import Right, Role
 from rooms.planner import Way
 from rooms.record import rooms as room_rows
 from rooms.store import Store
@@ -80,7 +80,7 @@ def add_to(commands: Any) -> None:
     member = _noun(commands, "member", "role", "what a member may do in a room", set_role)
     member.add_argument("room", metavar="ROOM")
     member.add_argument("user", metavar="USER")
-    member.add_argument("role", choices=list(members.Role))
+    member.add_argument("role", choices=list(Role))
 
 
 def _noun(commands: Any, noun: str, verb: str, text: str, act: Act) -> argparse.ArgumentParser:

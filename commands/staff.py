@@ -8,6 +8,7 @@ from typing import Any
 
 from commands.people import act_of, secret_of
 from rooms import orgs, staff
+from rooms.permissions import StaffRole
 from rooms.store import Store
 
 
@@ -17,7 +18,7 @@ def add_to(commands: Any) -> None:
     add = act_of(verbs, "add", "a new console account", add_staff)
     add.add_argument("email")
     add.add_argument("--organization", required=True, metavar="ID")
-    add.add_argument("--role", required=True, choices=list(orgs.Role))
+    add.add_argument("--role", required=True, choices=list(StaffRole))
     add.add_argument("--password", metavar="P", help="@FILE reads it from a file; without it one is made and printed")
     password = act_of(verbs, "password", "a new password, for who forgot it; signs out everywhere", set_password)
     password.add_argument("email")

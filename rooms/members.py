@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
 from rooms import auditing, gate, passwords
@@ -12,7 +11,7 @@ from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.live import keys
 from rooms.live.scripts import JOIN, PART
-from rooms.permissions import moderates
+from rooms.permissions import Role, moderates
 from rooms.record import Connection, channels, cursors, members, organizations, rooms
 from rooms.record.members import Named
 from rooms.record.rooms import Room
@@ -23,13 +22,6 @@ TRIES_PER_MINUTE = 5
 """Wrong passwords of one person for one room; parallel guesses count before they are looked at."""
 
 MINUTE_MS = 60_000
-
-
-class Role(StrEnum):
-    OWNER = "owner"
-    MODERATOR = "moderator"
-    MEMBER = "member"
-    GUEST = "guest"
 
 
 class Members(NamedTuple):

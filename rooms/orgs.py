@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 
 from rooms import ids, passwords
 from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.names import name as clean
-from rooms.permissions import RANK, rank
+from rooms.permissions import RANK, Role, StaffRole, rank
 from rooms.record import Connection, organizations, staff
 from rooms.record.organizations import Organization
 from rooms.record.staff import Staff
@@ -17,13 +16,6 @@ from rooms.store import Store
 
 SHORTEST_PASSWORD = 8
 _EMAIL = re.compile(r"[^\s@\x00-\x1f]{1,64}@[^\s@\x00-\x1f]{1,180}")
-
-
-class Role(StrEnum):
-    OWNER = "owner"
-    ADMIN = "admin"
-    MODERATOR = "moderator"
-    AUDITOR = "auditor"
 
 
 def add(store: Store, name: str) -> str:
@@ -37,7 +29,7 @@ def rename(store: Store, actor: Actor, name: str) -> None:
     """Raises Refused: forbidden, bad_frame, too_long."""
     from rooms import auditing
 
-    if rank(actor.role) < RANK["owner"]:
+    if rank(actor.role) < RANK[Role.OWNER]:
         raise Refused(Code.FORBIDDEN)
     organization, shown = actor.person.organization, clean(name).shown
 
@@ -68,8 +60,8 @@ def new_staff(organization: str, email: str, role: str, password: str, now: int)
     email = email.strip().lower()
     if not _EMAIL.fullmatch(email):
         raise Refused(Code.BAD_FRAME, "not an e-mail address")
-    if role not in list(Role):
-        raise Refused(Code.BAD_FRAME, f"role: one of {', '.join(Role)}")
+    if role not in list(StaffRole):
+        raise Refused(Code.BAD_FRAME, f"role: one of {', '.join(StaffRole)}")
     if len(password) < SHORTEST_PASSWORD:
         raise Refused(Code.BAD_FRAME, f"a password has at least {SHORTEST_PASSWORD} characters")
     return Staff(ids.new("s"), email, organization, role, passwords.seal(password), now)

@@ -17,9 +17,10 @@ const SEEN_TYPING_MS = 6_000;
 
 /**
  * out · entering · queued: waits for a seat · offered: a seat is held for a moment · in ·
- * kicked or banned: put out, by `notice` · refused: by `refusal`, and the door may ask for something.
+ * kicked or banned: put out, by `notice` · parted: left by another way, and may come back ·
+ * refused: by `refusal`, and the door may ask for something.
  */
-export type Standing = "out" | "entering" | "queued" | "offered" | "in" | "kicked" | "banned" | "refused";
+export type Standing = "out" | "entering" | "queued" | "offered" | "in" | "kicked" | "banned" | "parted" | "refused";
 
 export interface Queue {
   ticket: string;
@@ -373,6 +374,7 @@ export class Subscriptions {
       Object.assign(one.queue, { place: Number(frame.place), length: Number(frame.length) });
     }
     if (frame.op === "seat") this.offered(one, frame);
+    if (frame.op === "parted") this.parted(one);
     if (frame.op === "tip") Object.assign(one, { unread: Number(frame.unread) || 0, mentions: Number(frame.mentions ?? 0) });
   }
 
@@ -382,6 +384,13 @@ export class Subscriptions {
     one.queue.ticket = String(frame.ticket);
     one.queue.until = now + Number(frame.hold_seconds) * 1000;
     one.standing = "offered";
+  }
+
+  /** Who has put the person out already says more about it. */
+  private parted(one: Subscription): void {
+    if (one.standing === "kicked" || one.standing === "banned") return;
+    one.standing = "parted";
+    one.queue = undefined;
   }
 
   private types(one: Subscription, users: unknown[]): void {

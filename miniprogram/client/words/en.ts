@@ -166,6 +166,8 @@ export const en: Words = {
 
   out_kicked: "You were put out",
   out_kicked_hint: "Take a breath; you may come in again.",
+  out_parted: "You left",
+  out_parted_hint: "Perhaps from elsewhere. You may come back at any time.",
   out_banned: "You are banned",
   out_banned_hint: "You may not enter until it is over.",
   out_closed: "Closed",

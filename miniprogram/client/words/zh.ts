@@ -164,6 +164,8 @@ export const zh = {
 
   out_kicked: "你被请出了这里",
   out_kicked_hint: "冷静一下，再进来也欢迎。",
+  out_parted: "你已经离开了这里",
+  out_parted_hint: "可能是在别处退出了房间，随时可以回来。",
   out_banned: "你被封禁了",
   out_banned_hint: "在封禁结束前不能进入。",
   out_closed: "这里已经打烊",

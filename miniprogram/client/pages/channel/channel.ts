@@ -346,7 +346,7 @@ Component({
     },
     comeBack() {
       const one = theHouse().subscriptions.of((this as unknown as Own).id);
-      if (["not_found", "banned", "closed"].includes(one.refusal?.code ?? "") && one.standing !== "kicked") wx.navigateBack();
+      if (["not_found", "banned", "closed"].includes(one.refusal?.code ?? "") && !["kicked", "parted"].includes(one.standing)) wx.navigateBack();
       else void this.enter();
     },
     async notify() {
@@ -475,7 +475,7 @@ Component({
 
 function viewOf(one: Subscription): string {
   if (one.standing === "queued" || one.standing === "offered") return "waiting";
-  if (one.standing === "kicked" || one.standing === "banned") return "out";
+  if (["kicked", "banned", "parted"].includes(one.standing)) return "out";
   if (one.standing === "refused") return GATES.includes(one.refusal?.code ?? "") ? "gate" : "out";
   if (one.standing === "in" || one.timeline.size > 0) return "talk";
   return "loading";
@@ -485,6 +485,7 @@ function outOf(one: Subscription, words: Words) {
   const reason = one.notice?.reason ? fill(words.because, one.notice.reason) : "";
   if (one.standing === "kicked") return { drawing: "out", title: words.out_kicked, hint: reason || words.out_kicked_hint, button: words.come_back };
   if (one.standing === "banned") return { drawing: "out", title: words.out_banned, hint: reason || words.out_banned_hint, button: "" };
+  if (one.standing === "parted") return { drawing: "door", title: words.out_parted, hint: words.out_parted_hint, button: words.come_back };
   const kind = KINDS[one.refusal?.code ?? ""] ?? "failed";
   return { drawing: "door", title: words[`out_${kind}`], hint: words[`out_${kind}_hint`], button: kind === "failed" || kind === "full" ? words.retry : words.back };
 }

@@ -268,6 +268,16 @@ test("a mute has a countdown in place of the field; who is put out sees why", as
   expect(text()).toContain("理由：太吵");
 });
 
+test("who left from elsewhere is told so, and comes back by one tap", async () => {
+  const { page, text } = await open("pages/channel/channel", { id: CHANNEL });
+  house.subscriptions.told({ op: "parted", channel: CHANNEL });
+  await settled();
+  expect(text()).toContain("你已经离开了这里");
+  page.comeBack!();
+  await settled();
+  expect(text()).toContain("你好");
+});
+
 test("a moderator mutes for as long as they choose; others are not even offered it", async () => {
   answer = (op) => (op === "enter" ? entered({ me: { role: "moderator", muted_until: null, quiet: null } }) : { op: "done" });
   const { page, text } = await open("pages/channel/channel", { id: CHANNEL });

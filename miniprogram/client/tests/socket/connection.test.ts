@@ -130,6 +130,19 @@ test("whoever is put out knows by what, and is not entered again by a resume", a
   expect(subscriptions.resume()).toEqual({});
 });
 
+test("who left elsewhere is outside, comes back only when they ask, and reads on from where they were", async () => {
+  const { subscriptions, one } = await online();
+  subscriptions.told({ op: "parted", channel: CHANNEL });
+  expect([one.standing, subscriptions.resume()]).toEqual(["parted", {}]);
+  void subscriptions.enter(CHANNEL);
+  await soon();
+  expect(one.standing).toBe("in");
+
+  subscriptions.told({ op: "banned", channel: CHANNEL, epoch: "e1", seq: 1, at: 0, user: "u_alice", reason: "spam", by: "u_bob" });
+  subscriptions.told({ op: "parted", channel: CHANNEL });
+  expect(one.standing).toBe("banned");
+});
+
 test("pauses grow, stay within their bounds, and are not the same for everybody", () => {
   const [low, high] = [new Monitor(() => 0), new Monitor(() => 0.999)];
   const pauses = Array.from({ length: 12 }, () => [low.pause(), high.pause()] as const);
