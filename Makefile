@@ -3,6 +3,8 @@
 # Package-index mirrors set in the environment (PIP_INDEX_URL, UV_INDEX_URL, UV_DEFAULT_INDEX, npm_config_registry) are honoured.
 
 PYTHON ?= python3
+# A house is a dozen processes, and tests are hundreds of files: none of them compiles what another has compiled.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp

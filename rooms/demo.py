@@ -14,6 +14,7 @@ from rooms import rooms as tearooms
 from rooms.accounts import Account, Kind, Mode
 from rooms.demo_month import Month
 from rooms.demo_open import Open
+from rooms.permissions import StaffRole
 from rooms.record import Connection, Record, notes, organizations, rooms, staff
 from rooms.record import accounts as account_rows
 from rooms.record import channels as channel_rows
@@ -36,7 +37,7 @@ def _set_up(record: Record, now: int) -> dict[str, str]:
     """The passwords of new staff; none when another process was faster."""
     password = secrets.token_urlsafe(12)
     organization = orgs.new(ORGANIZATION, now)
-    owner = orgs.new_staff(organization.id, OWNER, orgs.Role.OWNER, password, now)
+    owner = orgs.new_staff(organization.id, OWNER, StaffRole.OWNER, password, now)
     theirs = [accounts.seal(record, account) for account in _accounts(organization.id, now)]
     room = tearooms.new(organization.id, ROOM, now)
     inside = [channels.new(room, name, now)._replace(position=place) for place, name in enumerate(CHANNELS)]

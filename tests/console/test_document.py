@@ -6,9 +6,7 @@ import re
 from typing import Any
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.core import NOT_SET
 
 from console.openapi import document
 from console.routes import Route
@@ -20,9 +18,15 @@ LEFT_OUT = {"/live/overview", "/live/channels/<channel>", "/accounts/<appid>/tes
             "/accounts/<appid>/templates/test"}
 """Streams without an end, and what waits for WeChat. Nor what a person does to their own session."""
 
-SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 FEW = settings(max_examples=6, deadline=None, database=None, phases=[Phase.generate], derandomize=True,
                suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    import schemathesis  # here, because it takes seconds that each process of the tests would spend
+
+    return schemathesis.openapi.from_dict(DOCUMENT)
 
 
 def test_every_route_stands_in_the_document_with_its_roles() -> None:
@@ -36,13 +40,15 @@ def test_every_route_stands_in_the_document_with_its_roles() -> None:
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.path not in LEFT_OUT and not route.people],
                          ids=lambda route: route.name)
-def test_what_the_document_allows_is_never_answered_with_a_mistake(house: House, route: Route) -> None:
+def test_what_the_document_allows_is_never_answered_with_a_mistake(house: House, schema: Any, route: Route) -> None:
+    from schemathesis.core import NOT_SET
+
     office = house.theirs
     known = {"room": office.room, "channel": office.channel, "user": office.alice.id}
     path = re.sub(r"<(?:int:)?(\w+)>", r"{\1}", route.path)
 
     @FEW
-    @given(case=SCHEMA[API + path][route.method].as_strategy())
+    @given(case=schema[API + path][route.method].as_strategy())
     def check(case: Any) -> None:
         parts = {name: known.get(name, value) for name, value in (case.path_parameters or {}).items()}
         body = None if case.body is NOT_SET else case.body

@@ -34,7 +34,9 @@ def photo() -> bytes:
 
 
 def animation(frames: int, size: tuple[int, int] = (8, 8), kind: str = "GIF") -> bytes:
-    images = [Image.new("RGB", size, (number % 251, number // 251, 0)) for number in range(frames)]
+    images = [Image.new("P", size, number % 4) for number in range(frames)]
+    for image in images:
+        image.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255])
     written = io.BytesIO()
     images[0].save(written, kind, save_all=True, append_images=images[1:], duration=20, optimize=False)
     return written.getvalue()

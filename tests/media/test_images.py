@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -83,19 +84,19 @@ def test_a_large_picture_is_kept_smaller(tmp_path: Path) -> None:
 
 
 BAD = {
-    "a bomb of 50,000 by 50,000": (samples.bomb(), "png", "megapixels"),
-    "10,000 frames": (samples.animation(10_000, (1, 1)), "gif", "frames"),
-    "frames that are too many pixels together": (samples.animation(60, (1_000, 1_000)), "gif", "megapixels"),
-    "half a picture": (samples.photo()[:200], "jpg", "cannot be decoded"),
-    "another format than it seems": (samples.picture("PNG"), "jpg", "cannot be decoded"),
-    "words": (b"GIF89a not really", "gif", "cannot be decoded"),
+    "a bomb of 50,000 by 50,000": (samples.bomb, "png", "megapixels"),
+    "10,000 frames": (lambda: samples.animation(10_000, (1, 1)), "gif", "frames"),
+    "frames that are too many pixels together": (lambda: samples.animation(60, (1_000, 1_000)), "gif", "megapixels"),
+    "half a picture": (lambda: samples.photo()[:200], "jpg", "cannot be decoded"),
+    "another format than it seems": (lambda: samples.picture("PNG"), "jpg", "cannot be decoded"),
+    "words": (lambda: b"GIF89a not really", "gif", "cannot be decoded"),
 }
 
 
 @pytest.mark.parametrize(("content", "ending", "because"), BAD.values(), ids=BAD)
-def test_what_is_too_much_or_broken_is_refused_with_the_reason(tmp_path: Path, content: bytes, ending: str,
-                                                               because: str) -> None:
-    status, made = remade(tmp_path, content, ending)
+def test_what_is_too_much_or_broken_is_refused_with_the_reason(tmp_path: Path, content: Callable[[], bytes],
+                                                               ending: str, because: str) -> None:
+    status, made = remade(tmp_path, content(), ending)
     assert status == 3
     assert because in made["problem"]
     assert not (tmp_path / "full.png").exists()

@@ -7,6 +7,7 @@ import pytest
 
 from rooms import accounts, browsers, ids, orgs, scanning, sessions
 from rooms.errors import Code
+from rooms.permissions import StaffRole
 from rooms.scanning import Begun, Outcome, Seen, Step
 from rooms.sessions import Signed
 from rooms.store import Store
@@ -23,7 +24,7 @@ def signed(store: Store) -> Signed:
     appid = ids.new("x")
     accounts.add(store, cast.organization, appid, "official_account", "s3cret")
     email = f"{ids.new('x')}@example.com"
-    account = orgs.add_staff(store, cast.organization, email, orgs.Role.OWNER, "a password for tests")
+    account = orgs.add_staff(store, cast.organization, email, StaffRole.OWNER, "a password for tests")
     found = sessions.look(store, sessions.begin(store, account, "127.0.0.1", "tests"))
     assert found is not None
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rooms import accounts, ids, orgs, scanning, sessions
+from rooms.permissions import StaffRole
 from rooms.scanning import Begun, Step
 from rooms.sessions import Signed
 from tests.wechat.mei import Mei, heard
@@ -17,7 +18,7 @@ AGENT = "Mozilla/5.0 (Windows NT 10.0) Chrome/142.0.0.0 Safari/537.36"
 def signed(stage: Stage) -> Signed:
     """A colleague of the house that Mei follows."""
     email = f"{ids.new('x')}@example.com"
-    account = orgs.add_staff(stage.store, stage.cast.organization, email, orgs.Role.ADMIN, "a password for tests")
+    account = orgs.add_staff(stage.store, stage.cast.organization, email, StaffRole.ADMIN, "a password for tests")
     found = sessions.look(stage.store, sessions.begin(stage.store, account, "127.0.0.1", "tests"))
     assert found is not None
     return found
