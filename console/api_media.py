@@ -24,13 +24,13 @@ def picture(ask: Ask, media_id: str, query: PictureQuery) -> Response:
     if found.type != "image":
         raise Refused(Code.NOT_FOUND)
     small = next((one for one in found.variants.split() if one.startswith("thumb.")), None)
-    return _send(ask, found, small if query.small and small else _main(found))
+    return send(ask, found, small if query.small and small else _main(found))
 
 
 def file(ask: Ask, media_id: str) -> Response:
     """The picture, voice, video or file itself."""
     found = _find(ask, media_id)
-    return _send(ask, found, _main(found))
+    return send(ask, found, _main(found))
 
 
 def _main(found: Media) -> str:
@@ -44,7 +44,7 @@ def _find(ask: Ask, media_id: str) -> Media:
     return found
 
 
-def _send(ask: Ask, found: Media, variant: str) -> Response:
+def send(ask: Ask, found: Media, variant: str) -> Response:
     try:
         return sending.answer(chosen(ask.settings), found, variant)
     except Absent:

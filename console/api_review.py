@@ -137,8 +137,8 @@ class HeldCount(Out):
 
 
 class StatisticsView(Out):
-    """`waiting`: what is in the queue now, held and reported messages and names, however old; of each not counted
-    beyond 1000."""
+    """`waiting`: what is in the queue now, held and reported messages, names and pictures, however old; of each not
+    counted beyond 1000."""
 
     held: list[HeldCount]
     reports: dict[str, int]
@@ -158,7 +158,7 @@ class Removed(Out):
 
 
 def held(ask: Ask, query: QueueQuery) -> HeldPage:
-    at, name = _place(query.cursor, 2)
+    at, name = place_of(query.cursor, 2)
     found = review.held_messages(ask.store, ask.who.reader, query.room or ask.organization, (int(at or 0), name))
     shown = [HeldView(id=one.id, room=one.room, channel=one.channel, user=one.user, name=one.name, door=one.door,
                       type=one.type, body=msgspec.json.decode(one.body), cause=one.cause, list=one.list, at=one.at)
@@ -178,7 +178,7 @@ def decide(ask: Ask, held_id: str, body: DecideHeld) -> Decided:
 
 
 def names(ask: Ask, query: NamesQuery) -> NamesPage:
-    at, name = _place(query.cursor, 2)
+    at, name = place_of(query.cursor, 2)
     found = doubtful_names.waiting(ask.store, ask.who.reader, (int(at or 0), name))
     shown = [NameView(id=one.id, user=one.user, name=one.name, at=one.at) for one in found]
     more = len(shown) == doubtful_names.PAGE
@@ -191,7 +191,7 @@ def decide_name(ask: Ask, name_id: str, body: DecideName) -> Decided:
 
 
 def reported(ask: Ask, query: QueueQuery) -> Cases:
-    at, channel, seq = _place(query.cursor, 3)
+    at, channel, seq = place_of(query.cursor, 3)
     place = (int(at or 0), channel, int(seq or 0))
     found = review.reported(ask.store, ask.who.reader, query.room or ask.organization, place)
     shown = []
@@ -229,7 +229,7 @@ def _plain(entries: Sequence[Logged]) -> list[dict[str, Any]]:
     return [msgspec.json.decode(entry.frame) for entry in entries]
 
 
-def _place(cursor: str, parts: int) -> list[str]:
+def place_of(cursor: str, parts: int) -> list[str]:
     """Where the page before ended. Raises Refused(bad_frame)."""
     found = cursor.split(".") if cursor else [""] * parts
     numbers = [found[0], *found[2:]]

@@ -75,6 +75,7 @@ class Files:
         return {"media": self._told(took, person)}
 
     def choose_avatar(self, person: Person) -> Any:
+        avatars.count(self._store, person)
         with self._given(self._house.settings.image_mb << 20) as given:
             took = intake.take_face(self._house, person, _chunks(given.stream))
         return about(self._store, avatars.choose(self._store, person, took))

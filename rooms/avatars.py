@@ -1,6 +1,6 @@
 """Pictures that people give themselves. Each has an address that nobody can guess and that leads to it only for as long
 as it is theirs. Where the organization has pictures judged, WeChat judges it: before others see it or after, as the
-policy says of all pictures. Nobody reviews pictures of people: one that is held and not let through is not taken.
+policy says of all pictures. Where it cannot decide, people do (`doubtful_pictures`), and staff may take any away.
 """
 
 from __future__ import annotations
@@ -10,17 +10,22 @@ import secrets
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from rooms import identities, safety
+from rooms import auditing, identities, members, safety
+from rooms.authority import Actor, checked_reason
 from rooms.errors import Code, Refused
 from rooms.events import Person
 from rooms.media import AVATAR
+from rooms.permissions import moderates
 from rooms.record import Connection, aliases, media, users
+from rooms.record import safety as checks
 from rooms.record.media import FAILED, READY, Media
 from rooms.record.safety import OFF
 from rooms.record.users import User
 from rooms.store import Store
 
 HELD, REJECTED = "held", "rejected"
+PER_MINUTE = 5
+"""Each may cost one of the calls a minute in which WeChat judges what everybody shows."""
 PATH = "/avatar/"
 MOST_ASKED = 100
 MOST_KEPT = 50
@@ -34,6 +39,11 @@ class Latest(NamedTuple):
 
     state: str
     reason: str = ""
+
+
+def count(store: Store, person: Person) -> None:
+    """Before a new one is taken in. Raises Refused(rate_limited)."""
+    members.count_try(store, "avatar", person.id, PER_MINUTE)
 
 
 def choose(store: Store, person: Person, picture: Media) -> Person:
@@ -54,16 +64,53 @@ def choose(store: Store, person: Person, picture: Media) -> Person:
 def show(store: Store, picture: Media) -> Person:
     """It is its person's picture from now on, and the ones before are gone. Raises Refused(not_found) for nobody, and
     where it is gone itself."""
-    def act(connection: Connection) -> User | None:
-        found = users.one(connection, picture.user)
-        if found is None or found.erased_at is not None or (
-                not media.change(connection, picture.id, (READY,), progress=SHOWN)):
-            return None
-        _let_go(connection, picture)
-        users.change(connection, found.id, avatar=f"{PATH}{picture.id}/{secrets.token_urlsafe(12)}")
-        return users.one(connection, found.id)
+    return _changed(store, store.record.write(lambda c: wear(c, picture)))
 
-    return _changed(store, store.record.write(act))
+
+def wear(connection: Connection, picture: Media) -> User | None:
+    """`show`, for a transaction; `identities.remember` who it returns."""
+    found = users.one(connection, picture.user)
+    if found is None or found.erased_at is not None or (
+            not media.change(connection, picture.id, (READY,), progress=SHOWN)):
+        return None
+    _let_go(connection, picture)
+    users.change(connection, found.id, avatar=f"{PATH}{picture.id}/{secrets.token_urlsafe(12)}")
+    return users.one(connection, found.id)
+
+
+def take(connection: Connection, picture: Media, reason: str) -> User | None:
+    """For a transaction: whoever chose it hears why it is not theirs. None where it was shown to nobody;
+    `identities.remember` who it returns."""
+    media.change(connection, picture.id, (READY,), state=FAILED, problem=reason[:200])
+    found = users.one(connection, picture.user)
+    if found is None or not is_shown(found.avatar, picture.id):
+        return None
+    users.change(connection, found.id, avatar="")
+    return found._replace(avatar="")
+
+
+def take_away(store: Store, actor: Actor, user: str, reason: str = "") -> None:
+    """The picture that somebody is seen with. Raises Refused: not_found, also where they have none; forbidden,
+    too_long."""
+    if not moderates(actor.role):
+        raise Refused(Code.FORBIDDEN)
+    reason = checked_reason(reason)
+
+    def act(connection: Connection) -> User | None:
+        found = users.one(connection, user)
+        if found is None or found.organization != actor.person.organization or not found.avatar:
+            return None
+        picture = media.one(connection, found.avatar.removeprefix(PATH).partition("/")[0])
+        taken = take(connection, picture, reason) if picture else None
+        if taken is not None:
+            checks.end_doubtful_of(connection, user, checks.AVATAR)
+            auditing.note(connection, store, actor, found.organization, "avatar", user, reason=reason)
+        return taken
+
+    taken = store.record.write(act)
+    if taken is None:
+        raise Refused(Code.NOT_FOUND, "they have no picture")
+    identities.remember(store, taken)
 
 
 def remove(store: Store, user: str) -> Person:
@@ -73,6 +120,7 @@ def remove(store: Store, user: str) -> Person:
         if found is None or found.erased_at is not None:
             return None
         media.let_go(connection, [each.id for each in media.jobs_of(connection, user, AVATAR, MOST_KEPT)])
+        checks.end_doubtful_of(connection, user, checks.AVATAR)
         users.change(connection, user, avatar="")
         return users.one(connection, user)
 
@@ -87,32 +135,34 @@ def latest(store: Store, person: Person) -> Latest | None:
     return Latest(HELD) if found and found[0].progress < SHOWN else None
 
 
-def settle(store: Store, picture_id: str, outcome: str, reason: str) -> bool:
-    """One that is shown goes where WeChat finds fault with it; one that is held comes only where it finds none. True
-    where it is taken from its person."""
-    def look(connection: Connection) -> tuple[Media | None, User | None]:
+def settle(store: Store, actor: Actor, picture_id: str, outcome: str, reason: str) -> bool:
+    """One that is shown goes where WeChat finds fault with it; one that is held comes where it finds none, goes where
+    it does, and waits otherwise. False for one that is nobody's (any more): they chose another one meanwhile."""
+    def act(connection: Connection) -> tuple[bool, User | None]:
         found = media.one(connection, picture_id)
-        return found, users.one(connection, found.user) if found else None
+        if found is None or not is_theirs(connection, found):
+            return False, None
+        if outcome in (safety.PASS, safety.SHOW):
+            return True, None if found.progress == SHOWN else wear(connection, found)
+        if outcome != safety.RISKY:
+            return True, None
+        taken = take(connection, found, reason)
+        if taken is not None:
+            auditing.note(connection, store, actor, found.organization, "avatar", found.user, reason=reason)
+        return True, taken
 
-    picture, user = store.record.read(look)
-    if picture is None or picture.state != READY or user is None or user.erased_at is not None:
-        return False  # they chose another one meanwhile, or are gone
-    shown = is_shown(user.avatar, picture.id)
-    if outcome != safety.RISKY if shown else picture.progress == SHOWN:
+    theirs, changed = store.record.write(act)
+    if changed is not None:
+        identities.remember(store, changed)
+    return theirs
+
+
+def is_theirs(connection: Connection, picture: Media) -> bool:
+    """Whether its person is seen with it, or would be when it is let through."""
+    user = users.one(connection, picture.user)
+    if picture.state != READY or user is None or user.erased_at is not None:
         return False
-    if not shown and outcome in (safety.PASS, safety.SHOW):
-        show(store, picture)
-        return False
-
-    def act(connection: Connection) -> None:
-        media.change(connection, picture.id, (READY,), state=FAILED, problem=reason[:200])
-        if shown:
-            users.change(connection, user.id, avatar="")
-
-    store.record.write(act)
-    if shown:
-        identities.remember(store, user._replace(avatar=""))
-    return True
+    return picture.progress < SHOWN or is_shown(user.avatar, picture.id)
 
 
 def seen(store: Store, person: Person, wanted: Iterable[str]) -> dict[str, Person]:

@@ -31,7 +31,7 @@ class Doubtful(NamedTuple):
 def waiting(store: Store, actor: Actor, after: tuple[int, str] = (0, "")) -> Sequence[Doubtful]:
     """A page of those of the organization, the longest waiting first, beyond (at, id). Raises Refused(forbidden)."""
     _check(actor)
-    found = store.record.read(lambda c: rows.names(c, actor.person.organization, after, PAGE))
+    found = store.record.read(lambda c: rows.doubtful(c, actor.person.organization, rows.NAME, after, PAGE))
     return [Doubtful(one.id, one.user, one.content, one.at) for one in found]
 
 
@@ -47,7 +47,7 @@ def settle(store: Store, actor: Actor, id: str, keep: bool, reason: str = "") ->
     def act(connection: Connection) -> User | None:
         organizations.lock(connection, actor.person.organization)
         check = _one(connection, actor, id)
-        if not rows.end_name(connection, id):
+        if not rows.end_doubtful(connection, id):
             return None
         named = _keep(connection, check) if keep else take_back(connection, store, actor, check, reason)
         if keep and named is not None:

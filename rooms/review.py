@@ -49,7 +49,7 @@ class Case(NamedTuple):
 
 class Statistics(NamedTuple):
     """`held`: (cause, state) → how many; `reports`: state → how many; `waiting`: what is in the queue now, of any age,
-    held and reported messages and names, of each at most MOST_COUNTED."""
+    held and reported messages, names and pictures, of each at most MOST_COUNTED."""
 
     held: dict[tuple[str, str], int]
     reports: dict[str, int]
@@ -106,7 +106,7 @@ def statistics(store: Store, actor: Actor, days: int = 30) -> Statistics:
         organization = actor.person.organization
         waiting = (held_rows.count_in_queue(connection, organization, MOST_COUNTED)
                    + report_rows.count_in_queue(connection, organization, MOST_COUNTED)
-                   + safety_rows.count_names(connection, organization, MOST_COUNTED))
+                   + safety_rows.count_doubtful(connection, organization, MOST_COUNTED))
         return Statistics(held_rows.count(connection, organization, since),
                           report_rows.count(connection, organization, since), waiting)
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 from prometheus_client import Counter
 
-from rooms import auditing, doubtful_names, held, identities, ids, media, notices, recalls, shelf
+from rooms import doubtful_names, held, identities, ids, media, notices, recalls, shelf
 from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Author, Door, Entry, Logged, Person
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 AFTER, BEFORE = "after", "before"
 SHOW, PEOPLE = "show", "people"
 PASS, REVIEW, RISKY, UNKNOWN = "pass", "review", "risky", "unknown"
-TEXT, MEDIA, NAME, AVATAR = "text", "media", rows.NAME, "avatar"
+TEXT, MEDIA, NAME, AVATAR = "text", "media", rows.NAME, rows.AVATAR
 
 READER = "safety"
 REASON = "内容安全 content safety"
@@ -147,7 +147,7 @@ def ask_about_name(store: Store, person: Person) -> None:
     store.record.prepare(person.organization)
 
     def act(connection: Connection) -> None:
-        rows.end_names_of(connection, person.id)
+        rows.end_doubtful_of(connection, person.id, NAME)
         rows.add_many(connection, made)
 
     store.record.write(act)
@@ -157,7 +157,12 @@ def ask_about_avatar(store: Store, person: Person, picture: str) -> None:
     """The media that somebody chose to be seen by just now."""
     check = _check(person.organization, "", None, "", person.id, AVATAR, picture, store.clock.now())
     store.record.prepare(person.organization)
-    store.record.write(lambda c: rows.add_many(c, [_ahead(check)]))
+
+    def act(connection: Connection) -> None:
+        rows.end_doubtful_of(connection, person.id, AVATAR)
+        rows.add_many(connection, [_ahead(check)])
+
+    store.record.write(act)
 
 
 def take(store: Store, limit: int) -> list[Check]:
@@ -209,12 +214,15 @@ def settle(store: Store, check: Check, verdict: Verdict, again: bool = False) ->
     outcome = verdict.word
     if verdict.word == UNKNOWN:
         outcome = policy(store, check.organization).outage
-    if check.kind in (NAME, AVATAR):
-        (_settle_name if check.kind == NAME else _settle_avatar)(store, check, outcome)
+    for_people = outcome in (REVIEW, PEOPLE)
+    if check.kind == NAME:
+        _settle_name(store, check, outcome)
+    elif check.kind == AVATAR:
+        for_people &= _settle_avatar(store, check, outcome)
     else:
         (_settle_held if check.held else _settle_shown)(store, check, outcome)
     verdicts.labels(check.kind, verdict.word if verdict.word != UNKNOWN else f"unknown_{outcome}").inc()
-    state = rows.PEOPLE if check.kind == NAME and outcome in (REVIEW, PEOPLE) else DONE
+    state = rows.PEOPLE if check.kind in (NAME, AVATAR) and for_people else DONE
     store.record.write(lambda c: rows.change(c, check.id, state=state, verdict=verdict.word, label=verdict.label[:24],
                                              detail=verdict.detail[:200]))
 
@@ -257,12 +265,12 @@ def _settle_name(store: Store, check: Check, outcome: str) -> None:
             notices.nudge(store, [named.id])
 
 
-def _settle_avatar(store: Store, check: Check, outcome: str) -> None:
+def _settle_avatar(store: Store, check: Check, outcome: str) -> bool:
+    """True where it is theirs still, or would be: one that is left to people stays as it is until then
+    (`doubtful_pictures`)."""
     from rooms import avatars
 
-    if avatars.settle(store, check.content, outcome, REASON):
-        store.record.write(lambda c: auditing.note(
-            c, store, steward(check.organization), check.organization, "avatar", check.user, reason=REASON))
+    return avatars.settle(store, steward(check.organization), check.content, outcome, REASON)
 
 
 def _settle_shown(store: Store, check: Check, outcome: str) -> None:

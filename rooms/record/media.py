@@ -47,7 +47,8 @@ class Use(NamedTuple):
     at: int
 
 
-_TABLE, _USES, _HELD, _USERS = tables.media, tables.media_uses, tables.held, tables.users
+_TABLE, _USES, _HELD, _USERS, _CHECKS = (
+    tables.media, tables.media_uses, tables.held, tables.users, tables.checks)
 _COLUMNS = columns(_TABLE, Media._fields)
 
 
@@ -105,13 +106,16 @@ def of_user(connection: Connection, user: str) -> list[Media]:
 
 def unused(connection: Connection, before: int, limit: int) -> list[str]:
     """Older than that and shown by no message, nor the poster of what is shown, nor in a message that is held, nor the
-    picture of its person; where what is held is sealed, nothing of its author goes before it is decided."""
+    picture of its person, nor one that people have to look at; where what is held is sealed, nothing of its author goes
+    before it is decided."""
     used = exists().where(_USES.c.media == _TABLE.c.id)
     waits = exists().where(_HELD.c.user == _TABLE.c.user, _HELD.c.state.in_(("waiting", "passing")),
                            _HELD.c.body.contains(_TABLE.c.id) | _HELD.c.body.startswith(envelopes.MARK))
     worn = exists().where(_USERS.c.id == _TABLE.c.user, _TABLE.c.type == "avatar",
                           _USERS.c.avatar.contains(_TABLE.c.id))
-    query = select(_TABLE.c.id).where(_TABLE.c.at < before, _TABLE.c.state != GONE, ~used, ~waits, ~worn)
+    doubtful = exists().where(_CHECKS.c.user == _TABLE.c.user, _TABLE.c.type == "avatar", _CHECKS.c.kind == "avatar",
+                              _CHECKS.c.state == "people")
+    query = select(_TABLE.c.id).where(_TABLE.c.at < before, _TABLE.c.state != GONE, ~used, ~waits, ~worn, ~doubtful)
     return list(connection.scalars(query.order_by(_TABLE.c.at).limit(limit)))
 
 

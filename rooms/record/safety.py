@@ -15,7 +15,7 @@ from rooms.record.held import HeldRow
 WAITING, ASKED, DONE = "waiting", "asked", "done"
 PEOPLE = "people"
 """Somebody has to look at it."""
-NAME = "name"
+NAME, AVATAR = "name", "avatar"
 OFF = "off"
 
 
@@ -114,30 +114,32 @@ def one(connection: Connection, id: str) -> Check | None:  # noqa: A002 - the co
     return _opened(connection, row) if row else None
 
 
-def names(connection: Connection, organization: str, after: tuple[int, str], limit: int) -> Sequence[Check]:
-    """Names that people have to look at, the longest waiting first, beyond (at, id)."""
+def doubtful(connection: Connection, organization: str, kind: str, after: tuple[int, str],
+             limit: int) -> Sequence[Check]:
+    """Names, or pictures, that people have to look at, the longest waiting first, beyond (at, id)."""
     at, id_ = after
-    query = select(*_CHECK).where(_are_doubtful(organization), (_CHECKS.c.at > at) | (
+    query = select(*_CHECK).where(_are_doubtful(organization), _CHECKS.c.kind == kind, (_CHECKS.c.at > at) | (
         (_CHECKS.c.at == at) & (_CHECKS.c.id > id_)))
     found = connection.execute(query.order_by(_CHECKS.c.at, _CHECKS.c.id).limit(limit)).all()
     return [_opened(connection, row) for row in found]
 
 
-def count_names(connection: Connection, organization: str, most: int) -> int:
+def count_doubtful(connection: Connection, organization: str, most: int) -> int:
     """Not counted beyond `most`."""
-    doubtful = select(_CHECKS.c.id).where(_are_doubtful(organization)).limit(most)
-    return connection.scalars(select(func.count()).select_from(doubtful.subquery())).one()
+    found = select(_CHECKS.c.id).where(_are_doubtful(organization)).limit(most)
+    return connection.scalars(select(func.count()).select_from(found.subquery())).one()
 
 
-def end_name(connection: Connection, id: str) -> bool:  # noqa: A002 - the column's name
+def end_doubtful(connection: Connection, id: str) -> bool:  # noqa: A002 - the column's name
     """False when nobody has to look at it (any more)."""
     statement = update(_CHECKS).where(_CHECKS.c.id == id, _CHECKS.c.state == PEOPLE).values(state=DONE)
     return connection.execute(statement).rowcount > 0
 
 
-def end_names_of(connection: Connection, user: str) -> None:
+def end_doubtful_of(connection: Connection, user: str, kind: str) -> None:
     """They took another one."""
-    connection.execute(update(_CHECKS).where(_CHECKS.c.user == user, _CHECKS.c.state == PEOPLE).values(state=DONE))
+    connection.execute(update(_CHECKS).where(
+        _CHECKS.c.user == user, _CHECKS.c.kind == kind, _CHECKS.c.state == PEOPLE).values(state=DONE))
 
 
 def count(connection: Connection, organization: str, since: int) -> dict[tuple[str, str], int]:

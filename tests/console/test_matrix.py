@@ -16,6 +16,7 @@ from media.store import chosen
 from rooms import (
     accounts,
     api_tokens,
+    avatars,
     broadcasts,
     exports,
     held,
@@ -32,6 +33,8 @@ from rooms import (
 )
 from rooms.broadcasts import Audience
 from rooms.drafts import Draft
+from rooms.events import Person
+from rooms.media import AVATAR
 from rooms.permissions import StaffRole
 from rooms.record import media, suspicions
 from rooms.record import safety as safety_rows
@@ -158,6 +161,31 @@ def doubtful_name(office: Office, desk: Desk) -> Try:
     return Try({"name_id": check.id}, {"keep": False})
 
 
+def face(office: Office, person: Person) -> Media:
+    """A picture that somebody is seen with."""
+    shown = put(office, Media(ids.new("m"), office.organization, person.id, AVATAR, media.READY, "", 3, 1, 1, 0, "",
+                              "face.jpg", 0, 0, 0, "", office.cast.now))
+    avatars.show(office.store, shown)
+    return shown
+
+
+def doubtful_picture(body: Any) -> Example:
+    def example(office: Office, desk: Desk) -> Try:
+        person = office.cast.person("Faye")
+        check = Check(ids.new("k"), office.organization, "", None, "", person.id, safety_rows.AVATAR,
+                      face(office, person).id, PEOPLE, "review", "", "", "", 0, office.cast.now, office.cast.now)
+        office.store.record.write(lambda c: safety_rows.add_many(c, [check]))
+        return Try({"picture_id": check.id}, body)
+
+    return example
+
+
+def seen_with_a_picture(office: Office, desk: Desk) -> Try:
+    person = office.cast.person("Faye")
+    face(office, person)
+    return Try({"user": person.id}, {"reason": "不合适"})
+
+
 def reported_message(office: Office, desk: Desk) -> Try:
     seq, reporter = said(office), office.cast.person("Rita")
     members.set_role(office.store, office.room, reporter.id, "member")
@@ -174,15 +202,21 @@ def suspicion(office: Office, desk: Desk) -> Try:
 
 def pictured(office: Office, desk: Desk) -> Try:
     """A picture that Alice shows in the channel."""
-    kept, now = chosen(Settings.from_environment(office.web.environ)), office.cast.now
-    shown = Media(ids.new("m"), office.organization, office.alice.id, "image", media.READY, "tea.png", 3, 1, 1, 0, "",
-                  "image.png", 100, 0, 0, "", now)
-    path = kept.room() / shown.id
-    path.write_bytes(b"tea")
-    kept.put(f"{office.organization}/{shown.id}/image.png", path)
-    office.store.record.write(lambda c: media.add(c, shown))
+    now = office.cast.now
+    shown = put(office, Media(ids.new("m"), office.organization, office.alice.id, "image", media.READY, "tea.png", 3, 1,
+                              1, 0, "", "image.png", 100, 0, 0, "", now))
     office.store.record.write(lambda c: media.use(c, [Use(shown.id, office.channel, 1, now)]))
     return Try({"media_id": shown.id})
+
+
+def put(office: Office, shown: Media) -> Media:
+    """With its file."""
+    kept = chosen(Settings.from_environment(office.web.environ))
+    path = kept.room() / shown.id
+    path.write_bytes(b"tea")
+    kept.put(f"{office.organization}/{shown.id}/{shown.variants}", path)
+    office.store.record.write(lambda c: media.add(c, shown))
+    return shown
 
 
 def packed(office: Office, desk: Desk) -> Try:
@@ -321,6 +355,10 @@ EXAMPLES: dict[str, Example] = {
     "review_settle": reported_message,
     "review_names": at_large(),
     "review_decide_name": doubtful_name,
+    "pictures_doubtful": at_large(),
+    "pictures_picture": doubtful_picture(None),
+    "pictures_decide": doubtful_picture({"keep": True}),
+    "pictures_take_away": seen_with_a_picture,
     "review_statistics": at_large(),
     "review_remove_recent": lambda office, desk: Try(
         {"user": office.alice.id}, {"place": office.channel, "hours": 1}),

@@ -10,14 +10,15 @@ from rooms import avatars, erasure, identities, media, merging, safety
 from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person
+from rooms.record import audit, organizations, users
 from rooms.record import media as rows
-from rooms.record import organizations, users
 from rooms.record import safety as safety_rows
 from rooms.record.media import READY, Media
 from rooms.record.safety import Check
 from rooms.safety import AFTER, BEFORE, PASS, PEOPLE, REVIEW, RISKY, SHOW, UNKNOWN, Verdict
 from rooms.store import Store
 from tests.cast import Cast
+from tests.refusal import refusal
 
 numbers = itertools.count()
 
@@ -107,9 +108,10 @@ def test_a_picture_that_was_shown_is_taken_back_on_a_bad_verdict(stage: Stage, w
     assert stage.judged(word) == 0, "once is enough"
 
 
-@pytest.mark.parametrize(("word", "outage", "comes"), [
-    (PASS, SHOW, True), (RISKY, SHOW, False), (REVIEW, SHOW, False), (UNKNOWN, SHOW, True), (UNKNOWN, PEOPLE, False)])
-def test_a_held_picture_comes_with_a_good_verdict_only(stage: Stage, word: str, outage: str, comes: bool) -> None:
+@pytest.mark.parametrize(("word", "outage", "state"), [
+    (PASS, SHOW, ""), (RISKY, SHOW, "rejected"), (REVIEW, SHOW, "held"), (UNKNOWN, SHOW, ""),
+    (UNKNOWN, PEOPLE, "held")])
+def test_a_held_picture_comes_with_a_good_verdict_only(stage: Stage, word: str, outage: str, state: str) -> None:
     before = stage.chosen(stage.alice)
     stage.policy(BEFORE, outage)
     picture = stage.chosen(stage.alice)
@@ -118,9 +120,9 @@ def test_a_held_picture_comes_with_a_good_verdict_only(stage: Stage, word: str, 
     assert held is not None
     assert held.state == "held"
     stage.judged(word)
-    assert (stage.has(stage.alice, picture), stage.has(stage.alice, before)) == (comes, not comes)
+    assert (stage.has(stage.alice, picture), stage.has(stage.alice, before)) == (not state, bool(state))
     latest = avatars.latest(stage.store, stage.now(stage.alice))
-    assert latest is None if comes else (latest is not None and latest.state == "rejected")
+    assert (latest.state if latest else "") == state
 
 
 def test_a_verdict_on_a_picture_that_was_replaced_meanwhile_changes_nothing(stage: Stage) -> None:
@@ -176,3 +178,27 @@ def test_what_somebody_waits_for_is_judged_before_what_was_shown(stage: Stage) -
     (first,) = safety.take(stage.store, 1)
     assert (first.kind, first.user) == ("avatar", stage.alice.id)
     assert {one.id for one in safety.take(stage.store, 100)} >= set(shown)
+
+
+def test_staff_takes_a_picture_away_and_whose_it_was_hears_why(stage: Stage) -> None:
+    picture = stage.chosen(stage.alice)
+    avatars.take_away(stage.store, stage.admin, stage.alice.id, "不合适")
+    assert (stage.now(stage.alice).avatar, stage.kept(picture)) == ("", "failed")
+    assert avatars.latest(stage.store, stage.now(stage.alice)) == ("rejected", "不合适")
+    (act,) = [one.act for one in stage.store.record.read(lambda c: audit.page(c, stage.cast.organization))]
+    assert (act.act, act.target, act.actor, act.reason) == ("avatar", stage.alice.id, stage.admin.person.id, "不合适")
+    assert refusal(avatars.take_away, stage.store, stage.admin, stage.alice.id) is Code.NOT_FOUND, "there is none now"
+
+
+def test_nobody_else_takes_a_picture_away(stage: Stage) -> None:
+    picture = stage.chosen(stage.alice)
+    for actor, code in ((Actor(stage.mallory, "owner"), Code.NOT_FOUND), (Actor(stage.bob), Code.FORBIDDEN)):
+        assert refusal(avatars.take_away, stage.store, actor, stage.alice.id) is code
+    assert stage.has(stage.alice, picture)
+
+
+def test_nobody_changes_their_picture_all_the_time(stage: Stage) -> None:
+    for _ in range(avatars.PER_MINUTE):
+        avatars.count(stage.store, stage.alice)
+    assert refusal(avatars.count, stage.store, stage.alice) is Code.RATE_LIMITED
+    avatars.count(stage.store, stage.bob)

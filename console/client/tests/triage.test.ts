@@ -39,6 +39,12 @@ describe("the queue", () => {
     expect(items[1] && [items[1].name, offered(items[1])]).toEqual(["很难说", ["approve", "remove"]]);
   });
 
+  it("has doubtful pictures of people among them, which are let be or taken away", () => {
+    const items = inOrder([held("h_1", 10)], [], [], [{ id: "k_2", user: "u_c", name: "小红", shown: false, at: 5 }]);
+    expect(keys(items)).toEqual(["k_2", "h_1"]);
+    expect(items[0] && [items[0].name, items[0].room, offered(items[0])]).toEqual(["小红", "", ["approve", "remove"]]);
+  });
+
   it("shows the talk before and after, without the message itself and without events", () => {
     const entries = [said(1), said(2), { ...said(3), op: "muted" }, said(4)];
     const numbers = (list: Entry[]): number[] => list.map(({ seq }) => seq);

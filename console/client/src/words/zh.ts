@@ -107,7 +107,7 @@ export const zh = {
   },
   review: {
     about: "被拦下的和被举报的话，等得最久的在最前。看看前后说了什么，再作决定。", waiting: (many: number) => `${many} 条待处理`, toLook: "条消息等人看过", list: "待处理的消息", one: "这条消息",
-    all: "全部", held: "送审", reported: "举报", names: "昵称", name: "昵称待定", nameAbout: "微信拿不准这个昵称，现在照常显示。", nameGoes: "昵称会换成“茶客”加数字，本人会收到通知。", causes: { words: "词库送审", safety: "内容安全" } as Record<string, string>, reportedBy: (many: number) => `${many} 人举报`, reports: "举报", noReason: "没有写理由", steward: "自动检查",
+    all: "全部", held: "送审", reported: "举报", names: "昵称", name: "昵称待定", nameAbout: "微信拿不准这个昵称，现在照常显示。", nameGoes: "昵称会换成“茶客”加数字，本人会收到通知。", pictures: "头像", picture: "头像待定", pictureAbout: (shown: boolean) => `微信拿不准这张头像，${shown ? "现在照常显示" : "还没有人看到"}。`, pictureGoes: "头像会被移除，本人在“我的”里看到原因，可以另换一张。", causes: { words: "词库送审", safety: "内容安全" } as Record<string, string>, reportedBy: (many: number) => `${many} 人举报`, reports: "举报", noReason: "没有写理由", steward: "自动检查",
     none: "都处理完了", noneAbout: "有话被拦下送审，或有人举报，就会出现在这里。", noneFound: "这里没有待处理的消息", noneFoundAbout: "换一个房间或类型看看。", noneChosen: "选一条看前后文", gone: "这条消息已经不在了。", around: "前后文", noBefore: "之前没有消息", noAfter: "之后还没有消息",
     choose: (name: string) => `选中 ${name} 的这条消息`, chooseAll: "全选", chosen: (many: number) => `已选 ${many} 条`, unchoose: "取消选择",
     deeds: { approve: "放行", remove: "移除", mute: "禁言", ban: "封禁", dismiss: "驳回举报" },
@@ -126,7 +126,7 @@ export const zh = {
     sanctions: "生效中的处罚", noSanctions: "没有生效中的处罚", noSanctionsAbout: "一团和气。", until: (moment: string) => `到 ${moment}`, openEnded: "不限时",
   },
   person: {
-    facts: "基本情况", since: "首次到来", phone: "手机", also: "曾用编号", identities: "身份", noIdentities: "没有微信身份。", rooms: "所在房间", sanctions: "处罚", noSanctions: "没有处罚。", recent: "最近的话", noRecent: "最近没说话",
+    facts: "基本情况", picture: "头像", removePicture: "移除头像", removePictureMeans: "大家会看到名字的第一个字。本人在“我的”里看到原因，可以另换一张。", pictureRemoved: "头像已移除", since: "首次到来", phone: "手机", also: "曾用编号", identities: "身份", noIdentities: "没有微信身份。", rooms: "所在房间", sanctions: "处罚", noSanctions: "没有处罚。", recent: "最近的话", noRecent: "最近没说话",
     deliveries: "送达", deliveriesAbout: "发给他的提醒与摘要，以及结果和原因", noDeliveries: "没有送达记录", when: "时间", way: "方式", state: "结果", why: "原因", subscribed: "已关注", presentIn: (place: string) => `在 ${place}`,
     kinds: { official_account: "公众号关注者", mini_program: "小程序用户" } as Record<string, string>,
     ways: { passive: "即时回复", custom: "客服消息", customer_service: "客服消息", subscribe: "订阅消息", template: "模板消息", bizsend: "订阅通知" } as Record<string, string>,
@@ -137,7 +137,7 @@ export const zh = {
     recall: "撤回", recallTitle: "撤回这条消息", recallMeans: (text: string) => `所有人都不再看到它：\n“${text.slice(0, 120)}”`, recalled: "这条消息已撤回", recalledNow: "已撤回", pin: "置顶", unpin: "取消置顶", pinnedNow: "已置顶", unpinned: "已取消置顶", edited: "改过",
     reply: "回复", replyTo: (seq: number) => `回复 #${seq}`, replying: (name: string, text: string) => `回复 ${name}：${text}`, say: "发言", sayAs: (name: string) => `以“${name}”的名义说……`, announced: "公告已发出", ratherAnnounce: "改发公告", ratherSay: "改为发言",
     around: "在场与排队", present: "在场", queue: "排队", nobody: "没有人在场", noQueue: "没有人排队", andMore: (many: number) => `还有 ${many} 人`, gap: "这里缺了几条，重新打开本页可补上",
-    types: { text: "文字", image: "图片", voice: "语音", video: "视频", file: "文件", location: "位置", link: "链接" } as Record<string, string>,
+    types: { avatar: "头像", text: "文字", image: "图片", voice: "语音", video: "视频", file: "文件", location: "位置", link: "链接" } as Record<string, string>,
     events: {
       announced: (_user: string, by: string) => `公告 · ${by}`, muted: (user: string, by: string) => `${by} 禁言了 ${user}`, unmuted: (user: string, by: string) => `${by} 解除了 ${user} 的禁言`, kicked: (user: string, by: string) => `${by} 请出了 ${user}`,
       banned: (user: string, by: string) => `${by} 封禁了 ${user}`, pardoned: (user: string, by: string) => `${by} 解除了 ${user} 的封禁`, rules: (_user: string, by: string) => `${by} 改了规矩`,
@@ -151,7 +151,7 @@ export const zh = {
     acts: {
       approve: "放行消息", reject: "不放行消息", reports: "处理举报", remove_recent: "移除最近的话", safety: "改内容安全检查", spam: "改垃圾清理", spam_dismiss: "撤下垃圾嫌疑",
       words: "改词库", shield: "护盾", webhook_add: "加回调", webhook_edit: "改回调", webhook_remove: "删回调", room: "改进门方式",
-      mute: "禁言", unmute: "解除禁言", kick: "请出", ban: "封禁", unban: "解除封禁", pardon: "解除封禁", rules: "改规矩", announce: "发公告", recall: "撤回", pin: "置顶", unpin: "取消置顶", name: "收回昵称", name_kept: "保留昵称", free: "加入白名单", unfree: "移出白名单", role: "改角色",
+      mute: "禁言", unmute: "解除禁言", kick: "请出", ban: "封禁", unban: "解除封禁", pardon: "解除封禁", rules: "改规矩", announce: "发公告", recall: "撤回", pin: "置顶", unpin: "取消置顶", name: "收回昵称", name_kept: "保留昵称", avatar: "移除头像", avatar_kept: "保留头像", free: "加入白名单", unfree: "移出白名单", role: "改角色",
       room_add: "新建房间", room_edit: "改房间", rooms_order: "排房间", channel_add: "新建频道", channel_edit: "改频道", channels_order: "排频道", ways: "改进门方式", invite: "发邀请", uninvite: "作废邀请", request: "处理申请",
       organization_edit: "改机构", staff_add: "添员工", staff_edit: "改员工", staff_scan_on: "关联微信扫码", staff_scan_off: "解除微信扫码", broadcast: "群发公告", broadcast_paused: "暂停群发", broadcast_running: "继续群发", broadcast_cancelled: "取消群发", template: "设置模板", untemplate: "删除模板", template_test: "试发模板", menu: "发布菜单", feature_on: "重试功能", tag: "改标签", merge: "合并", export: "导出资料", erase: "删除", erased: "删除完成", retention: "改保留时间", retention_sweep: "清理过期消息", list_out: "导出名单", staff_totp_on: "开启两步验证", staff_totp_off: "关闭两步验证", staff_password: "改密码", token_add: "发令牌", token_revoke: "作废令牌", account_add: "接入账号", account_edit: "改账号凭据",
     } as Record<string, string>,

@@ -6,21 +6,22 @@ import { inOrder, type Deed, type Item } from "./triage";
 
 const END = "-";
 const OUTCOMES = { remove: "removed", mute: "muted", ban: "banned", dismiss: "dismissed" } as const;
-export type Kind = "" | "held" | "reported" | "names";
+export type Kind = "" | "held" | "reported" | "names" | "pictures";
 
-/** A page of the queues; `cursor` holds the place in each. Names are the organization's, and of no room. */
+/** A page of the queues; `cursor` holds the place in each. Names and pictures of people are the organization's, and of no room. */
 export async function queue(room: string, kind: Kind, cursor: string, signal: AbortSignal): Promise<{ rows: Item[]; cursor: string | null }> {
-  const wants = (one: Kind): boolean => (!kind || kind === one) && (one !== "names" || !room);
-  const [heldFrom = "", reportedFrom = "", namesFrom = ""] = cursor === "" ? (["held", "reported", "names"] as const).map((one) => (wants(one) ? "" : END)) : cursor.split("|");
+  const wants = (one: Kind): boolean => (!kind || kind === one) && (!room || one === "held" || one === "reported");
+  const [heldFrom = "", reportedFrom = "", namesFrom = "", picturesFrom = ""] = cursor === "" ? (["held", "reported", "names", "pictures"] as const).map((one) => (wants(one) ? "" : END)) : cursor.split("|");
   const query = (from: string) => ({ room: room || undefined, cursor: from });
-  const [held, reported, names] = await Promise.all([
+  const [held, reported, names, pictures] = await Promise.all([
     heldFrom === END ? { held: [], cursor: null } : get("/review/held", { query: query(heldFrom), signal }),
     reportedFrom === END ? { cases: [], cursor: null } : get("/review/reported", { query: query(reportedFrom), signal }),
     namesFrom === END ? { names: [], cursor: null } : get("/review/names", { query: { cursor: namesFrom }, signal }),
+    picturesFrom === END ? { pictures: [], cursor: null } : get("/review/pictures", { query: { cursor: picturesFrom }, signal }),
   ]);
-  const places = [held.cursor, reported.cursor, names.cursor];
+  const places = [held.cursor, reported.cursor, names.cursor, pictures.cursor];
   const over = places.every((place) => place === null);
-  return { rows: inOrder(held.held, reported.cases, names.names), cursor: over ? null : places.map((place) => place ?? END).join("|") };
+  return { rows: inOrder(held.held, reported.cases, names.names, pictures.pictures), cursor: over ? null : places.map((place) => place ?? END).join("|") };
 }
 
 /** False where somebody else had decided already. Throws ApiError. */
@@ -31,6 +32,7 @@ export async function decide(item: Item, deed: Deed, { reason, seconds }: Answer
     return (await post("/review/held/{held_id}", { path: { held_id: item.held.id }, body: { approve: deed === "approve", reason } })).decided;
   }
   if (item.named !== null) return (await post("/review/names/{name_id}", { path: { name_id: item.named.id }, body: { keep: deed === "approve", reason } })).decided;
+  if (item.pictured !== null) return (await post("/review/pictures/{picture_id}", { path: { picture_id: item.pictured.id }, body: { keep: deed === "approve", reason } })).decided;
   if (item.reported === null || deed === "approve") return false;
   const path = { channel: item.channel, seq: item.reported.seq };
   await post("/channels/{channel}/messages/{seq}/review", { path, body: { outcome: OUTCOMES[deed], reason, ...lasting } });
