@@ -75,6 +75,7 @@ export class House {
   }
 
   show(): void {
+    this.people.again();
     this.connection.start();
   }
 

@@ -34,6 +34,12 @@ export class People {
     return known?.avatar ?? "";
   }
 
+  /** After a while away: who shows is asked for again, and looks as before until then. */
+  again(): void {
+    for (const known of this.known.values()) known.until = 0;
+    if (this.known.size) this.changed();
+  }
+
   forget(): void {
     clearTimeout(this.timer);
     this.timer = 0;

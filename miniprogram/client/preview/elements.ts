@@ -1,6 +1,6 @@
 /** WeChat's built-in elements, as far as the pages use them, as the browser's custom elements. */
 import { HOUSE } from "../house/address";
-import { tell } from "./stage";
+import { holdTaps, tell } from "./stage";
 
 const LONG_PRESS_MS = 350;
 const NEAR_PX = 50;
@@ -226,6 +226,15 @@ class Video extends Built {
 
 class Words extends Plain {}
 
+/** What a page says of itself: its style is that of everything in it. All pages of one phone say the same. */
+class PageMeta extends Built {
+  static override observed = ["page-style"];
+
+  protected override changed(_: string, value: string | null): void {
+    document.body.style.cssText = value ?? "";
+  }
+}
+
 /** The nickname that WeChat knows, and what `open-type` does, given by the `wx` of this phone. */
 export function giveAbilities(nickname: string, abilities: Record<string, (button: HTMLElement) => void>): void {
   Input.nickname = nickname;
@@ -243,24 +252,30 @@ export function build(): void {
   customElements.define("wx-switch", Switch);
   customElements.define("wx-button", Button);
   customElements.define("wx-video", Video);
+  customElements.define("wx-page-meta", PageMeta);
   longPresses();
+  fingers();
 }
 
 /** A finger or a mouse that stays where it came down. What is let go afterwards is no tap. */
 function longPresses(): void {
-  let [timer, pressed] = [0, false];
+  let timer = 0;
   const stop = () => clearTimeout(timer);
+  let pressed = false;
+  const hold = (on: boolean) => {
+    pressed = on;
+    holdTaps(on);
+  };
   const press = (target: Element, at: MouseEvent) => {
     stop();
-    let element: Element | null = target;
-    while (element && !("__wxElement" in element)) element = element.parentElement;
+    const element = ours(target);
     if (!element || target.closest("wx-input, wx-textarea")) return;
-    pressed = true;
+    hold(true);
     tell(element, "longpress", { x: at.clientX, y: at.clientY }, true);
   };
   document.addEventListener("pointerdown", (event) => {
     stop();
-    pressed = false;
+    hold(false);
     if (event.button !== 0) return;
     const target = event.target as Element;
     timer = window.setTimeout(() => press(target, event), LONG_PRESS_MS);
@@ -271,10 +286,36 @@ function longPresses(): void {
     if (!pressed) press(event.target as Element, event);
   });
   for (const type of ["pointerup", "pointercancel", "scroll"]) document.addEventListener(type, stop, true);
-  for (const type of ["mouseup", "touchend", "click"]) document.addEventListener(type, (event) => {
+  document.addEventListener("click", (event) => {
     if (pressed) event.stopPropagation();
   }, true);
   document.addEventListener("pointermove", (event) => {
     if (Math.abs(event.movementX) + Math.abs(event.movementY) > 4) stop();
   });
+}
+
+/** A mouse that is held down is a finger, to pages that hear fingers only: they are told where it came down. */
+function fingers(): void {
+  let touched: Element | undefined;
+  const touch = (type: string, { clientX, clientY }: PointerEvent) => {
+    const finger = [{ identifier: 0, clientX, clientY }];
+    if (touched) tell(touched, type, { touches: type === "touchend" ? [] : finger, changedTouches: finger }, true);
+  };
+  const isMouse = (event: PointerEvent) => event.pointerType === "mouse" && event.button <= 0;
+  document.addEventListener("pointerdown", (event) => {
+    touched = isMouse(event) ? ours(event.target as Element) : undefined;
+    touch("touchstart", event);
+  });
+  document.addEventListener("pointermove", (event) => touch("touchmove", event));
+  for (const type of ["pointerup", "pointercancel"] as const) document.addEventListener(type, (event) => {
+    touch(type === "pointerup" ? "touchend" : "touchcancel", event);
+    touched = undefined;
+  });
+}
+
+/** The element of the engine's that a touch meets. */
+function ours(target: Element): Element | undefined {
+  let element: Element | null = target;
+  while (element && !("__wxElement" in element)) element = element.parentElement;
+  return element ?? undefined;
 }

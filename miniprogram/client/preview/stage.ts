@@ -12,7 +12,7 @@ export interface Part {
 
 type Templates = Record<string, never>;
 
-const BUILT_IN = ["view", "text", "image", "button", "input", "textarea", "scroll-view", "switch", "video"];
+const BUILT_IN = ["view", "text", "image", "button", "input", "textarea", "scroll-view", "switch", "video", "page-meta"];
 /** Errors are seen, and `scroll-into-view` finds its element by id; read when the first space is made. */
 Object.assign(glassEasel.globalOptions, { throwGlobalError: true, writeIdToDOM: true });
 
@@ -52,11 +52,25 @@ export function create(path: string, query: string, parent: HTMLElement): Root {
 function connected(): ReturnType<MiniProgramEnv["associateBackend"]> {
   const context = new glassEasel.CurrentWindowBackendContext();
   context.onEvent((target, type, detail, options) => {
-    const event = new glassEasel.Event(type, detail, options);
+    if (type === "tap" && held) return undefined;
+    const event = withFingers(new glassEasel.Event(type, detail, options));
     event.dispatch(target);
     return event.getEventBubbleStatus();
   });
   return env.associateBackend(context);
+}
+
+let held = false;
+
+/** What a long press brought about is no tap when the finger is lifted. */
+export function holdTaps(on: boolean): void {
+  held = on;
+}
+
+/** Where WeChat's code looks for them: on the event itself. */
+function withFingers<E extends { detail: unknown }>(event: E): E {
+  const { touches, changedTouches } = (event.detail ?? {}) as Partial<TouchEvent>;
+  return touches ? Object.assign(event, { touches, changedTouches }) : event;
 }
 
 /** Tells a page that it is seen, or not any more. */
@@ -67,9 +81,10 @@ export function lifetime(root: Root, name: "show" | "hide"): void {
 /** What a built-in element tells the page's code: an event of WeChat's. */
 export function tell(element: Element, type: string, detail: unknown, bubbles = false): void {
   const target = (element as unknown as { __wxElement?: never }).__wxElement;
-  if (target) glassEasel.triggerEvent(target, type, detail as never, { bubbles, composed: bubbles });
+  if (!target) return;
+  const event = withFingers(new glassEasel.Event(type, detail, { bubbles, composed: bubbles }));
+  glassEasel.Event.dispatchEvent(target, event);
 }
-
 
 function addStyle(path: string, style: string): void {
   if (document.head.querySelector(`style[data-part="${path}"]`)) return;

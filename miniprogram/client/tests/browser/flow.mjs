@@ -8,6 +8,8 @@ import { browser, phone } from "../../preview/browser.mjs";
 
 const [, , house, small] = process.argv;
 const MISSED = 50;
+const AWAY_MS = 30_000;
+const SPOKEN_MS = 1_200;
 /** 24 × 18 pixels. */
 const LEAF = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAABgAAAASCAIAAADOjonJAAADCklEQVR42g3MMaqlMABA0VnYLywsLEQUAhExEFCCcgMRUQgowYCFhYWFhcuddxZw/v1RJBQpRUaRU5QUgqKmaCk0RU8xUFiKiWKh8BQ7xUFxUlwUN8VD8VJ8FP/+qBKqlCqjyqlKKkFVU7VUmqqnGqgs1US1UHmqneqgOqkuqpvqoXqpPqpfJBJEisgQOaJECESNaBEa0SMGhEVMiAXhETviQJyIC3EjHsSL+BC/SCbIFJkhc2SJFMga2SI1skcOSIuckAvSI3fkgTyRF/JGPsgX+SF/UZPQpDQZTU5T0giamqal0TQ9zUBjaSaahcbT7DQHzUlz0dw0D81L89H8IpWgUlSGylElSqBqVIvSqB41oCxqQi0oj9pRB+pEXagb9aBe1If6RTpBp+gMnaNLtEDX6Bat0T16QFv0hF7QHr2jD/SJvtA3+kG/6A/9i7qELqXL6HK6kk7Q1XQtnabr6QY6SzfRLXSebqc76E66i+6me+heuo/uF5kEk2IyTI4pMQJTY1qMxvSYAWMxE2bBeMyOOTAn5sLcmAfzYj7MLxoTxpQxY8wZS0bBWDO2jJqxZxwYLePEuDB6xp3xYDwZL8ab8WF8GT/GX2QTbIrNsDm2xApsjW2xGttjB6zFTtgF67E79sCe2At7Yx/si/2wv8gluBSX4XJciRO4GtfiNK7HDTiLm3ALzuN23IE7cRfuxj24F/fhftGcMKfMGXPOXDIL5pq5ZdbMPfPAbJkn5oXZM+/MB/PJfDHfzA/zy/wx/6I1YU1ZM9actWQVrDVry6pZe9aB1bJOrAurZ91ZD9aT9WK9WR/Wl/Vj/UU+waf4DJ/jS7zA1/gWr/E9fsBb/IRf8B6/4w/8ib/wN/7Bv/gP/4u2hC1ly9hytpJNsNVsLZtm69kGNss2sS1snm1nO9hOtovtZnvYXraP7ReFhJASMkJOKAmCUBNagib0hIFgCRNhIXjCTjgIJ+Ei3ISH8BI+wi+KCTElZsScWBIFsSa2RE3siQPREifiQvTEnXgQT+JFvIkP8SV+xP9lDhY3gB08fwAAAABJRU5ErkJggg==",
@@ -80,18 +82,20 @@ async function moderate(alice, carol) {
   await seen(carol, "你被请出了这里");
 }
 
-/** The network is gone while fifty messages are said, and one of one's own: all come once, and in order. */
-async function away(alice, bob) {
+/** The network is gone for half a minute. Fifty messages are said meanwhile, one's own, and `more`: all come once, and in order. */
+async function away(alice, bob, more) {
   await enter(bob);
   await seen(bob, "今天喝什么茶");
   await order(bob, "flight", true);
+  const gone = Date.now();
   await say(bob, "我在隧道里");
   await alice.evaluate(async ([id, count]) => {
     for (let number = 1; number <= count; number += 1) {
       await globalThis.getApp().house.connection.ask("say", { channel: id, client_id: `missed-${number}-${Date.now()}`, type: "text", body: { text: `错过 ${number}` } });
     }
   }, [small, MISSED]);
-  await bob.waitForTimeout(1_500);
+  await more();
+  await bob.waitForTimeout(Math.max(0, gone + AWAY_MS - Date.now()));
   assert.ok(!(await shown(bob)).includes("错过 1"), "the network was not gone");
   await order(bob, "flight", false);
   const expected = Array.from({ length: MISSED }, (_, index) => `错过 ${index + 1}`);
@@ -107,16 +111,71 @@ async function background(alice, bob) {
   await seen(alice, "你不在的时候");
   await order(bob, "background", false);
   await seen(bob, "你不在的时候");
+  await until(bob, "her face is not seen", () => bob.evaluate(() => [...document.querySelectorAll(".message-face img")].some((each) => each.src.includes("/avatar/") && each.naturalWidth > 0)));
 }
 
-async function picture(alice, bob) {
+async function picture(alice) {
   await alice.bringToFront();
-  await alice.locator(".tool[aria-label=更多]").click();
-  const chooser = alice.waitForEvent("filechooser");
-  await alice.locator(".panel-item", { hasText: "图片" }).click();
+  await alice.locator(`${top} .tool[aria-label=更多]`).click();
+  await given(alice, alice.locator(".panel-item", { hasText: "图片" }));
+}
+
+/** What the phone's own chooser gives. */
+async function given(page, button) {
+  const chooser = page.waitForEvent("filechooser");
+  await button.click();
   await (await chooser).setFiles({ name: "leaf.png", mimeType: "image/png", buffer: LEAF });
+}
+
+async function voice(alice) {
+  await alice.bringToFront();
+  await alice.evaluate(() => globalThis.wx.getRecorderManager().onStart(() => { globalThis.recording = true; }));
+  await alice.locator(`${top} .tool[aria-label=语音]`).click();
+  const { x, y, width, height } = await alice.getByText("按住说话").boundingBox();
+  await alice.mouse.move(x + width / 2, y + height / 2);
+  await alice.mouse.down();
+  await seen(alice, "松开发送");
+  await until(alice, "nothing is recorded", () => alice.evaluate(() => globalThis.recording === true));
+  await alice.waitForTimeout(SPOKEN_MS);
+  await alice.mouse.up();
+  await alice.locator(`${top} .tool[aria-label=语音]`).click();
+  await until(alice, "the voice was not said", () => alice.evaluate((id) => globalThis.getApp().house.subscriptions.of(id).timeline.all().some((each) => each.type === "voice"), small));
+}
+
+/** The picture is seen, and the voice heard to its end. */
+async function perceived(bob) {
   await bob.bringToFront();
   await until(bob, "no picture", () => bob.evaluate(() => [...document.querySelectorAll(".picture img")].some((each) => each.naturalWidth > 0)));
+  await bob.evaluate(() => {
+    globalThis.heard = [];
+    const { play } = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = function played() {
+      globalThis.heard.push(this);
+      return play.call(this);
+    };
+  });
+  await until(bob, "no address of the voice", () => bob.evaluate((id) => {
+    const { files, subscriptions } = globalThis.getApp().house;
+    const said = subscriptions.of(id).timeline.all().find((each) => each.type === "voice");
+    return Boolean(said && files.of(said.body.media)?.url);
+  }, small));
+  await bob.locator(`${top} .bubble-voice`).last().click();
+  await until(bob, "not heard to its end", () => bob.evaluate(() => globalThis.heard.some((each) => each.ended)));
+  const [seconds, loudest] = await bob.evaluate(async () => {
+    const sound = await (await fetch(globalThis.heard[0].src)).arrayBuffer();
+    const decoded = await new OfflineAudioContext(1, 1, 16_000).decodeAudioData(sound);
+    return [decoded.duration, decoded.getChannelData(0).reduce((most, each) => Math.max(most, Math.abs(each)), 0)];
+  });
+  assert.ok(seconds > SPOKEN_MS / 2_000 && loudest > 0.01, `a voice of ${seconds} s, as loud as ${loudest}`);
+}
+
+/** A new picture of oneself, which is judged before anybody sees it. */
+async function face(alice) {
+  await alice.bringToFront();
+  await alice.evaluate(() => globalThis.wx.navigateTo({ url: "/pages/profile/profile" }));
+  await given(alice, alice.locator("[id$=wear]"));
+  await until(alice, "no verdict on the picture", () => alice.evaluate(() => globalThis.getApp().house.me.avatar !== ""));
+  await alice.evaluate(() => globalThis.wx.navigateBack());
 }
 
 async function searching(bob) {
@@ -133,11 +192,19 @@ async function searching(bob) {
   await seen(bob, "我在隧道里");
 }
 
-async function english(alice) {
-  await alice.bringToFront();
-  await alice.evaluate(() => globalThis.wx.navigateTo({ url: "/pages/profile/profile" }));
-  await alice.getByText("English").click();
-  await seen(alice, "Delete my account");
+async function english(carol) {
+  await carol.bringToFront();
+  await carol.evaluate(() => globalThis.wx.navigateTo({ url: "/pages/profile/profile" }));
+  await carol.getByText("English").click();
+  await seen(carol, "Delete my account");
+}
+
+async function inOrder(steps) {
+  for (const [name, step] of Object.entries(steps)) {
+    const began = Date.now();
+    await step();
+    console.log(`${name} ${Date.now() - began} ms`);
+  }
 }
 
 await browser(async (context) => {
@@ -147,14 +214,11 @@ await browser(async (context) => {
   const [alice, bob, carol] = people;
   for (const page of [alice, bob]) await enter(page);
   for (const page of [alice, bob]) await page.locator("[id$=words]").waitFor();
-  const steps = { talk: () => talk(alice, bob), wait: () => wait(bob, carol), moderate: () => moderate(alice, carol), away: () => away(alice, bob),
-    background: () => background(alice, bob), picture: () => picture(alice, bob), searching: () => searching(bob), english: () => english(alice) };
-  for (const [name, step] of Object.entries(steps)) {
-    const began = Date.now();
-    await step();
-    console.log(`${name} ${Date.now() - began} ms`);
-  }
-}, { permissions: ["clipboard-write"] });
+  await inOrder({ talk: () => talk(alice, bob), wait: () => wait(bob, carol), moderate: () => moderate(alice, carol) });
+  const meanwhile = { picture: () => picture(alice), voice: () => voice(alice), face: () => face(alice), english: () => english(carol) };
+  await inOrder({ away: () => away(alice, bob, () => inOrder(meanwhile)), perceived: () => perceived(bob), background: () => background(alice, bob),
+    searching: () => searching(bob) });
+}, { permissions: ["clipboard-write", "microphone"] });
 const real = troubles.filter((text) => !/ERR_INTERNET_DISCONNECTED|WebSocket is closed before/.test(text));
 assert.deepEqual(real, []);
 process.exit(0);

@@ -65,3 +65,17 @@ test("of a crowd one hundred are asked for at a time", async () => {
   await soon(500);
   expect(asked.map((ids) => ids.length)).toEqual([100, 100, 50]);
 });
+
+test("who was away sees people as they look now, and as before until it is known", async () => {
+  const pictures: Record<string, string> = { u_a: "/avatar/m_a/1" };
+  const { given, asked, changed } = people(() => pictures);
+  given.again();
+  expect(changed, "nobody is known yet").not.toHaveBeenCalled();
+  given.picture("u_a");
+  await soon();
+  pictures.u_a = "/avatar/m_a2/2";
+  given.again();
+  expect([changed.mock.calls.length, given.picture("u_a")]).toEqual([2, `${HOUSE}/avatar/m_a/1`]);
+  await soon();
+  expect([asked.length, given.picture("u_a")]).toEqual([2, `${HOUSE}/avatar/m_a2/2`]);
+});
