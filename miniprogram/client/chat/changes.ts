@@ -1,4 +1,4 @@
-/** What to tell `setData` about rows, so that one new message does not send them all again. Pure. */
+/** What to tell `setData`, so that one new message does not send all of them, and what surrounds them, again. Pure. */
 import type { Row } from "./rows";
 
 /** Above this many changed rows, all are sent. */
@@ -16,6 +16,12 @@ export function changes(before: readonly Row[], after: readonly Row[]): Record<s
     changed[`rows[${index}]`] = after[index];
   }
   return count ? changed : undefined;
+}
+
+/** Of what is to be shown, what is not shown yet; undefined where all of it is. */
+export function unseen(shown: Readonly<Record<string, unknown>>, now: Record<string, unknown>): Record<string, unknown> | undefined {
+  const other = Object.entries(now).filter(([name, value]) => shown[name] !== value && JSON.stringify(shown[name]) !== JSON.stringify(value));
+  return other.length ? Object.fromEntries(other) : undefined;
 }
 
 function same(one: Row | undefined, other: Row): boolean {

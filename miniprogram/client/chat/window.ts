@@ -2,18 +2,30 @@
 
 /** Rows on the screen at most; more would make each change slow. */
 export const SHOWN = 120;
+/** Enough to fill a screen. These are drawn first, so that they are there soon; the others follow when they are seen. */
+export const FIRST = 16;
 /** How far the window moves at its end. */
 const STEP = 40;
 
 export class Window {
   private from = 0;
   private to = Infinity;
+  private most = FIRST;
 
   /** From and up to which index of `size` entries is shown. */
   range(size: number): { from: number; to: number } {
     const to = Math.min(this.to, size);
-    const from = this.to === Infinity ? Math.max(0, size - SHOWN) : Math.max(0, Math.min(this.from, to - 1));
+    const from = this.to === Infinity ? Math.max(0, size - this.most) : Math.max(0, Math.min(this.from, to - 1));
     return { from, to: this.to === Infinity ? Infinity : to };
+  }
+
+  /** True until `widen`: no more than the first screen is shown. */
+  get narrow(): boolean {
+    return this.most < SHOWN;
+  }
+
+  widen(): void {
+    this.most = SHOWN;
   }
 
   /** True while the newest is shown, and what comes after it will be. */
@@ -52,6 +64,7 @@ export class Window {
 
   /** So that the entry at `index` is in the middle. */
   around(index: number, size: number): void {
+    this.widen();
     this.from = Math.max(0, index - SHOWN / 2);
     this.to = this.from + SHOWN;
     if (this.to >= size) this.to = Infinity;

@@ -28,7 +28,7 @@ export async function phone(context, house, name, options = {}) {
   const { appid } = await about(house);
   const page = await context.newPage();
   await page.setViewportSize({ width: options.width ?? 375, height: options.height ?? 740 });
-  const asked = new URLSearchParams({ who: options.who ?? name, name, appid, language: options.language ?? "zh_CN", theme: options.theme ?? "light", ...(options.open && { open: options.open }) });
+  const asked = new URLSearchParams({ who: options.who ?? name, name, appid, language: options.language ?? "zh_CN", theme: options.theme ?? "light", ...(options.open && { open: options.open }), ...(options.text && { text: options.text }) });
   page.on("pageerror", (error) => options.trouble?.(error.message));
   page.on("console", (line) => line.type() === "error" && options.trouble?.(line.text()));
   await page.goto(`${house}/preview/phone.html?${asked}`);

@@ -33,6 +33,7 @@ export function prepare(): void {
   pages = new Pages(room, drawBar);
   const phone: Phone = {
     who, appid: asked.get("appid") ?? "", language: asked.get("language") ?? navigator.language, theme: night() ? "dark" : "light",
+    text: Number(asked.get("text")) || 1,
     storage: localStorage, screen: screenOn(root, (text) => pages.title(text)), navigation: pages,
     domains: { [SOCKET]: `${location.origin.replace(/^http/, "ws")}/ws`, [HOUSE]: location.origin },
     fetch: (...given) => fetch(...given), WebSocket, loginCode: () => code("login_code"), phoneCode: () => code("phone_code"), flight: false,

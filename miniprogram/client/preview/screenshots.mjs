@@ -12,12 +12,53 @@ const rest = (page, milliseconds = 700) => page.waitForTimeout(milliseconds);
 const go = (page, url) => page.evaluate((where) => globalThis.wx.navigateTo({ url: where }), url);
 const enter = (page, id) => go(page, `/pages/channel/channel?id=${id}`);
 const back = (page) => page.locator(".phone-back").click();
+const HUES = { 掌柜: "#3c6b4e", 谷雨: "#6f8fa8" };
 
 async function say(page, text) {
   await page.bringToFront();
   await page.locator(`${top} [id$=words] textarea`).last().fill(text);
   await page.locator(`${top} [id$=send]`).last().click();
   await rest(page, 250);
+}
+
+/** A picture of oneself: a bowl of tea on a colour, as the browser draws it. */
+async function wear(page, hue) {
+  const drawn = await page.evaluate((colour) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 240, height: 240 });
+    const pen = canvas.getContext("2d");
+    const draw = (style, path) => {
+      pen.fillStyle = style;
+      pen.beginPath();
+      path();
+      pen.fill();
+    };
+    draw(colour, () => pen.rect(0, 0, 240, 240));
+    draw("#f6f3ec", () => pen.ellipse(120, 120, 84, 62, 0, 0, Math.PI));
+    draw("#d9a55b", () => pen.ellipse(120, 120, 84, 20, 0, 0, 2 * Math.PI));
+    draw("#f6f3ec", () => pen.rect(88, 176, 64, 16));
+    return canvas.toDataURL("image/png").split(",")[1];
+  }, hue);
+  await page.bringToFront();
+  await go(page, "/pages/profile/profile");
+  const chooser = page.waitForEvent("filechooser");
+  await page.locator("[id$=wear]").click();
+  await (await chooser).setFiles({ name: "me.png", mimeType: "image/png", buffer: Buffer.from(drawn, "base64") });
+  await page.waitForFunction(() => globalThis.getApp().house.me.avatar !== "", undefined, { timeout: 60_000 });
+  await back(page);
+}
+
+async function speak(page) {
+  await page.bringToFront();
+  await page.locator(`${top} .tool[aria-label=语音]`).click();
+  const { x, y, width, height } = await page.getByText("按住说话").boundingBox();
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await rest(page, 6_400);
+  await put(page, "recording");
+  await page.mouse.up();
+  await page.locator(`${top} .tool[aria-label=语音]`).click();
+  await page.locator(`${top} .bubble-voice`).waitFor();
+  await page.waitForFunction(() => !document.querySelector(".message-sending"), undefined, { timeout: 60_000 });
 }
 
 mkdirSync(folder, { recursive: true });
@@ -37,6 +78,9 @@ await withHouse(({ url, demo, teahouse }) => browser(async (context) => {
   const [owner, guest, waiter] = [await open("掌柜"), await open("谷雨"), await open("白露")];
   teahouse("member", "role", room.id, await joined(owner, courtyard), "moderator");
   await owner.evaluate(() => globalThis.getApp().house.connection.renew());
+  await back(owner);
+  for (const [page, name] of [[owner, "掌柜"], [guest, "谷雨"]]) await wear(page, HUES[name]);
+  await enter(owner, courtyard);
   await enter(guest, courtyard);
   await rest(guest);
   for (const [page, text] of [
@@ -50,8 +94,15 @@ await withHouse(({ url, demo, teahouse }) => browser(async (context) => {
   await put(guest, "menu");
   await guest.locator(`${top} .sheet-action`, { hasText: "回复" }).click();
   await say(guest, "给我留个靠窗的。");
+  await speak(owner);
+  await guest.bringToFront();
+  await guest.locator(`${top} .bubble-voice`).waitFor();
   await rest(guest);
   await put(guest, "channel");
+  await guest.locator(`${top} [id$=words] textarea`).fill("@");
+  await rest(guest);
+  await put(guest, "mention");
+  await guest.locator(`${top} [id$=words] textarea`).fill("");
   await owner.bringToFront();
   await owner.locator(`${top} .bubble`, { hasText: "绿豆糕" }).click({ button: "right" });
   await owner.locator(`${top} .sheet-action`, { hasText: "禁言" }).click();
@@ -119,13 +170,37 @@ await withHouse(({ url, demo, teahouse }) => browser(async (context) => {
   await go(english, "/pages/profile/profile");
   await rest(english);
   await put(english, "profile-english");
+  await back(english);
+  await enter(english, room.channels[0].id);
+  await english.locator(`${top} [id$=words]`).waitFor();
+  await english.evaluate((id) => globalThis.getApp().house.api.post(`/rooms/${id}/leave`), room.id);
+  await rest(english);
+  await put(english, "parted-english");
+
+  await guest.close();
+  for (const [size, options] of Object.entries({ small: { width: 320, height: 568 }, large: { text: 1.4 }, tablet: { width: 768, height: 1024 } })) {
+    const page = await open("谷雨", { agree: false, ...options });
+    await rest(page, 1_500);
+    await put(page, `rooms-${size}`);
+    await enter(page, courtyard);
+    await page.locator(`${top} [id$=words]`).waitFor();
+    await rest(page, 1_500);
+    await put(page, `channel-${size}`);
+    await page.locator(`${top} .tool[aria-label=更多]`).click();
+    await rest(page);
+    await put(page, `composer-${size}`);
+    await go(page, "/pages/profile/profile");
+    await rest(page);
+    await put(page, `profile-${size}`);
+    await page.close();
+  }
 
   const side = await context.newPage();
   await side.setViewportSize({ width: 860, height: 800 });
   await side.goto(`${url}/preview/`);
   await rest(side, 2_500);
   await put(side, "preview");
-}, { deviceScaleFactor: 1.5, locale: "zh-CN", permissions: ["clipboard-write"] }));
+}, { deviceScaleFactor: 1.5, locale: "zh-CN", permissions: ["clipboard-write", "microphone"] }));
 
 /** Goes in, and says who it is. */
 async function joined(page, channel) {

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ROOT } from "../preview/pack.mjs";
+import { sized } from "../pages/sized";
+import { ROOT, app } from "../preview/pack.mjs";
+import { files } from "../preview/size.mjs";
 
 const sheet = readFileSync(join(ROOT, "app.wxss"), "utf8");
 const [day, night] = [...sheet.matchAll(/page \{([^}]*)\}/g)].map(([, block]) => Object.fromEntries([...block!.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, colour]) => [name!, colour!])));
@@ -28,4 +30,16 @@ test.each([["day", day], ["night", night]] as const)("by %s every word stands ou
     return { ink, ground, contrast: Math.round(((bright! + 0.05) / (dark! + 0.05)) * 100) / 100 };
   })).filter(({ contrast }) => contrast < LEAST);
   expect(faint).toEqual([]);
+});
+
+test("every size of text follows what the person set in WeChat", () => {
+  const fixed = files().filter((path) => path.endsWith(".wxss")).flatMap((path) => readFileSync(path, "utf8").match(/font-size: [\d.]+r?px|font: /g) ?? []);
+  expect(fixed).toEqual([]);
+  const pages = app().pages.map((path) => readFileSync(join(ROOT, `${path}.wxml`), "utf8").split("\n")[0]);
+  expect(new Set(pages)).toEqual(new Set(['<page-meta page-style="{{sized}}" />']));
+});
+
+test.each([[undefined, 1], [1.4, 1.4], [0.8, 0.9], [2, 1.5], [Number.NaN, 1]])("text that is %s times as large is drawn %s times", (text, times) => {
+  Object.assign(globalThis, { wx: { getAppBaseInfo: () => ({ fontSizeScaleFactor: text }) } });
+  expect(sized()).toBe(`--text: ${times}`);
 });

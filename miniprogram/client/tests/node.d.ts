@@ -31,6 +31,7 @@ declare module "*/pack.mjs" {
   export function described(path: string): { path: string; scope: string; config: object; style: string; page: boolean };
 }
 declare module "*/size.mjs" {
+  export function files(): string[];
   export function packageBytes(): number;
 }
 interface ImportMeta {

@@ -1,4 +1,4 @@
-import { changes } from "../../chat/changes";
+import { changes, unseen } from "../../chat/changes";
 import { meant } from "../../chat/mention";
 import type { Someone } from "../../chat/mention";
 import { hueOf, letterOf, rows as rowsOf } from "../../chat/rows";
@@ -18,11 +18,14 @@ import type { Asked } from "../acts";
 import { notPicked } from "../allowed";
 import { watch } from "../screen";
 import type { Tapped } from "../screen";
+import { sized } from "../sized";
 import { listen, Recording, send } from "./media";
 
 const NEAR_PX = 120;
 const SECOND_MS = 1_000;
 const TYPING_MS = 4_000;
+/** From the first screen to what lies above it. */
+const ABOVE_MS = 80;
 /** So far back it is looked who spoke, to offer their names. */
 const SPOKE = 300;
 const KINDS: Record<string, "closed" | "not_found" | "full"> = { closed: "closed", not_found: "not_found", full: "full", queue_full: "full" };
@@ -34,6 +37,8 @@ interface Own {
   /** That of the words on the screen. */
   language: string;
   window: Window;
+  /** The window that shows more than the first screen soon. */
+  widening: Window | undefined;
   /** Up to where everything was read when the person came. */
   read: number;
   /** Entries that came while older ones were looked at. */
@@ -56,6 +61,7 @@ interface Own {
 
 Component({
   data: {
+    sized: sized(),
     w: {}, marks: {}, view: "loading", rows: [] as Row[], strip: [] as unknown[], into: "", below: "", draft: "", silence: "", replying: "",
     room: "", roomId: "", name: "", present: "", typing: "", code: "", queue: {}, offered: false, more: false, most: TEXT_LIMIT,
     out: { drawing: "out", title: "", hint: "", button: "" }, asked: NOTHING, reason: "", playing: "", media: true, emoji: EMOJI, people: [] as unknown[],
@@ -115,13 +121,15 @@ Component({
       const one = house.subscriptions.of(own.id);
       const found = house.rooms.channel(own.id);
       const view = viewOf(one);
-      this.setData({
-        ...this.spoken(), view, code: one.refusal?.code ?? "", queue: one.queue ?? {}, offered: one.standing === "offered",
+      const woken = one.standing === "offered" && !this.data.offered;
+      const told = unseen(this.data, {
+        ...this.spoken(), view, code: one.refusal?.code ?? "", queue: { ...one.queue }, offered: one.standing === "offered",
         draft: one.composer.draft, room: found?.room.name ?? "", roomId: found?.room.id ?? "", name: found?.channel.name ?? "", present: found?.channel.direct ? house.words.alone : fill(house.words.here_now, one.present),
         strip: stripOf(house, own.id), out: outOf(one, house.words), typing: typingOf(one, house.words),
       });
+      if (told) this.setData(told);
       wx.setNavigationBarTitle({ title: found ? `${found.room.name} · ${found.channel.name}` : house.words.teahouse });
-      if (one.standing === "offered" && !this.data.offered) wx.vibrateLong();
+      if (woken) wx.vibrateLong();
       if (view === "talk") this.drawRows(one);
       this.tick();
     },
@@ -142,10 +150,23 @@ Component({
       const told = changes(this.data.rows, rows);
       const grown = rows.length > 0 && this.data.rows.length > 0 && rows[rows.length - 1]!.key !== this.data.rows[this.data.rows.length - 1]!.key;
       const more = timeline.more || from > 0;
-      if (told || more !== this.data.more) this.setData({ ...told, more });
+      if (told || more !== this.data.more) this.setData({ ...told, more }, () => this.widen());
       if (!grown) return;
       if (own.atBottom || rows[rows.length - 1]!.mine) this.toEnd();
       else this.setData({ below: fill(house.words.new_messages, (own.below += 1)) });
+    },
+    /** The first screen is there: what lies above it follows, and holds nothing up any more. */
+    widen() {
+      const own = this as unknown as Own;
+      const { window } = own;
+      if (!window.narrow || own.widening === window) return;
+      own.widening = window;
+      setTimeout(() => {
+        window.widen();
+        if (own.window !== window) return;
+        this.draw();
+        this.stay();
+      }, ABOVE_MS);
     },
     /** Countdowns. */
     tick() {
@@ -165,7 +186,7 @@ Component({
     },
     async upper() {
       const own = this as unknown as Own;
-      if (own.fetching || this.data.view !== "talk") return;
+      if (own.fetching || own.window.narrow || this.data.view !== "talk") return;
       own.fetching = true;
       const { timeline } = theHouse().subscriptions.of(own.id);
       const held = this.data.rows.find((row) => row.kind === "message")?.key ?? "";

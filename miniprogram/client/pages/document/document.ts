@@ -3,9 +3,10 @@ import { VERSION } from "../../house/address";
 import { theHouse } from "../../house/house";
 import { fill } from "../../words/words";
 import type { Tapped } from "../screen";
+import { sized } from "../sized";
 
 Component({
-  data: { w: {}, name: "", lines: [] as { at: number; heading: boolean; text: string }[], version: "" },
+  data: { sized: sized(), w: {}, name: "", lines: [] as { at: number; heading: boolean; text: string }[], version: "" },
   methods: {
     onLoad(query: { name?: string }) {
       const house = theHouse();

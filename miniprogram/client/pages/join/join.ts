@@ -2,13 +2,14 @@ import { theHouse } from "../../house/house";
 import type { Refused } from "../../house/refused";
 import { excuse } from "../../words/words";
 import { notPicked } from "../allowed";
+import { sized } from "../sized";
 
 interface Joined {
   room?: string;
 }
 
 Component({
-  data: { w: {}, code: "", trouble: "", busy: false },
+  data: { sized: sized(), w: {}, code: "", trouble: "", busy: false },
   methods: {
     onLoad(query: { code?: string; room?: string }) {
       const { words } = theHouse();

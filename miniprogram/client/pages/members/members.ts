@@ -5,6 +5,7 @@ import { excuse, fill } from "../../words/words";
 import { act, aboutPerson, howLong, NOTHING, talkAlone } from "../acts";
 import type { Asked } from "../acts";
 import type { Tapped } from "../screen";
+import { sized } from "../sized";
 
 interface Someone {
   id: string;
@@ -29,7 +30,7 @@ interface Own {
 }
 
 Component({
-  data: { w: {}, tab: "here", people: [] as unknown[], state: "loading", trouble: "", more: false, count: "", asked: NOTHING, reason: "" },
+  data: { sized: sized(), w: {}, tab: "here", people: [] as unknown[], state: "loading", trouble: "", more: false, count: "", asked: NOTHING, reason: "" },
   methods: {
     onLoad(query: { channel?: string; pick?: string }) {
       const house = theHouse();

@@ -5,6 +5,7 @@ import type { Language } from "../../words/words";
 import { attempt, sure } from "../acts";
 import { watch } from "../screen";
 import type { Tapped } from "../screen";
+import { sized } from "../sized";
 
 const AGAIN_MS = 2_000;
 const MOST_ASKED = 30;
@@ -17,7 +18,7 @@ interface Made {
 }
 
 Component({
-  data: { w: {}, name: "", kept: "", avatar: "", wearing: "", looks: "", letter: "", hue: 0, language: "zh", blocked: [] as unknown[], busy: false },
+  data: { sized: sized(), w: {}, name: "", kept: "", avatar: "", wearing: "", looks: "", letter: "", hue: 0, language: "zh", blocked: [] as unknown[], busy: false },
   methods: {
     onLoad() {
       Object.assign(this, { off: watch(theHouse(), (topic) => ["person", "people", "language"].includes(topic), () => this.draw()) });

@@ -5,11 +5,13 @@ import { fill } from "../../words/words";
 import { attempt, sure } from "../acts";
 import { watch } from "../screen";
 import type { Told } from "../screen";
+import { sized } from "../sized";
 
 const SLOW = [0, 5, 10, 30, 60];
 
 Component({
   data: {
+    sized: sized(),
     w: {}, name: "", channel: "", inside: false, over: false, quiet: false, everyone: false, slow: "", notify: false, code: "",
     choosing: false, steps: [] as unknown[], announcing: false, text: "",
   },

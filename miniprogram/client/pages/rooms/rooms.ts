@@ -5,12 +5,14 @@ import type { Room } from "../../house/rooms";
 import { excuse, fill } from "../../words/words";
 import { watch } from "../screen";
 import type { Tapped } from "../screen";
+import { sized } from "../sized";
 
 /** Channels that show in the list before the room is opened in full. */
 const FEW = 6;
 
 Component({
   data: {
+    sized: sized(),
     w: {},
     me: { avatar: "", letter: "茶", hue: 0 },
     rooms: [] as unknown[],

@@ -5,6 +5,7 @@ import { theHouse } from "../../house/house";
 import type { Refused } from "../../house/refused";
 import { excuse, when } from "../../words/words";
 import type { Tapped } from "../screen";
+import { sized } from "../sized";
 
 interface Found {
   results: { room: string; channel: string; entry: Entry; excerpt: { text: string; hit?: boolean }[] }[];
@@ -18,7 +19,7 @@ const SHORTEST = 2;
 const REST_MS = 350;
 
 Component({
-  data: { w: {}, text: "", state: "idle", results: [] as Result[], trouble: "", more: false },
+  data: { sized: sized(), w: {}, text: "", state: "idle", results: [] as Result[], trouble: "", more: false },
   methods: {
     onLoad(query: { channel?: string }) {
       const { words } = theHouse();

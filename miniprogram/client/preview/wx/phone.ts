@@ -35,7 +35,7 @@ export function phone(of: Phone) {
       }),
     vibrateShort: (options?: Callbacks<object>) => answer(options, "vibrateShort", () => shake(of)),
     vibrateLong: (options?: Callbacks<object>) => answer(options, "vibrateLong", () => shake(of)),
-    getAppBaseInfo: () => ({ language: of.language, theme: of.theme, SDKVersion: "3.6.0", version: "8.0.50" }),
+    getAppBaseInfo: () => ({ language: of.language, theme: of.theme, fontSizeScaleFactor: of.text ?? 1, SDKVersion: "3.6.0", version: "8.0.50" }),
     getAccountInfoSync: () => ({ miniProgram: { appId: of.appid, envVersion: "develop", version: "" } }),
     getUpdateManager: () => ({ onCheckForUpdate() {}, onUpdateReady() {}, onUpdateFailed() {}, applyUpdate() {} }),
     setClipboardData: (options: Callbacks<object> & { data: string }) => answer(options, "setClipboardData", async () => {

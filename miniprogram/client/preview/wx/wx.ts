@@ -28,6 +28,8 @@ export interface Phone {
   appid: string;
   language: string;
   theme: "light" | "dark";
+  /** How many times larger than usual the person reads. */
+  text?: number;
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
   screen: Screen;
   navigation: Navigation;

@@ -2,6 +2,7 @@
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { Subscriptions } from "../../socket/subscriptions";
 import type { Frame } from "../../socket/connection";
+import { FIRST } from "../../chat/window";
 import { Refused } from "../../house/refused";
 import { wordsOf } from "../../words/words";
 import { play, playedPhone, settled } from "../stage";
@@ -121,6 +122,16 @@ test("pictures of people stand beside what they say, beside their names in the l
   expect(faces()).toEqual(["https://pictures.example/bob.jpg"]);
   members.page.onUnload!();
   expect(listeners).toHaveLength(before);
+});
+
+test("the end of a channel shows first, and what lies above it right after", async () => {
+  answer = () => entered({ tip: 50, messages: Array.from({ length: 50 }, (_, index) => said(index + 1, `第 ${index + 1} 句`)) });
+  const counts: number[] = [];
+  const bubbles = () => [...document.querySelectorAll(".bubble")].map((each) => each.textContent!.trim());
+  new MutationObserver(() => counts.push(bubbles().length)).observe(document.body, { childList: true, subtree: true });
+  await open("pages/channel/channel", { id: CHANNEL });
+  await vi.waitFor(() => expect(bubbles()).toEqual(Array.from({ length: 50 }, (_, index) => `第 ${index + 1} 句`)));
+  expect(counts.find((count) => count > 0)).toBe(FIRST);
 });
 
 test("a message of a kind that this version does not know says so, and an endless one is folded until somebody wants it", async () => {
@@ -248,9 +259,13 @@ test("a full channel shows the waiting room, its place, and the seat when it is 
   answer = (op) => (op === "enter" ? { op: "queued", channel: CHANNEL, ticket: "t_1", place: 3, length: 5 } : { op: "done" });
   const { page, text } = await open("pages/channel/channel", { id: CHANNEL });
   expect(text()).toContain("前面还有 2 位");
+  const shaken = vi.spyOn(phone.screen, "shake");
+  house.subscriptions.told({ op: "queue", channel: CHANNEL, place: 2, length: 5 });
+  await settled();
+  expect([text()!.includes("前面还有 1 位"), shaken.mock.calls.length]).toEqual([true, 0]);
   house.subscriptions.told({ op: "seat", channel: CHANNEL, ticket: "t_1", hold_seconds: 30 });
   await settled();
-  expect(text()).toContain("有座位了");
+  expect([text()!.includes("有座位了"), shaken.mock.calls.length]).toEqual([true, 1]);
   answer = (op, fields) => (op === "enter" && fields.ticket === "t_1" ? entered() : { op: "done" });
   page.take!();
   await settled();
