@@ -52,7 +52,8 @@ class Agenda:
         return [Item(*name.decode().split(" ")) for name in found]
 
     def drop(self, item: Item) -> None:
-        self._live.command("ZREM", self._key, item.name, key=self._key)
+        """Nobody waits for this: who is looked at once more is owed nothing."""
+        self._live.tell("ZREM", self._key, item.name, key=self._key)
 
     def _several(self, how: str, items: Iterable[Item], at: int) -> None:
         names = [item.name for item in items]

@@ -33,6 +33,7 @@ CHANNELS_A_RUN = 200
 FOLLOWERS_A_RUN = 500
 NEWS_A_RUN = 1_000
 VISITS_AT_ONCE = 8
+"""As many calls are under way when WeChat falls silent: more would be more calls in vain."""
 RUN_SECONDS = 20.0
 EXAMINED_ENTRIES = 200
 

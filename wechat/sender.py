@@ -71,10 +71,8 @@ class Sender:
         now = self._store.clock.now()
         if until > now:
             return until
-        if calls.left(self._store, self._limits, appid, way) <= 0:
-            return calls.day_ends(now)
-        if calls.hurries(self._store, self._limits, appid, way):
-            return now + 1000 - now % 1000
+        if full := calls.room_at(self._store, self._limits, appid, way):
+            return full
         if failures and not self._store.live.once(f"probe:{appid}:{way}:{until}", PROBE_SECONDS):
             return now + LOOK_AGAIN_MS
         return 0

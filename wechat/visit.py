@@ -105,7 +105,7 @@ class Visitor:
                 raise
             return self._gone(item)
         finally:
-            self._store.live.delete_if(lease, mine)
+            self._store.live.delete_if_soon(lease, mine)
 
     # what was said in a channel
 

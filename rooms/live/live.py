@@ -125,6 +125,10 @@ class Live:
         """Deletes the key only while it holds this value."""
         return bool(self.call(DELETE_IF, [key], [value])[1])
 
+    def delete_if_soon(self, key: str, value: str | bytes) -> None:
+        """The same without waiting, for a key that has an end."""
+        self.call_soon(DELETE_IF, [key], [value], _ignore, False)
+
     def once(self, key: str, seconds: int) -> bool:
         """True for exactly one caller in that time, over all processes."""
         return self.set(self.name("once", key), "1", px=seconds * 1000, nx=True)

@@ -41,9 +41,14 @@ def left(store: Store, limits: PlatformLimits, appid: str, way: Way) -> int:
     return limits.a_day(way) - made(store, appid, way)
 
 
-def hurries(store: Store, limits: PlatformLimits, appid: str, way: Way) -> bool:
-    """Whether so many went within this second that the next one waits for another."""
-    return int(store.live.get(_second(store, appid, way)) or 0) >= limits.sends_a_second
+def room_at(store: Store, limits: PlatformLimits, appid: str, way: Way) -> int:
+    """From when on (ms) the limits allow the next call: 0 for now, else another second or another day."""
+    names = [_key(store, appid, way), _second(store, appid, way)]
+    today, now_made = [int(made or 0) for made in store.live.commands([(("GET", name), name) for name in names])]
+    now = store.clock.now()
+    if today >= limits.a_day(way):
+        return day_ends(now)
+    return now + 1000 - now % 1000 if now_made >= limits.sends_a_second else 0
 
 
 def _second(store: Store, appid: str, way: Way) -> str:
