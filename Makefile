@@ -90,10 +90,10 @@ run: $(STAMP)    ## bring up everything, with the sandbox playing WeChat
 # How much of the code they reach takes a third more time: `make test COVERAGE=1` counts it.
 COVERED := $(if $(COVERAGE),--cov --cov-report term:skip-covered)
 
-# Much of a test is waiting for servers, so there is one process more than cores; tests/sharing.py says which tests stay
+# Much of a test is waiting for servers, so there are two processes more than cores; tests/sharing.py says which tests stay
 # together. They begin in the order of their names: those that bring up whole houses are among the first, and nothing
 # long is left for the end.
-TESTERS ?= $(shell $(PYTHON) -c 'import os; print(min(5, 1 + len(os.sched_getaffinity(0))))' 2>/dev/null || echo 3)
+TESTERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, 2 + len(os.sched_getaffinity(0))))' 2>/dev/null || echo 4)
 
 test: $(STAMP)   ## the tests
 	$(BIN)/pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder $(COVERED)

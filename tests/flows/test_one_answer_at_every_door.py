@@ -293,7 +293,7 @@ ONLY_THERE = frozenset({
     "person_export", "person_download", "person_erase", "broadcasts_set_tags",
     "sanctions_listed", "review_held", "review_around_held", "review_decide",
     "review_reported", "review_settle", "review_names", "review_decide_name", "review_statistics",
-    "review_remove_recent"})
+    "review_remove_recent", "pictures_doubtful", "pictures_picture", "pictures_decide", "pictures_take_away"})
 """Of rooms, but at no other door: `tests/console/test_matrix.py` asks for each as every role and from elsewhere."""
 ABOUT_ROOMS = ("/rooms", "/channels", "/people", "/sanctions", "/review", "/search")
 ABOUT_THE_HOUSE = ("/session", "/overview", "/live", "/words", "/safety", "/spam", "/audit", "/analytics",
