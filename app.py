@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import metrics
 import refusals
+import traces
 from embedded import settle, wait_for_redis
 from rooms.errors import Refused
 from rooms.store import Store, check_durability, open_store
@@ -20,6 +21,8 @@ from settings import Settings
 
 BODY_LIMIT = 64 * 1024
 """Bytes of a request's body; a route that takes files says so itself."""
+READY_SECONDS = 1.0
+"""For each master of Redis to answer, all asked at once."""
 
 
 def create_app(settings: Settings) -> Flask:
@@ -31,10 +34,13 @@ def create_app(settings: Settings) -> Flask:
     import miniprogram.preview
     import wechat.callback
     import wechat.checking
+    import wechat.platform.hosting
 
     settled = settle(settings)
     if settings.redis_url is None:
         wait_for_redis(settled)
+    traces.begin(settled, "web")
+    wechat.platform.hosting.own = settled.cloud_hosting[:1]
     store = open_store(settled)
     check_durability(store.live, settled.durability)
     app = bare_app(store, settled)
@@ -55,6 +61,7 @@ def bare_app(store: Store, settings: Settings) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=BODY_LIMIT, MAX_FORM_MEMORY_SIZE=BODY_LIMIT, MAX_FORM_PARTS=50)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it
     refusals.register(app)
+    traces.watch(app)
     metrics.count(app)
     app.register_blueprint(metrics.blueprint(settings.metrics_token, store))
     app.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"), endpoint="healthz")
@@ -66,18 +73,20 @@ def bare_app(store: Store, settings: Settings) -> Flask:
 
 
 def ready(store: Store) -> Response:
-    """200 when this process can serve; else 503 and what is missing."""
+    """200 when this process can serve; else 503 and what is missing. Where some of several masters of Redis are away it
+    serves the rooms of the others, and says which."""
     from miniprogram.worker import draining
 
-    key = store.live.name("ready")
     missing = []
-    if not _answers(lambda: store.live.get(key)):
+    away = store.live.away(READY_SECONDS)
+    if len(away) == len(store.live.masters()):
         missing.append("redis")
     if not _answers(lambda: store.record.read(lambda sql: sql.exec_driver_sql("SELECT 1").scalar())):
         missing.append("sql")
     if draining():
         missing.append("draining")
-    response = jsonify(status="ready") if not missing else jsonify(status="not ready", missing=missing)
+    told = {"status": "not ready", "missing": missing} if missing else {"status": "ready"}
+    response = jsonify(told | ({"away": away} if len(away) < len(store.live.masters()) and away else {}))
     response.status_code = 503 if missing else 200
     return response
 

@@ -16,6 +16,7 @@ import structlog
 from gunicorn.glogging import Logger as Glogging
 from structlog.typing import Processor
 
+from rooms import tracing
 from settings import Settings
 
 BLANK = "[…]"
@@ -42,6 +43,7 @@ def configure(settings: Settings, process: str) -> None:
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _names(process),
+        _traced,
     ]
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(
@@ -91,6 +93,16 @@ def _names(process: str) -> Processor:
         event["process"] = process
         return event
     return add
+
+
+def _traced(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """What is being done here, under the id that it has in every process."""
+    trace = tracing.now()
+    if trace is not None:
+        event["trace"] = trace.name
+        if trace.others:
+            event["traces"] = [tracing.name_of(other) for other in trace.others]
+    return event
 
 
 def _renderer(style: str) -> Processor:

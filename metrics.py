@@ -18,7 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from refusals import error
-from rooms import counted
+from rooms import counted, posts
 from rooms.errors import Code, Refused
 from rooms.store import Store
 from rooms.vitals import vitals
@@ -42,6 +42,7 @@ class House(Collector):
         seen = vitals(self._store)
         yield _gauge("answers", "whether a server answers", ["server"],
                      {("redis",): float(seen.hinted is not None), ("sql",): float(seen.alarms is not None)})
+        yield _gauge("redis_away", "masters of the log's Redis that do not answer", [], _alone(seen.away))
         yield _gauge("hinted", "things that wait for the clock", ["kind"],
                      {(kind,): float(count) for kind, count in (seen.hinted or {}).items()})
         yield _gauge("unarchived", "entries that only Redis holds", [], _alone(seen.unarchived))
@@ -103,6 +104,7 @@ def count(app: Flask) -> None:
 
     @app.after_request
     def _end(response: Response) -> Response:
+        posts.publish()
         route = str(request.url_rule) if request.url_rule else "none"
         method = request.method if request.method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD") else "other"
         requests.labels(route, method, response.status_code).inc()

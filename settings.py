@@ -108,6 +108,23 @@ def _secret(value: str) -> str:
     return value
 
 
+def _share(value: str) -> float:
+    try:
+        share = float(value)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise Wrong(f"{value!r} is not a share between 0 and 1")
+    return share
+
+
+def _appids(value: str) -> tuple[str, ...]:
+    appids = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not all(appid.isascii() and appid.isalnum() for appid in appids):
+        raise Wrong("AppIDs with commas between")
+    return appids
+
+
 def _yes(value: str) -> bool:
     return _one_of("yes", "no")(value) == "yes"
 
@@ -194,6 +211,10 @@ class Settings:
         "from there (0: the connection's own)", "0")
     wechat_api_url: str = _setting("TEAHOUSE_WECHAT_API_URL", _web_address,
         "the platform's API; with `teahouse up --sandbox` the sandbox unless set", "https://api.weixin.qq.com")
+    cloud_hosting: tuple[str, ...] = _setting("TEAHOUSE_CLOUD_HOSTING", _appids,
+        "only inside WeChat cloud hosting (微信云托管) with public access off: AppIDs, with commas between, whose "
+        "pushes are believed unsigned where they bear `X-WX-SOURCE`; what the first of them asks of WeChat goes without "
+        "a token (开放接口服务)", "")
     sandbox_port: int = _setting("TEAHOUSE_SANDBOX_PORT", _whole(1, 65535), "the sandbox's port", "8100")
     digest_pace_seconds: tuple[int, ...] = _setting("TEAHOUSE_DIGEST_PACE_SECONDS", _pace,
         "the least time before each further digest to a quiet follower; at the list's end nothing more until "
@@ -265,6 +286,9 @@ class Settings:
     log_format: str = _setting("TEAHOUSE_LOG_FORMAT", _one_of("json", "text"),
         "one JSON object a line, or lines for people; `teahouse up` writes text unless this is set", "json")
     log_level: str = _setting("TEAHOUSE_LOG_LEVEL", _one_of(*LOG_LEVELS), ", ".join(LOG_LEVELS), "info")
+    traces: float = _setting("TEAHOUSE_TRACES", _share,
+        "the share of messages and requests whose way is told to an OpenTelemetry collector, from 0 (none) to 1 "
+        "(each); where it listens is said by OpenTelemetry's own variables (the extra `traces`)", "0")
 
     def __post_init__(self) -> None:
         if self.secret_key is None and not self.embedded:

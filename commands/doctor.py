@@ -74,6 +74,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield from _with(store, settings)
         store.close()
     yield _carefully("clock", lambda: _against_wechat(settings), "see that this host reaches the internet")
+    if settings.cloud_hosting:
+        yield Finding("hosting", State.WARNING, f"pushes for {', '.join(settings.cloud_hosting)} are believed unsigned",
+                      "see that the container has no public access; else empty TEAHOUSE_CLOUD_HOSTING")
     yield _disk(settings)
     yield _ffmpeg(settings)
     yield _files(settings)

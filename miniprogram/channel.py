@@ -16,6 +16,7 @@ from miniprogram.connection import Connection, deliver_to
 from miniprogram.crowd import Crowd
 from miniprogram.protocol import Gap, Place, encode
 from miniprogram.shedding import Shedding
+from rooms import tracing
 from rooms.events import Logged
 
 TAIL_ENTRIES, TAIL_BYTES = 256, 256 * 1024
@@ -212,7 +213,9 @@ class Channel:
             if not self._sending[0].go_on(until):
                 self._worked += monotonic() - began
                 return 0.0
-            self._sending.popleft()
+            done = self._sending.popleft()
+            if tracing.tell is not None:
+                done.tell()
         return self._rest(gathered, monotonic(), began)
 
     def _rest(self, gathered: int, now: float, began: float) -> float | None:
@@ -234,6 +237,9 @@ class _Round:
     @property
     def frames(self) -> int:
         return self._batch.frames
+
+    def tell(self) -> None:
+        tracing.handed_over(self._batch.entries, len(self._members))
 
     def without(self, member: Connection) -> None:
         """The list may be shared with other rounds, and `_at` counts places in it."""

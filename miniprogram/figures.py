@@ -7,6 +7,7 @@ from dataclasses import fields
 from prometheus_client import Counter, Gauge
 
 from miniprogram.counters import Counters
+from rooms import posts
 
 NOW = ("sockets", "channels", "outbox_bytes", "loop_lag_ms")
 _gauges = {name: Gauge(f"teahouse_socket_{name}", f"{name.replace('_', ' ')}, now", multiprocess_mode="livesum")
@@ -23,6 +24,7 @@ class Figures:
         self._published = dict.fromkeys(_counters, 0)
 
     def publish(self) -> None:
+        posts.publish()
         for name, gauge in _gauges.items():
             gauge.set(getattr(self._counters, name))
         for name, counter in _counters.items():

@@ -19,6 +19,7 @@ from miniprogram.protocol import Answer
 from miniprogram.protocol.events import Event
 from miniprogram.protocol.requests import Typing
 from miniprogram.verbs import VERBS, talking
+from rooms import tracing
 from rooms.errors import Code, Refused
 from rooms.events import Person
 
@@ -162,13 +163,20 @@ class Session:
     def _work(self) -> None:
         queue = self._queue
         while queue and self.connection.state is State.OPEN:
-            self._act(queue[0])
+            with tracing.about(self._trace(queue[0])), tracing.first(type(queue[0]).__name__.lower()):
+                self._act(queue[0])
             queue.popleft()
         self._queue = None
         if self.connection.is_over():
             self._let_go(on_purpose=False)  # what was taken while it ended
         if self.connection.state is State.OPEN:
             self.connection.reader.resume(self.connection)
+
+    def _trace(self, request: Request) -> tracing.Trace:
+        """That of the message, else one of this request of this socket."""
+        said = request.request if isinstance(request, Again) else request
+        client_id = getattr(said, "client_id", "")
+        return tracing.of_message(self.user if client_id else self.holder, client_id or str(getattr(request, "id", 0)))
 
     def _act(self, request: Request) -> None:
         try:

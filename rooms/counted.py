@@ -11,6 +11,7 @@ from collections.abc import Callable
 from prometheus_client import REGISTRY
 from prometheus_client.registry import CollectorRegistry
 
+from rooms import posts
 from rooms.errors import Code, Refused
 from rooms.store import Store
 
@@ -28,6 +29,7 @@ class Tally:
 
     def hand_over(self, store: Store) -> None:
         """What Redis does not take now, it gets the next time."""
+        posts.publish()
         now = _counts(self._registry)
         grown = {place: count - self._handed.get(place, 0.0) for place, count in now.items()}
         key = store.live.name("counted")

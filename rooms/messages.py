@@ -8,7 +8,22 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rooms import blocks, gate, held, ids, media, mentions, outside, overlay, recovery, repeats, shares, words
+from rooms import (
+    blocks,
+    gate,
+    held,
+    ids,
+    media,
+    mentions,
+    outside,
+    overlay,
+    posts,
+    recovery,
+    repeats,
+    shares,
+    tracing,
+    words,
+)
 from rooms.drafts import Draft, check, written
 from rooms.errors import Code, Refused
 from rooms.events import Door, Logged, Person
@@ -54,6 +69,17 @@ def post(store: Store, person: Person, channel: str, draft: Draft, role: str = "
     `role` is given to staff, who need no seat. Raises Refused: not_found, not_member, not_entered, closed, banned,
     forbidden, muted, muted_all, slow_mode, rate_limited, duplicate, too_long, blocked_words, bad_frame, unavailable.
     """
+    with tracing.step("post", channel=channel, type=draft.type):
+        try:
+            outcome = _post_any(store, person, channel, draft, role)
+        except Refused as refused:
+            posts.count(refused)
+            raise
+        posts.count(outcome)
+        return outcome
+
+
+def _post_any(store: Store, person: Person, channel: str, draft: Draft, role: str) -> Said | Held:
     if is_quick(draft.type, draft.body):
         return _post(store, person, channel, draft, role)
     if draft.type in media.TYPES:
@@ -90,15 +116,23 @@ def post_soon(store: Store, person: Person, channel: str, draft: Draft, then: Th
     """Says what is quick without waiting. `then` runs in the pipeline's thread of control and must not wait. The
     organization's first message in this process waits for its lists of words, and what comes meanwhile behind it."""
     assert is_quick(draft.type, draft.body)
+    if tracing.tell is not None:
+        trace = tracing.of_message(person.id, draft.client_id)
+        then = tracing.until("post", trace, then, inside=True, channel=channel, type=draft.type)
+
+    def counted(outcome: Said | Held | Refused) -> None:
+        posts.count(outcome)
+        then(outcome)
+
     if store.shelf.ready(person.organization):
-        _post_soon(store, person, channel, draft, then)
+        _post_soon(store, person, channel, draft, counted)
         return
 
     def go_on(refused: Refused | None) -> None:
         if refused is None:
-            _post_soon(store, person, channel, draft, then)
+            _post_soon(store, person, channel, draft, counted)
         else:
-            then(refused)
+            counted(refused)
 
     store.shelf.read_soon(store, person.organization, go_on)
 
@@ -127,12 +161,13 @@ def _post_soon(store: Store, person: Person, channel: str, draft: Draft, then: T
 
 
 def _by_the_record_soon(store: Store, ticket: _Ticket, answer: gate.Answer, then: Then) -> None:
-    try:
-        outcome = _by_the_record(store, ticket, answer)
-    except Exception:
-        then(Refused(Code.UNAVAILABLE, "the server made a mistake", 1_000))
-        raise
-    then(outcome)
+    with tracing.about(tracing.of_message(ticket.person.id, ticket.draft.client_id)):
+        try:
+            outcome = _by_the_record(store, ticket, answer)
+        except Exception:
+            then(Refused(Code.UNAVAILABLE, "the server made a mistake", 1_000))
+            raise
+        then(outcome)
 
 
 def after(store: Store, channel: str, seq: int, limit: int, until: int | None = None) -> list[Logged]:

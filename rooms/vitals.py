@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 HINTS = ("archive", "due", "reads", "reactions", "seats", "calls")
 """What the clock is told to look after; each grows only while nobody does."""
+PATIENCE_SECONDS = 1.0
+"""For a master of Redis to say that it is there."""
 MOST_CHANNELS = 200
 """How many of those that wait for the archive are asked for what they hold."""
 
@@ -24,17 +26,18 @@ class Vitals(NamedTuple):
 
     `hinted`: things that wait for the clock, by kind. `unarchived`: entries that only Redis holds, in the first
     MOST_CHANNELS channels that wait for the archive; a moment after Redis was rebuilt, too many. `alarms`: open ones,
-    of all organizations."""
+    of all organizations. `away`: masters of the log's Redis that do not answer."""
 
     hinted: dict[str, int] | None
     unarchived: int | None
     alarms: int | None
+    away: int = 0
 
 
 def vitals(store: Store) -> Vitals:
-    """Never raises because a server is away. Three round trips to Redis and a query at most."""
+    """Never raises because a server is away. Four round trips to Redis and a query at most."""
     return Vitals(_if_there(lambda: _hinted(store)), _if_there(lambda: _unarchived(store)),
-                  _if_there(lambda: store.record.read(alarms.count_open)))
+                  _if_there(lambda: store.record.read(alarms.count_open)), len(store.live.away(PATIENCE_SECONDS)))
 
 
 def _if_there(ask: Callable[[], T]) -> T | None:

@@ -9,22 +9,34 @@ from __future__ import annotations
 
 import os
 import ssl
+import time
 import warnings
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from celery import Celery
 from celery.platforms import SecurityWarning  # type: ignore[attr-defined]  # its stubs leave it out
-from celery.signals import setup_logging, task_postrun, worker_init, worker_process_init
+from celery.signals import (
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+)
 
 import logs
+import traces
 from embedded import settle, wait_for_redis
 from leash import die_with_parent
+from rooms import tracing
 from rooms.counted import Tally
 from rooms.errors import Misconfigured
 from rooms.store import Store, open_store
 from settings import Settings
+from wechat.platform import hosting
 
 FAST, SLOW = "fast", "slow"
 TIME_LIMIT, VISIBILITY = 120, 600
@@ -146,9 +158,34 @@ def _check_broker(**_: Any) -> None:
 def _begin_child(**_: Any) -> None:
     die_with_parent()
     _log()
+    traces.begin(settings(), "clock")
+    hosting.own = settings().cloud_hosting[:1]
+
+
+@worker_process_shutdown.connect
+def _end_child(**_: Any) -> None:
+    traces.end()
+
+
+began: dict[str, int] = {}
+
+
+@task_prerun.connect
+def _trace(task_id: str, **_: Any) -> None:
+    """A task's id is that of its trace, and stands in its lines."""
+    began[task_id] = time.time_ns()
+    tracing.become(tracing.Trace(UUID(task_id).int, tracing.new_step()))
 
 
 tally = Tally()
+
+
+@task_postrun.connect
+def _traced(task_id: str, task: Any, **_: Any) -> None:
+    trace, at = tracing.now(), began.pop(task_id, None)
+    if trace is not None and at is not None:
+        tracing.over(f"task {task.name}", trace, at)
+    tracing.become(None)
 
 
 @task_postrun.connect

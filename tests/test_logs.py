@@ -10,6 +10,8 @@ import pytest
 import structlog
 
 import logs
+import traces
+from rooms import tracing
 from settings import Settings
 
 CANARY = "canary-5f2a91"
@@ -24,8 +26,8 @@ def _logging_as_before() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-def begin(style: str = "json") -> None:
-    logs.configure(Settings.from_environment({"TEAHOUSE_LOG_FORMAT": style}), "test")
+def begin(style: str = "json", level: str = "info") -> None:
+    logs.configure(Settings.from_environment({"TEAHOUSE_LOG_FORMAT": style, "TEAHOUSE_LOG_LEVEL": level}), "test")
 
 
 @pytest.mark.parametrize("facts", [
@@ -72,6 +74,35 @@ def test_a_line_is_one_json_object_with_time_level_and_process(capsys: pytest.Ca
     line = json.loads(capsys.readouterr().out)
     assert line["timestamp"].endswith("Z")
     assert (line["event"], line["level"], line["process"], line["room"]) == ("茶馆", "info", "test", "r_1")
+
+
+def test_a_line_bears_the_id_of_the_message_that_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:
+    begin()
+    message, other = tracing.of_message("u_a", "c-1"), tracing.of_message("u_a", "c-2")
+    with tracing.about(message):
+        logging.getLogger("a library").warning("on its way")
+    with tracing.carrying("deliver", [message, other]):
+        structlog.get_logger("ours").info("both at once")
+    structlog.get_logger("ours").info("about nothing")
+    alone, together, nothing = map(json.loads, capsys.readouterr().out.splitlines())
+    assert alone["trace"] == together["trace"] == message.name
+    assert together["traces"] == [other.name]
+    assert "trace" not in nothing
+
+
+def test_at_the_level_debug_each_step_is_a_line_under_its_id(capsys: pytest.CaptureFixture[str]) -> None:
+    begin(level="debug")
+    traces.begin(Settings.from_environment({}), "test")
+    try:
+        with tracing.about(tracing.of_message("u_a", "c-1")), tracing.first("say"), tracing.step("post", channel="c_x"):
+            pass
+    finally:
+        traces.end()
+    inner, outer = map(json.loads, capsys.readouterr().out.splitlines())
+    assert inner["event"].startswith("post ms=")
+    assert inner["event"].endswith("channel=c_x")
+    assert outer["event"].startswith("say ms=")
+    assert inner["trace"] == outer["trace"] == tracing.of_message("u_a", "c-1").name
 
 
 def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:

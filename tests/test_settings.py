@@ -31,6 +31,7 @@ def test_an_empty_environment_is_the_embedded_house_on_loopback() -> None:
     ("TEAHOUSE_DIGEST_PACE_SECONDS", "30,,900"), ("TEAHOUSE_DIGEST_PACE_SECONDS", "120,30"),
     ("TEAHOUSE_SECRET_KEY", "short"), ("REDIS_URL", "http://somewhere"), ("REDIS_URL", "redis://host:port"),
     ("DATABASE_URL", "postgres://x"), ("TEAHOUSE_REDIS_PREFIX", "a:{b}"), ("TEAHOUSE_LOG_LEVEL", "loud"),
+    ("TEAHOUSE_TRACES", "all"), ("TEAHOUSE_TRACES", "1.5"),
     ("TEAHOUSE_SOCKETS_PER_USER", "-1"), ("TEAHOUSE_PUBLIC_URL", "https://chat.example.com/path"),
 ])
 def test_a_wrong_value_is_refused_in_one_line_that_names_the_variable(variable: str, value: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flask import Blueprint, Response, request
 
-from rooms import accounts
+from rooms import accounts, tracing
 from rooms.accounts import Account
 from rooms.errors import Code, Refused
 from rooms.store import Store
@@ -21,6 +21,7 @@ from wechat import pushes, sessions
 from wechat.conversation import Conversation, concerns_us, window
 from wechat.followers import Known, key, opened
 from wechat.once import Once
+from wechat.platform import hosting
 from wechat.pushes import BODY_BYTES, BadPush, Push
 from wechat.replies import NOTHING, Answer, Rendered, render
 from wechat.reports import NO_HANDLERS, Handler, Reports
@@ -48,6 +49,7 @@ class Door:
     def __init__(self, store: Store, settings: Settings, handlers: Mapping[str, Handler]) -> None:
         self._store = store
         self._reports = Reports(store, handlers)
+        self._hosted = frozenset(settings.cloud_hosting)
         self._max_age = settings.callback_max_age_seconds
         self._quiet_ms = settings.digest_pace_seconds[0] * 1000 if settings.digest_pace_seconds else 0
         self._known = Known(store)
@@ -68,6 +70,8 @@ class Door:
     def _handle(self, appid: str) -> Response:
         account = self._account(appid)
         given = request.args.to_dict(flat=False)
+        if request.method == "POST" and account.appid in self._hosted and "signature" not in given:
+            return self._by_inner_line(account)
         query = pushes.read_query(given)
         now = self._store.clock.now()
         if request.method != "POST":
@@ -76,12 +80,20 @@ class Door:
         body = _body()
         push, account = _with_either(account, now, lambda known: (
             pushes.open_push(known, query, body, now, self._max_age), known))
-        rendered = self._answer(account, push, now)
-        return Response(rendered.body, 200, content_type=f"{rendered.content_type}; charset=utf-8")
+        return _answered(self._answer(account, push, now))
+
+    def _by_inner_line(self, account: Account) -> Response:
+        """As WeChat's own hosting hands it in: nothing is signed or sealed, neither there nor back."""
+        push = pushes.open_inner(account, _body())
+        if push is None:
+            return _answered(NOTHING)
+        if not request.headers.get(hosting.SOURCE):
+            raise BadPush(403)
+        return _answered(self._answer(account._replace(mode="plain"), push, self._store.clock.now()))
 
     def _account(self, appid: str) -> Account:
         account = accounts.of(self._store, appid) if len(appid) <= LONGEST_APPID else None
-        if account is None or not account.token:
+        if account is None or not (account.token or appid in self._hosted):
             raise BadPush(403)
         return account
 
@@ -99,6 +111,7 @@ class Door:
             return render(account, push, begun)
         try:
             follower = self._known.meet(account, push.openid, begun)
+            tracing.become(tracing.of_follower(follower.person.id, push.id))
             reply = self._conversation.reply(follower, push)
             answer = Answer(reply.text, now // 1000)
             once.finish(answer, follower.changes)
@@ -109,6 +122,8 @@ class Door:
             once.forget_state()
             self._known.forget(account, push.openid)
         self._conversation.told(follower, reply, now, self._quiet_ms)
+        if tracing.tell is not None and reply.tail.digest is not None:
+            tracing.reached("told in an answer", tracing.of_entries(reply.tail.digest.told))
         return render(account, push, answer)
 
     def _reported(self, account: Account, push: Push) -> Rendered:
@@ -147,6 +162,10 @@ def _body() -> bytes:
     if not body or len(body) > BODY_BYTES:
         raise BadPush(400)
     return body
+
+
+def _answered(rendered: Rendered) -> Response:
+    return Response(rendered.body, 200, content_type=f"{rendered.content_type}; charset=utf-8")
 
 
 def _plain(text: str, status: int) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from rooms import cursors, fetches, followers, ids, messages, network, notices, seats
+from rooms import cursors, fetches, followers, ids, messages, network, notices, seats, tracing
 from rooms.errors import Code, Refused
 from rooms.events import Position
 from rooms.messages import Draft, Said
@@ -166,7 +166,7 @@ class Conversation:
         if not follower.channel:
             return Reply(_lines(follower.words.nowhere(), arrival or self._errands.how_to_begin(follower)))
         owed = telling.ask(self._store, follower)  # what they were owed comes while it is said
-        said = self._post(follower, Draft(type_, body, f"wx:{push.id}"))
+        said = self._post(follower, Draft(type_, body, tracing.client_id_of(push.id)))
         if said is None:
             title = self._errands.title(follower)
             self._errands.put_out(follower)

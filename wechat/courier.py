@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from rooms import cursors, followers, identities, ids, ledger, messages, notices, seats, templates, waiting
+from rooms import cursors, followers, identities, ids, ledger, messages, notices, seats, templates, tracing, waiting
 from rooms.errors import Refused
 from rooms.events import Entry
 from rooms.store import Store
@@ -65,8 +65,13 @@ class Courier:
         items = self._agenda.due(self._store.clock.now(), FOLLOWERS_A_RUN)
         if not items:
             return Counter()
+        run = tracing.now()
         with ThreadPoolExecutor(VISITS_AT_ONCE, "courier") as pool:
-            return Counter(pool.map(lambda item: self._visit(item, stop), items))
+            return Counter(pool.map(lambda item: self._visit_in(run, item, stop), items))
+
+    def _visit_in(self, run: tracing.Trace | None, item: Item, stop: float) -> Visit:
+        with tracing.about(run):
+            return self._visit(item, stop)
 
     def _visit(self, item: Item, stop: float) -> Visit:
         if time.monotonic() > stop:

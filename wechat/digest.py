@@ -36,13 +36,14 @@ class Line(NamedTuple):
 
 class Digest(NamedTuple):
     """`text` is empty when nothing was owed, or not even the foot fits. `left` messages did not fit; `beyond` says that
-    there are still more."""
+    there are still more. `told`: the entries that it holds, or parts of."""
 
     text: str
     place: Place
     shown: int
     left: int
     beyond: bool = False
+    told: tuple[Entry, ...] = ()
 
 
 def compose(entries: Sequence[Entry], user: str, place: Place, title: str, words: Words, budget: int,
@@ -64,7 +65,8 @@ def compose(entries: Sequence[Entry], user: str, place: Place, title: str, words
     text = "\n".join([head, *(line.text for line in lines[:fits]), *foot]) if fits else foot[0]
     if _bytes(text) > budget:
         return Digest("", place, 0, left, beyond)
-    return Digest(text, _place_after(entries, lines, fits, place), _messages(lines[:fits]), left, beyond)
+    told = tuple({line.entry.seq: line.entry for line in lines[:fits]}.values())
+    return Digest(text, _place_after(entries, lines, fits, place), _messages(lines[:fits]), left, beyond, told)
 
 
 def owed(entries: Sequence[Entry], user: str) -> list[Entry]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from wechat.platform import crypto
+from wechat.platform import crypto, hosting
 from wechat.xml import NotXml, children
 from wechat.xml import tree as xml_tree
 
@@ -143,6 +143,12 @@ def open_push(account: PushAccount, query: Query, body: bytes, now: int, max_age
         verify_address(account, query, now, max_age_seconds)
         return _read(account, body, query.nonce)
     return _read(account, _unseal(account, query, body, now, max_age_seconds), query.nonce)
+
+
+def open_inner(account: PushAccount, body: bytes) -> Push | None:
+    """One that came by an inner line (see `platform.hosting`); None for a trial of the address. Raises BadPush."""
+    fields, _ = _fields(account, body)
+    return None if fields == hosting.CHECK else _read(account, body, "")
 
 
 def _unseal(account: PushAccount, query: Query, body: bytes, now: int, max_age_seconds: int) -> bytes:

@@ -6,7 +6,7 @@ import logging
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from rooms import cursors, ledger, notices, owed, quiet, receipts, seats, templates
+from rooms import cursors, ledger, notices, owed, quiet, receipts, seats, templates, tracing
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Person, Position
 from rooms.followers import FOR_GOOD
@@ -159,7 +159,9 @@ class Visitor:
         upto = Position(composed.place.epoch, composed.place.seq)
         intent = Intent(kind, turn.item.channel, turn.start.seq, upto)
         self._keep_part(turn, composed.place)
-        sent = self._give(turn, send, intent, composed)
+        with tracing.carrying("deliver", tracing.of_entries(composed.told), channel=turn.item.channel) as facts:
+            sent = self._give(turn, send, intent, composed)
+            facts["state"] = str(sent.outcome.state) if sent else "left to another"
         if sent is None or not (sent.arrived or sent.in_doubt):
             self._keep_part(turn, turn.start)
         return self._after(turn.item, sent) if sent is None or not sent.arrived else self._told(turn, composed)
@@ -178,7 +180,9 @@ class Visitor:
         places = news.places(self._store, [turn.item.channel])
         facts = news.talk_facts(turn.item.channel, places, thought.owed, _caller(turn), turn.to.words, now)
         filled = templates.filled(thought.template(notify.ticket), facts)
-        sent = self._sender.notice(turn.to, notify, intent, filled)
+        with tracing.carrying("notify", tracing.of_entries(turn.entries), channel=turn.item.channel) as told:
+            sent = self._sender.notice(turn.to, notify, intent, filled)
+            told["state"] = str(sent.outcome.state) if sent else "left to another"
         if sent is None or not sent.arrived:
             return self._after(turn.item, sent)
         self._agenda.put(turn.item, now + HELD_MS)

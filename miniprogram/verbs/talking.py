@@ -9,7 +9,7 @@ from msgspec import UNSET
 from miniprogram import protocol as wire
 from miniprogram.protocol.requests import Forward, Say
 from miniprogram.verbs.reading import check_epoch
-from rooms import forwarding, messages, seats
+from rooms import forwarding, messages, seats, tracing
 from rooms.errors import Code, Refused
 
 if TYPE_CHECKING:
@@ -35,7 +35,13 @@ def say(session: Session, request: Say) -> None:
         else:
             session.connection.answer(wire.refused(request.id, said))
 
-    messages.post_soon(session.sessions.store, session.me, request.channel, _draft(request), then)
+    messages.post_soon(session.sessions.store, session.me, request.channel, _draft(request),
+                       then if tracing.tell is None else _told_of(session, request, then))
+
+
+def _told_of(session: Session, request: Say, then: messages.Then) -> messages.Then:
+    trace = tracing.of_message(session.me.id, request.client_id)
+    return tracing.until("say", trace, then, channel=request.channel, type=request.type)
 
 
 def _say_slowly(session: Session, request: Say) -> None:

@@ -14,7 +14,7 @@ from rooms.live.address import Address, Servers
 from rooms.live.feed import Feed, OnNote, OnResubscribed
 from rooms.live.pipeline import MEETING, Call, Pipeline, Then
 from rooms.live.scripts import DELETE_IF, Script
-from rooms.live.topology import Topology, slot_sender, topology_of
+from rooms.live.topology import Topology, slot_sender, topology_of, written
 from rooms.live.wire import ErrorReply, Wire, WireLost
 
 HINT_EVERY_SECONDS = 1.0
@@ -46,6 +46,9 @@ class Live:
     @property
     def cluster(self) -> bool:
         return self._topology.cluster
+
+    def masters(self) -> list[str]:
+        return [written(address) for address in self._topology.masters()]
 
     def close(self) -> None:
         self._topology.close()
@@ -170,6 +173,18 @@ class Live:
         gate = keys.of_room(self.prefix, room).gate
         return self._pipeline(self._owner(gate)).met(self.command("INFO", *MEETING, key=gate))
 
+    def away(self, seconds: float) -> list[str]:
+        """The masters that do not serve, asked all at once; none waits longer than that."""
+        words = ("CLUSTER", "INFO") if self.cluster else ("PING",)
+        asked = {address: self._ask(address, words) for address in self._topology.masters()}
+        end = time.monotonic() + seconds
+        return [written(address) for address, answer in asked.items() if not _serves(answer.within(end))]
+
+    def _ask(self, address: Address | None, words: Sequence[str]) -> Answer:
+        answer = Answer()
+        self._pipeline(address).submit(Call(words, answer.set, "", None, False))
+        return answer
+
     def settings(self, name: str) -> list[str | None]:
         """A configuration value of every master; None where the server does not tell."""
         return [self._ask_one(address, "CONFIG", "GET", name) for address in self._topology.masters()]
@@ -255,12 +270,23 @@ class Answer:
         with self._pending:
             return self._value
 
+    def within(self, end: float) -> Any:
+        """The same; None where nothing has come by then (`time.monotonic()`)."""
+        if not self._pending.acquire(timeout=max(0.0, end - time.monotonic())):
+            return None
+        return self._value
+
     def wait(self) -> Any:
         """The reply. Raises the Refused that came instead."""
         value = self.get()
         if isinstance(value, Refused):
             raise value
         return value
+
+
+def _serves(reply: Any) -> bool:
+    """A node of a Cluster also says whether the Cluster as a whole does."""
+    return isinstance(reply, bytes) and (reply == b"PONG" or b"cluster_state:ok" in reply)
 
 
 def _ignore(_: Any) -> None:

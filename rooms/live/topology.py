@@ -88,7 +88,7 @@ class Several(Topology):
             except WireLost as error:
                 log.warning("cannot learn who serves what: %s", error)
             if before != self.masters():
-                log.info("redis masters are now %s", " ".join(map(_written, self.masters())))
+                log.info("redis masters are now %s", " ".join(map(written, self.masters())))
             time.sleep(LOOK_EVERY_SECONDS)
 
     def _first(self, url: str, addresses: Sequence[Address], ask: Callable[[Wire, Address], Any]) -> Any:
@@ -100,7 +100,7 @@ class Several(Topology):
                 wire.open()
                 return ask(wire, address)
             except (WireLost, ErrorReply, TimeoutError) as error:
-                reason = f"{_written(address)}: {error}"
+                reason = f"{written(address)}: {error}"
             finally:
                 wire.close()
         raise WireLost(reason)
@@ -187,5 +187,6 @@ def _slots(wire: Wire, address: Address) -> dict[int, Address]:
     return owners
 
 
-def _written(address: Address | None) -> str:
+def written(address: Address | None) -> str:
+    """For people."""
     return "one" if address is None else f"{address[0]}:{address[1]}"

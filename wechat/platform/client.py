@@ -7,6 +7,7 @@ answer, the token comes from `tokens`, and a call that failed for its token is m
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -18,7 +19,9 @@ from requests.adapters import HTTPAdapter
 from wechatpy.client import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
+from rooms import tracing
 from rooms.errors import TeahouseError
+from wechat.platform import hosting
 from wechat.platform.limits import LIMITS, PlatformLimits
 
 T = TypeVar("T")
@@ -26,6 +29,7 @@ T = TypeVar("T")
 PLATFORM = "https://api.weixin.qq.com"
 STALE_TOKEN = frozenset({40001, 40014, 42001})
 CHUNK = 1 << 16
+_EMPTY_TOKEN = re.compile(r"(?<=[?&])access_token=(?:&|$)")
 
 
 class CallFailed(TeahouseError):
@@ -60,13 +64,14 @@ class Adapter(HTTPAdapter):
         seconds = self._limits.call_timeout_seconds
         deadline = time.monotonic() + seconds
         request.url = self._address(request.url or "")
-        response = super().send(request, stream=True, timeout=timeout or seconds, verify=verify, cert=cert,
-                                proxies=proxies)
-        response._content = self._bounded(response, deadline)
+        with tracing.step("call WeChat", path=urlsplit(request.url).path):
+            response = super().send(request, stream=True, timeout=timeout or seconds, verify=verify, cert=cert,
+                                    proxies=proxies)
+            response._content = self._bounded(response, deadline)
         return response
 
     def _address(self, url: str) -> str:
-        return self._base + url.removeprefix(PLATFORM)
+        return _without_token(self._base + url.removeprefix(PLATFORM))
 
     def _bounded(self, response: requests.Response, deadline: float) -> bytes:
         """All of the body, if it is short enough and comes soon enough, however slowly its bytes drip."""
@@ -83,6 +88,11 @@ class Adapter(HTTPAdapter):
         finally:
             response.close()
         return bytes(body)
+
+
+def _without_token(url: str) -> str:
+    """Where the token is empty nothing is said of one."""
+    return _EMPTY_TOKEN.sub("", url).rstrip("?&")
 
 
 class ElsewhereAdapter(Adapter):
@@ -118,7 +128,8 @@ class Client(WeChatClient):  # type: ignore[misc]
 
     def __init__(self, appid: str, tokens: Tokens, base: str, limits: PlatformLimits = LIMITS) -> None:
         super().__init__(appid, "", timeout=limits.call_timeout_seconds, auto_retry=False)
-        self._http = session(base, limits)
+        inner = hosting.needs_no_token(appid) and base == PLATFORM
+        self._http = session(hosting.INNER_LINE if inner else base, limits)
         self._tokens = tokens
 
     @property

@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 
 import requests
 
+from wechat.platform import hosting
 from wechat.platform.client import PLATFORM, CallFailed, Tokens, never_left, plain_session, safe
 from wechat.platform.limits import LIMITS
 
@@ -59,6 +60,8 @@ class SharedTokens(Tokens):
 
     def get(self) -> str:
         """The token, fetched if nobody has. Raises CallFailed, Refused(UNAVAILABLE)."""
+        if hosting.needs_no_token(self._credentials.appid):
+            return hosting.NO_TOKEN
         stop = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < stop:
             known = self._kept.get(self._key)
