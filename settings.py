@@ -213,8 +213,8 @@ class Settings:
         "the platform's API; with `teahouse up --sandbox` the sandbox unless set", "https://api.weixin.qq.com")
     cloud_hosting: tuple[str, ...] = _setting("TEAHOUSE_CLOUD_HOSTING", _appids,
         "only inside WeChat cloud hosting (微信云托管) with public access off: AppIDs, with commas between, whose "
-        "pushes are believed unsigned where they bear `X-WX-SOURCE`; what the first of them asks of WeChat goes without "
-        "a token (开放接口服务)", "")
+        "pushes are believed unsigned where they bear `X-WX-SOURCE`; what the first of them asks of WeChat goes "
+        "without a token (开放接口服务)", "")
     sandbox_port: int = _setting("TEAHOUSE_SANDBOX_PORT", _whole(1, 65535), "the sandbox's port", "8100")
     digest_pace_seconds: tuple[int, ...] = _setting("TEAHOUSE_DIGEST_PACE_SECONDS", _pace,
         "the least time before each further digest to a quiet follower; at the list's end nothing more until "

@@ -5,11 +5,16 @@ Validated, not run: neither is at hand where these tests run.
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
+from jsonschema import Draft202012Validator
+
+from tests.deploy import schemas
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 Json = dict[str, Any]
@@ -46,6 +51,51 @@ def test_apisix_reads_the_file_to_its_end_and_every_name_in_it_leads_somewhere()
     for one in upstreams.values():
         assert one["checks"]["active"]["http_path"] == "/readyz"
         assert set(one["timeout"]) == {"connect", "send", "read"}
+
+
+def wrongs(document: Json, schema: Json) -> list[str]:
+    return [f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(document)]
+
+
+def test_apisix_knows_every_field_and_takes_every_value() -> None:
+    Draft202012Validator.check_schema(schemas.APISIX)
+    assert wrongs(APISIX, schemas.APISIX) == []
+
+
+@pytest.mark.parametrize("kind", sorted(schemas.ISTIO))
+def test_istio_knows_every_field_and_takes_every_value(kind: str) -> None:
+    Draft202012Validator.check_schema(schemas.ISTIO[kind])
+    assert wrongs(ISTIO[kind], schemas.ISTIO[kind]) == []
+
+
+@pytest.mark.parametrize(("path", "value"), [
+    ("routes.0.plugins.limit-conn.conn", 0), ("routes.0.plugins.limit-conn.brust", 5),
+    ("routes.0.plugins.limit-req.rejected_code", 999), ("routes.0.plugins.limit-count", {}),
+    ("routes.0.uris", ["/ws"]), ("routes.1.methods.0", "FETCH"), ("upstreams.0.timeout.read", 0),
+    ("upstreams.0.checks.active.healthy.successes", 255), ("upstreams.0.type", "least_connections"),
+    ("ssls.0.cert", "a file's name")])
+def test_a_slip_in_apisix_would_be_seen(path: str, value: Any) -> None:
+    assert wrongs(_with(APISIX, path, value), schemas.APISIX)
+
+
+@pytest.mark.parametrize(("kind", "path", "value"), [
+    ("VirtualService", "spec.http.0.timeout", 0), ("VirtualService", "spec.http.0.retry", {"attempts": 0}),
+    ("DestinationRule", "spec.trafficPolicy.loadBalancer.simple", "LEAST_CONN"),
+    ("DestinationRule", "spec.trafficPolicy.outlierDetection.consecutiveErrors", 5),
+    ("Gateway", "spec.servers.1.tls.minProtocolVersion", "TLSv1.2"),
+    ("AuthorizationPolicy", "spec.rules.0.to.0.operation.excludePaths", ["/metrics"])])
+def test_a_slip_in_istio_would_be_seen(kind: str, path: str, value: Any) -> None:
+    assert wrongs(_with(ISTIO[kind], path, value), schemas.ISTIO[kind])
+
+
+def _with(document: Json, path: str, value: Any) -> Json:
+    changed = copy.deepcopy(document)
+    *way, last = [int(word) if word.isdigit() else word for word in path.split(".")]
+    inner: Any = changed
+    for word in way:
+        inner = inner[word]
+    inner[last] = value
+    return changed
 
 
 def test_apisix_limits_what_nginx_limits() -> None:

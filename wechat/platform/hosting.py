@@ -2,8 +2,8 @@
 
 TEAHOUSE_CLOUD_HOSTING names them. Their pushes come in without signature and seal, marked by a header that WeChat lets
 nobody set from outside. What the first of them asks of WeChat goes out by plain HTTP to the same name without a token:
-what stands beside the container takes it and puts the token in (开放接口服务). Where public access is on and the header could be set by others,
-this is an open door; so nothing of it is believed unless the operator says so.
+what stands beside the container takes it and puts the token in (开放接口服务). Where public access is on, others
+could set the header, and this is an open door: so nothing of it is believed unless the operator says so.
 """
 
 from __future__ import annotations
