@@ -59,6 +59,12 @@ def post_worker_init(_worker: Any) -> None:
     gc.set_threshold(*COLLECT_AFTER)
 
 
+def worker_exit(_server: Any, _worker: Any) -> None:
+    import traces
+
+    traces.end()
+
+
 def child_exit(_server: Any, worker: Any) -> None:
     from prometheus_client import multiprocess
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,9 @@ from settings import Settings
 
 log = logging.getLogger("teahouse.way")
 
+END_SECONDS = 3.0
+AT_ONCE = 64
+"""Spans in one request, unless OTEL_BSP_MAX_EXPORT_BATCH_SIZE says otherwise: meanwhile the loop stands."""
 NOT_TOLD = frozenset({"/healthz", "/readyz", "/metrics"})
 """What monitors ask all the time."""
 
@@ -36,11 +40,12 @@ def begin(settings: Settings, process: str) -> None:
 
 
 def end() -> None:
-    """Sends what is left. Waits for the collector a few seconds at most."""
+    """Sends what is left, for as long as END_SECONDS allow: a collector that hangs holds nobody up."""
     tracing.tell = None
-    for shut in _open:
-        shut()
-    _open.clear()
+    while _open:
+        last = threading.Thread(target=_open.pop(), name="last-traces", daemon=True)
+        last.start()
+        last.join(END_SECONDS)
 
 
 def watch(app: Flask) -> None:
@@ -84,7 +89,8 @@ def _collector(process: str, pid: int) -> Tell:
 
     about = Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME", "teahouse"),
                              "service.instance.id": f"{process}-{pid}", "process.pid": pid})
-    sending = BatchSpanProcessor(OTLPSpanExporter())
+    at_once = None if "OTEL_BSP_MAX_EXPORT_BATCH_SIZE" in os.environ else AT_ONCE
+    sending = BatchSpanProcessor(OTLPSpanExporter(), max_export_batch_size=at_once)
     _open.append(sending.shutdown)
     span = _spans(about)
 

@@ -123,7 +123,7 @@ class Node(servers.RedisServer):
             "ip", "netns", "exec", host.name, binary, "--port", str(port), "--bind", host.address, "--dir", str(folder),
             "--protected-mode", "no", "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
             "--cluster-enabled", "yes", "--cluster-port", str(self.bus), "--cluster-announce-ip", host.address,
-            "--cluster-node-timeout", str(NODE_TIMEOUT_MS)], port,
+            "--cluster-node-timeout", str(NODE_TIMEOUT_MS), "--cluster-require-full-coverage", "no"], port,
             lambda _: servers.ask(self, "PING").startswith(b"+PONG"))
 
     def client(self) -> redis.Redis:

@@ -31,8 +31,8 @@ def one_of(*words: str) -> Json:
 
 
 def thing(needed: str = "", **properties: Json) -> Json:
-    """Nothing but these properties; those that are `needed`, with blanks between, must be there."""
-    return {"type": "object", "properties": {name.replace("__", "-"): each for name, each in properties.items()},
+    """Nothing but these properties; those that are `needed`, with blanks between, must be there. `from__` is `from`."""
+    return {"type": "object", "properties": {name.rstrip("_"): each for name, each in properties.items()},
             "required": needed.split(), "additionalProperties": False}
 
 
@@ -134,8 +134,8 @@ DESTINATION_RULE = thing("host", host=WORDS, trafficPolicy=thing(
 AUTHORIZATION_POLICY = thing(
     selector=thing("matchLabels", matchLabels=mapping(WORDS)), action=one_of("ALLOW", "DENY", "AUDIT", "CUSTOM"),
     rules=several(thing(
-        **{"from": several(thing("source", source=thing(namespaces=several(WORDS), principals=several(WORDS),
-                                                        ipBlocks=several(WORDS))))},
+        from__=several(thing("source", source=thing(namespaces=several(WORDS), principals=several(WORDS),
+                                                    ipBlocks=several(WORDS)))),
         to=several(thing("operation", operation=thing(paths=several(WORDS), notPaths=several(WORDS),
                                                       methods=several(METHOD), hosts=several(WORDS)))))))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 import pytest
 
@@ -21,7 +19,7 @@ MESSAGE = tracing.of_message("u_a", "c-1")
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Step]]:
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Step]:
     steps: list[Step] = []
     monkeypatch.setattr(tracing, "tell", steps.append)
     return steps
