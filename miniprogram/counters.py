@@ -15,6 +15,8 @@ class Counters:
     """followed by this process now"""
     outbox_bytes: int = 0
     """kept now for readers that lag"""
+    waiting: int = 0
+    """people in queues for a seat now"""
     loop_lag_ms: float = 0.0
     """how late the last tick came"""
     handshakes: int = 0
@@ -37,6 +39,10 @@ class Counters:
     """messages that readers were not sent because a channel was over its rate"""
     shed_low: int = 0
     """passing events, likewise"""
+    called: int = 0
+    """times somebody who waited was offered a seat"""
+    waited_ms: int = 0
+    """how long these had waited, together"""
     holes_filled: int = 0
     """times the feed lacked entries that were then read from the log"""
     errors: int = 0

@@ -9,7 +9,7 @@ from prometheus_client import Counter, Gauge
 from miniprogram.counters import Counters
 from rooms import posts
 
-NOW = ("sockets", "channels", "outbox_bytes", "loop_lag_ms")
+NOW = ("sockets", "channels", "outbox_bytes", "waiting", "loop_lag_ms")
 _gauges = {name: Gauge(f"teahouse_socket_{name}", f"{name.replace('_', ' ')}, now", multiprocess_mode="livesum")
            for name in NOW if name != "loop_lag_ms"}
 _gauges["loop_lag_ms"] = Gauge("teahouse_loop_lag_ms", "how late the event loop's last tick came, of the worst process",

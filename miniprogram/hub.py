@@ -63,7 +63,7 @@ class Hub:
         self._put_out = put_out
         self._parted = parted
         self._missed = False
-        self.lines = Lines(store, workers)
+        self.lines = Lines(store, workers, counters)
         self.watches = Watches(store, workers)
         self.tell: Callable[[str, bytes], None] = _nobody
         """Sends a frame to all sockets of a user here; never waits. Whoever knows the sockets puts it in."""

@@ -7,8 +7,10 @@ a seat which nobody takes goes to the next; every other second it is asked where
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from miniprogram.counters import Counters
 from miniprogram.protocol import Queue, Seat
 from miniprogram.workers import Workers
 from rooms import seats, waiting
@@ -27,18 +29,20 @@ NO_PLACE = 0
 
 
 class _Waiter:
-    __slots__ = ("called", "place", "sessions")
+    __slots__ = ("called", "place", "sessions", "since")
 
     def __init__(self, place: int) -> None:
         self.sessions: list[Session] = []
         self.place = place
         """As it was told last."""
         self.called = False
+        self.since = monotonic()
 
 
 class Lines:
-    def __init__(self, store: Store, workers: Workers) -> None:
+    def __init__(self, store: Store, workers: Workers, counters: Counters) -> None:
         self._store = store
+        self._counters = counters
         self._workers = workers
         self._of: dict[str, dict[str, _Waiter]] = {}
         self._busy = False
@@ -93,11 +97,14 @@ class Lines:
         if waiter is None or waiter.called:
             return
         waiter.called = True
+        self._counters.called += 1
+        self._counters.waited_ms += round((monotonic() - waiter.since) * 1000)
         for session in waiter.sessions:
             session.tell(Seat(channel=channel, ticket=ticket, hold_seconds=hold_seconds))
 
     def tick(self, now: int) -> None:
         """Once a second."""
+        self._counters.waiting = sum(map(len, self._of.values()))
         if self._of and not self._busy:
             self._busy = True
             self._workers.do(lambda: self._round(look=now % LOOK_EVERY == 0))

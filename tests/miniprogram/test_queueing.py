@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -10,6 +11,7 @@ from rooms import channels, rules, sanctions, seats
 from rooms.authority import Actor
 from rooms.events import Person
 from tests.miniprogram.web import Web, ask, events, say
+from tests.patience import PATIENCE_SECONDS
 from tests.socket_client import Json, Socket
 
 
@@ -47,6 +49,28 @@ def test_who_finds_no_seat_gets_a_ticket_and_then_a_seat_that_is_held(table: Tab
     assert table.enters(table.a)["op"] == "queued", "it is held for Bob"
     assert table.enters(socket, ticket=seat["ticket"])["op"] == "entered"
     assert ask(socket, say(table.channel, "here", "one"))["op"] == "said"
+
+
+def test_how_many_wait_and_for_how_long_stands_on_the_page_of_numbers(table: Table) -> None:
+    before = numbers(table.web)
+    socket, _ = table.waits(table.web.cast.person("Bob"))
+    patiently(lambda: numbers(table.web)["waiting"] > before["waiting"])
+    ask(table.a, {"op": "leave", "channel": table.channel})
+    events(socket, "seat", 1, 5)
+    patiently(lambda: numbers(table.web)["called_total"] > before["called_total"])
+    assert numbers(table.web)["waited_ms_total"] > before["waited_ms_total"]
+
+
+def numbers(web: Web) -> dict[str, float]:
+    lines = [line.split() for line in web.get("/metrics").text.splitlines() if line.startswith("teahouse_socket_")]
+    return {name.removeprefix("teahouse_socket_"): float(value) for name, value in lines}
+
+
+def patiently(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_places_are_told_when_they_change_and_not_otherwise(table: Table) -> None:
