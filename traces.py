@@ -53,24 +53,24 @@ def watch(app: Flask) -> None:
 
     @app.before_request
     def _begin() -> None:
-        g.trace = tracing.begin(tracing.by_chance()), time.time_ns()
+        tracing.become(tracing.by_chance())
+        g.trace_began = time.time_ns()
 
     @app.after_request
     def _answered(response: Response) -> Response:
-        if tracing.tell is not None and "trace" in g:
+        if tracing.tell is not None and "trace_began" in g:
             _request_is_over(response.status_code)
         return response
 
     @app.teardown_request
     def _end(_error: BaseException | None) -> None:
-        if "trace" in g:
-            tracing.end(g.pop("trace")[0])
+        tracing.become(None)
 
 
 def _request_is_over(status: int) -> None:
     route, trace = str(request.url_rule or "none"), tracing.now()
     if trace is not None and route not in NOT_TOLD:
-        tracing.over(f"{request.method} {route}", trace, g.trace[1], status=status)
+        tracing.over(f"{request.method} {route}", trace, g.trace_began, status=status)
 
 
 _open: list[Callable[[], None]] = []

@@ -14,7 +14,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from hashlib import blake2b
 from time import time_ns
 from typing import Any, NamedTuple
@@ -106,18 +106,9 @@ def now() -> Trace | None:
     return _now.get()
 
 
-def begin(trace: Trace) -> Token[Trace | None]:
-    """From here on this is what is being done, until `end` of what is given back."""
-    return _now.set(trace)
-
-
 def become(trace: Trace | None) -> None:
-    """It has turned out what is being done."""
+    """It has turned out what is being done from here on."""
     _now.set(trace)
-
-
-def end(token: Token[Trace | None]) -> None:
-    _now.reset(token)
 
 
 @contextmanager

@@ -78,6 +78,7 @@ def test_a_share_of_the_ids_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_is_told_where_nobody_wants_to_know() -> None:
     assert tracing.tell is None
+    tracing.become(None)
     with tracing.about(MESSAGE), tracing.step("post"):
         assert tracing.now() == MESSAGE
     assert tracing.now() is None
