@@ -20,8 +20,9 @@ def counted() -> dict[str, float]:
     return {sample.labels["outcome"]: sample.value for sample in samples if sample.name.endswith("_total")}
 
 
-def test_what_is_said_repeated_and_refused_is_counted_by_its_outcome(store: Store, cast: Cast) -> None:
-    alice, stranger, hall = cast.person("Alice"), cast.person("Stranger"), cast.channel("hall")
+def test_what_is_said_repeated_and_refused_is_counted_by_its_outcome(store: Store) -> None:
+    house = Cast(store)
+    alice, stranger, hall = house.person("Alice"), house.person("Stranger"), house.channel("hall")
     seats.enter(store, alice, hall, "p.1")
     before, done = counted(), threading.Event()
     for once in ("c1", "c1"):
