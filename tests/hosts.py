@@ -274,8 +274,8 @@ class Hosts(House):
         for node in self.nodes:
             with suppress(redis.RedisError), node.client() as client:
                 if client.execute_command("CLUSTER INFO")["cluster_state"] == "ok":
-                    return {span: self._at(*served["primary"][:2])
-                            for span, served in client.execute_command("CLUSTER SLOTS").items()}
+                    return {(first, last): self._at(*master[:2])
+                            for first, last, master, *_ in client.execute_command("CLUSTER SLOTS")}
         return {}
 
     def master_of(self, channel: str) -> Node | None:
