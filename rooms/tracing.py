@@ -207,11 +207,19 @@ def handed_over(entries: Sequence[Logged], readers: int) -> None:
     """All readers of this process have them; it began when they got their numbers, by Redis' clock."""
     at = time_ns()
     for entry in entries:
-        if entry.op == "message":
-            said = _said.decode(entry.frame)
+        said = _said_in(entry)
+        if said is not None:
             trace = of_message(said.author.id, said.client_id)
             facts = {"channel": said.channel, "seq": entry.seq, "readers": readers, "together": len(entries)}
             _told(Step("hand over", trace.id, new_step(), trace.step, min(at, said.at * 1_000_000), at, facts))
+
+
+def _said_in(entry: Logged) -> _Said | None:
+    """What cannot be read is not told of: that must not hinder who hands it over."""
+    try:
+        return _said.decode(entry.frame) if entry.op == "message" else None
+    except msgspec.DecodeError:
+        return None
 
 
 class _Said(msgspec.Struct):

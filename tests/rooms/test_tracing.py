@@ -27,10 +27,11 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Step]:
 
 def test_everybody_who_has_the_entry_makes_the_same_id(told: list[Step]) -> None:
     assert tracing.of_entries([Entry.parse(FRAME)]) == [MESSAGE]
-    tracing.handed_over([Logged(7, "e1", "message", FRAME), Logged(8, "e1", "rules", b"{}")], 3)
+    tracing.handed_over([Logged(7, "e1", "message", FRAME), Logged(8, "e1", "rules", b"{}"),
+                          Logged(9, "e1", "message", b"{}")], 3)
     step, = told
     assert (step.trace, step.parent, step.began) == (MESSAGE.id, MESSAGE.step, 1_700_000_000_000_000_000)
-    assert step.facts == {"channel": "c_x", "seq": 7, "readers": 3, "together": 2}
+    assert step.facts == {"channel": "c_x", "seq": 7, "readers": 3, "together": 3}
 
 
 def test_another_client_id_another_user_and_words_that_are_no_unicode_are_others() -> None:
