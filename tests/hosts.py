@@ -24,6 +24,7 @@ from typing import Any
 import redis
 import requests
 
+from commands.house import tell_sandbox
 from rooms.live import keys
 from rooms.store import Store, open_store
 from settings import Settings
@@ -183,6 +184,7 @@ class Hosts(House):
     def _start_house(self) -> None:
         python = [sys.executable, "-m"]
         worker = [*python, "celery", "--quiet", "-A", "tasks.worker"]
+        tell_sandbox(Settings.from_environment(self.environ))
         self._run("sandbox", [*python, "sandbox", "--host", HERE, "--port", str(self.sandbox_port), "--house", self.url,
                               "--accounts", str(self.var / "sandbox.json")])
         self.wechat.url = f"http://{HERE}:{self.sandbox_port}"
