@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from bench import costs
 from bench.servers import Served, folder, free_port, running
+from bench.shards import shards as masters
 from embedded import redis_command, settle, wait_for_redis
 from miniprogram.tokens import Tokens
 from rooms import channels, ids, orgs, recovery, rooms
@@ -42,14 +43,19 @@ class Guest(NamedTuple):
 class House:
     """One running house; `store` is this process's own way into it."""
 
-    def __init__(self, settings: Settings, store: Store, redis: int, web: int, sql: Path) -> None:
-        self.settings, self.store, self.redis, self._web, self._sql = settings, store, redis, web, sql
+    def __init__(self, settings: Settings, store: Store, shards: list[int], web: int, sql: Path) -> None:
+        self.settings, self.store, self.shards, self._web, self._sql = settings, store, shards, web, sql
         self.organization = orgs.add(store, "bench")
         self._tokens = Tokens(settings.secret_key or "")
 
     @property
     def served(self) -> Served:
-        return Served("teahouse", "house", self.settings.port, lambda: [self.redis, *self.web])
+        return Served("teahouse", "house", self.settings.port, lambda: [*self.shards, *self.web])
+
+    @property
+    def redis(self) -> int:
+        """The one that there is; with several of them, one of them."""
+        return self.shards[0]
 
     @property
     def web(self) -> list[int]:
@@ -101,14 +107,19 @@ class House:
 
 
 @contextmanager
-def house(processes: int = 1, environ: dict[str, str] | None = None) -> Iterator[House]:
+def house(processes: int = 1, environ: dict[str, str] | None = None, shards: int = 1) -> Iterator[House]:
+    """With more than one shard, a Redis Cluster."""
     with ExitStack() as stack:
         place = stack.enter_context(folder("house"))
         (place / "sql").mkdir()
         chosen = {**UNLIMITED, "TEAHOUSE_VAR": str(place), "TEAHOUSE_PORT": str(free_port()),
                   "TEAHOUSE_WEB_PROCESSES": str(processes), "TEAHOUSE_BENCH_SQL": str(place / "sql"), **(environ or {})}
+        if shards > 1:
+            cluster = stack.enter_context(masters(shards))
+            chosen |= {"REDIS_URL": cluster.url, "TEAHOUSE_BROKER_URL": f"redis://127.0.0.1:{free_port()}/0",
+                       "TEAHOUSE_SECRET_KEY": secrets.token_hex(32), "DATABASE_URL": f"sqlite:///{place}/teahouse.db"}
         given = Settings.from_environment({**_without_ours(), **chosen})
-        redis = stack.enter_context(_redis(given))
+        redis = cluster.pids if shards > 1 else [stack.enter_context(_redis(given))]
         settings = settle(given)
         migrate.upgrade(settings.database_url or "")
         store = stack.enter_context(_store(settings))

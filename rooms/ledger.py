@@ -126,16 +126,15 @@ def intend(store: Store, page: Page, decision: Send | Notify, intent: Intent) ->
         if not _take(connection, page, decision, now):
             return False
         seen = {one.id for one in page.sent}
-        later = [*deliveries.of_follower(connection, appid, openid, now - STALE_MS),
-                 *deliveries.of_follower(connection, follower.appid, follower.openid, now - STALE_MS)]
+        later = [one for address in {(appid, openid), (follower.appid, follower.openid)}
+                 for one in deliveries.of_follower(connection, *address, now - STALE_MS)]
         if any(one.id not in seen for one in later) or not begin(connection, intent.notices, way, now):
             raise _FasterError
         deliveries.intend(connection, delivery)
         if ticket is None or decision.paced:
             followers.change(connection, follower.appid, follower.openid, pushed_at=page.pushed_at,
-                             digests=page.digests + decision.paced, digest_at=now)
-        if ticket is None:
-            followers.change(connection, follower.appid, follower.openid, reachable=True)
+                             digests=page.digests + decision.paced, digest_at=now,
+                             **({"reachable": True} if ticket is None else {}))
         return True
 
     try:
@@ -180,8 +179,7 @@ def _take(connection: Connection, page: Page, decision: Send | Notify, now: int)
     if isinstance(decision, Notify):
         ticket = decision.ticket
         return ticket.way is Way.TEMPLATE or consents.spend(connection, ticket.appid, ticket.openid, ticket.template_id)
-    for bucket in page.buckets:
-        windows.open_(connection, _row(follower, bucket))
+    windows.open_(connection, *(_row(follower, bucket) for bucket in page.buckets))
     return windows.spend(connection, follower.appid, follower.openid, decision.bucket.window, now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, func, insert, or_, select
@@ -45,12 +46,7 @@ def put(connection: Connection, table: Table, rows: Sequence[Row], newer: Sequen
     """
     if not rows:
         return
-    keys = [column.name for column in table.primary_key]
-    replaced = [name for name in rows[0] if name not in keys and name not in newer]
-    if connection.dialect.name == "sqlite":
-        connection.execute(_put_in_sqlite(table, keys, [*replaced, *newer], newer), rows)
-    else:
-        connection.execute(_put_in_mysql(table, [*replaced, *reversed(newer)], newer), rows)
+    connection.execute(_put(connection.dialect.name, table, tuple(rows[0]), tuple(newer)), rows)
 
 
 def locked(connection: Connection, table: Table, key: Row, column: str) -> int:
@@ -76,6 +72,16 @@ def add_up(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     else:
         large = mysql.insert(table)
         connection.execute(large.on_duplicate_key_update(amount=table.c.amount + large.inserted.amount), rows)
+
+
+@cache
+def _put(dialect: str, table: Table, names: tuple[str, ...], newer: tuple[str, ...]) -> Insert:
+    """Kept, because it takes longer to write than the database to do."""
+    keys = [column.name for column in table.primary_key]
+    replaced = [name for name in names if name not in keys and name not in newer]
+    if dialect == "sqlite":
+        return _put_in_sqlite(table, keys, [*replaced, *newer], newer)
+    return _put_in_mysql(table, [*replaced, *reversed(newer)], newer)
 
 
 def _put_in_sqlite(table: Table, keys: list[str], replaced: list[str], newer: Sequence[str]) -> Insert:

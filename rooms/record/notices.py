@@ -63,6 +63,8 @@ def of_user(connection: Connection, user: str, limit: int) -> Sequence[Notice]:
 
 def move(connection: Connection, wanted: Sequence[str], before: str, after: str, way: str, at: int | None) -> int:
     """From one state to the next; returns how many were still in the one before."""
+    if not wanted:
+        return 0
     query = update(_TABLE).where(_TABLE.c.id.in_(wanted), _TABLE.c.state == before)
     return connection.execute(query.values(state=after, way=way, settled_at=at)).rowcount
 

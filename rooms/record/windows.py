@@ -27,9 +27,9 @@ _TABLE = tables.windows
 _COLUMNS = columns(_TABLE, Window._fields)
 
 
-def open_(connection: Connection, window: Window) -> None:
+def open_(connection: Connection, *several: Window) -> None:
     """The follower acted: the bucket of that kind begins anew. A push that arrives late changes nothing."""
-    put(connection, _TABLE, [window._asdict()], newer=("opened_at",))
+    put(connection, _TABLE, [window._asdict() for window in several], newer=("opened_at",))
 
 
 def of_follower(connection: Connection, appid: str, openid: str) -> Sequence[Window]:

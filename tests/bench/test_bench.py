@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench import callbacks, client, crowd, fanout, keeping, posting, wire
+from bench import callbacks, client, crowd, fanout, keeping, posting, spread, wire
 from bench.book import SHORT, Book
 from bench.callback_client import Pusher
 from bench.fanout import COST, HOUSE
@@ -60,6 +60,11 @@ def test_posts_are_counted(book: Book) -> None:
     posting.run(book)
     assert (book.value("posting", HOUSE, "posts per second") or 0) > 0
     assert (book.value("posting, core alone", HOUSE, "posts per second") or 0) > 0
+
+
+def test_the_same_load_is_spread_over_processes_and_shards(book: Book) -> None:
+    spread.run(book)
+    assert (book.value("spread over 2 web, 3 Redis", HOUSE, "posts per second") or 0) > 0
 
 
 def test_every_server_that_is_here_delivers_to_everybody(book: Book) -> None:
