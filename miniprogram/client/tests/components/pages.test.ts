@@ -4,6 +4,7 @@ import { Subscriptions } from "../../socket/subscriptions";
 import type { Frame } from "../../socket/connection";
 import { FIRST } from "../../chat/window";
 import { Refused } from "../../house/refused";
+import { keep } from "../../house/storage";
 import { wordsOf } from "../../words/words";
 import { play, playedPhone, settled } from "../stage";
 
@@ -409,6 +410,41 @@ test("what comes while another page lies above counts as read only when one is b
   page.onShow!();
   await settled();
   expect(read()).toBe(before + 1);
+});
+
+test("a person sets a channel quiet and, from a tap, is asked for notices; the rest is for who keeps order", async () => {
+  keep("templates", [{ appid: "wx1", kind: "mention", template_id: "T1" }, { appid: "wx1", kind: "digest", template_id: "T2" }]);
+  house.subscriptions.of(CHANNEL).standing = "in";
+  const { page, text } = await open("pages/room/room", { id: "r_tea", channel: CHANNEL });
+  expect(text()).not.toContain("全员禁言");
+  page.quiet!({ detail: { value: true } });
+  await settled();
+  expect([asked.at(-1), house.subscriptions.of(CHANNEL).quiet]).toEqual([["quiet", { channel: CHANNEL, on: true }], 0]);
+  phone.answers.push({ confirm: true, content: "" });
+  page.notify!();
+  await settled();
+  expect(house.api.post).toHaveBeenLastCalledWith("/me/subscriptions", { answers: { T1: "accept" }, appid: "wx1" });
+  expect(text()).toContain(wordsOf("zh").notify_on);
+  house.api.post.mockResolvedValueOnce({ invitation: "i_1" });
+  page.invite!();
+  await settled();
+  expect([text()!.includes("r_tea.i_1"), (page.onShareAppMessage!() as { path: string }).path]).toEqual([true, "/pages/rooms/rooms?room=r_tea&invitation=i_1"]);
+});
+
+test("who keeps order announces, mutes everybody and slows the talk down, and a refusal is told", async () => {
+  Object.assign(house.subscriptions.of(CHANNEL), { standing: "in", role: "moderator" });
+  const { page, text } = await open("pages/room/room", { id: "r_tea", channel: CHANNEL });
+  expect(text()).toContain("全员禁言");
+  page.typed!({ detail: { value: " 十点开汤 " } });
+  page.announced!();
+  page.everyone!({ detail: { value: true } });
+  page.slowed!({ detail: { id: "30" } });
+  await settled();
+  expect(asked).toEqual([["announce", { channel: CHANNEL, text: "十点开汤" }], ["rules", { channel: CHANNEL, muted_all: true }], ["rules", { channel: CHANNEL, slow_seconds: 30 }]]);
+  answer = () => Promise.reject(new Refused("rate_limited", ""));
+  page.slowed!({ detail: { id: "0" } });
+  await settled();
+  expect(phone.toasts.at(-1)).toBe("太频繁了，稍等一下");
 });
 
 test("in English everything is English", async () => {
