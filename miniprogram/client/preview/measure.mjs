@@ -8,10 +8,12 @@ import { withHouse } from "./house.mjs";
 const count = process.argv[2] ?? "5000";
 const run = Date.now().toString(36);
 const SLOWED = 4;
+const online = (page) => page.waitForFunction(() => globalThis.getApp().house.connection.state === "online", undefined, { timeout: 60_000 });
 
 await withHouse(({ url: house, demo }) => browser(async (context) => {
   const channel = demo.rooms[0].channels[0].id;
   const speaker = await phone(context, house, "掌柜", { who: `speaker${run}` });
+  await online(speaker);
   await speaker.evaluate((id) => globalThis.getApp().house.subscriptions.enter(id), channel);
   await speaker.evaluate(async ([id, many, name]) => {
     const { connection } = globalThis.getApp().house;
@@ -25,6 +27,7 @@ await withHouse(({ url: house, demo }) => browser(async (context) => {
   await speaker.close();
 
   const reader = await phone(context, house, "谷雨", { who: `reader${run}` });
+  await online(reader);
   const devtools = await context.newCDPSession(reader);
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWED });
   const firstScreen = await reader.evaluate(async (id) => {

@@ -199,6 +199,15 @@ await withHouse(({ url, demo, teahouse }) => browser(async (context) => {
   await side.setViewportSize({ width: 860, height: 800 });
   await side.goto(`${url}/preview/`);
   await rest(side, 2_500);
+  const phones = side.frames().filter((each) => each.url().includes("phone.html"));
+  for (const [index, frame] of phones.entries()) {
+    await frame.locator("wx-input[type=nickname] input").focus();
+    await frame.locator("wx-button", { hasText: "同意" }).click();
+    await frame.evaluate((id) => globalThis.wx.navigateTo({ url: `/pages/channel/channel?id=${id}` }), room.channels[1].id);
+    await frame.locator(`${top} [id$=words] textarea`).last().fill(["早，今天喝什么？", "老白茶，刚煮上。"][index]);
+    await frame.locator(`${top} [id$=send]`).last().click();
+    await rest(side);
+  }
   await put(side, "preview");
 }, { deviceScaleFactor: 1.5, locale: "zh-CN", permissions: ["clipboard-write", "microphone"] }));
 
