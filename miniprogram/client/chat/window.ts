@@ -55,11 +55,9 @@ export class Window {
     this.to = Infinity;
   }
 
-  /** Older entries were put before the others. */
-  shifted(by: number): void {
-    if (this.atEnd) return;
-    this.from += by;
-    this.to += by;
+  /** What comes from now on moves nothing out of sight. */
+  hold(size: number): void {
+    if (this.atEnd && size > SHOWN) [this.from, this.to] = [size - SHOWN, size];
   }
 
   /** So that the entry at `index` is in the middle. */

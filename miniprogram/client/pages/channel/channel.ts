@@ -55,20 +55,29 @@ interface Own {
   here: Promise<Someone[]> | undefined;
   /** What is typed of a name now. */
   word: string | undefined;
+  /** Where one was reading in channels that one went away from. */
+  places: Map<string, Place>;
+  /** Being brought back there: what the screen shows meanwhile is nobody's reading. */
+  returning: boolean;
   /** On the screen, not below another page or in the background. */
   shown: boolean;
+}
+
+interface Place {
+  window: Window;
+  top: number;
 }
 
 Component({
   data: {
     sized: sized(),
-    w: {}, marks: {}, view: "loading", rows: [] as Row[], strip: [] as unknown[], into: "", below: "", draft: "", silence: "", replying: "",
+    w: {}, marks: {}, view: "loading", rows: [] as Row[], strip: [] as unknown[], into: "", top: 0, below: "", draft: "", silence: "", replying: "",
     room: "", roomId: "", name: "", present: "", typing: "", code: "", queue: {}, offered: false, more: false, most: TEXT_LIMIT,
     out: { drawing: "out", title: "", hint: "", button: "" }, asked: NOTHING, reason: "", playing: "", media: true, emoji: EMOJI, people: [] as unknown[],
   },
   methods: {
     onLoad(query: { id?: string; seq?: string }) {
-      const own = Object.assign(this as unknown as Own, { window: new Window(), clock: setInterval(() => this.tick(), SECOND_MS), recording: new Recording() });
+      const own = Object.assign(this as unknown as Own, { window: new Window(), places: new Map<string, Place>(), clock: setInterval(() => this.tick(), SECOND_MS), recording: new Recording() });
       own.off = watch(theHouse(), (topic) => topic === own.id || ["rooms", "language", "person", "connection", "media", "people", "draft"].includes(topic), () => own.id && this.draw());
       own.recording.done = (voice) => void this.recorded(voice);
       own.recording.failed = (error) => void notPicked(theHouse(), error, "microphone");
@@ -98,11 +107,31 @@ Component({
       const house = theHouse();
       const one = house.subscriptions.of(id);
       const found = house.rooms.channel(id);
-      Object.assign(this as unknown as Own, { id, window: new Window(), read: 0, below: 0, atBottom: true, fetching: false, typed: 0, first: 0, scrolled: { top: 0, height: 0 }, here: undefined, word: undefined });
+      const place = seq ? undefined : this.placeIn(id);
+      Object.assign(this as unknown as Own, { id, window: place?.window ?? new Window(), read: 0, below: 0, atBottom: !place, returning: place !== undefined, fetching: false, typed: 0, first: 0, scrolled: { top: 0, height: 0 }, here: undefined, word: undefined });
       const reply = one.composer.reply;
       this.setData({ rows: [], people: [], into: "", asked: NOTHING, draft: one.composer.draft, below: "", replying: reply ? this.quoteOf(one, reply) : "" });
       if (!found) void house.rooms.refresh();
-      void this.enter().then(() => (seq ? this.jump(seq) : this.toEnd()));
+      void this.enter().then(() => (seq ? this.jump(seq) : place ? this.comeTo(place) : this.toEnd()));
+    },
+    /** Keeps the place in the channel that is left, unless that is its end, and gives the one in the next. */
+    placeIn(next: string): Place | undefined {
+      const { id, places, window, atBottom, scrolled } = this as unknown as Own;
+      if (atBottom) places.delete(id);
+      else if (id) {
+        window.hold(theHouse().subscriptions.of(id).timeline.size);
+        places.set(id, { window, top: scrolled.top });
+      }
+      return places.get(next);
+    },
+    comeTo({ window, top }: Place) {
+      const own = this as unknown as Own;
+      if (own.window !== window) return;
+      this.setData({ into: "", top: 0 });
+      wx.nextTick(() => {
+        if (own.window === window) this.setData({ top });
+        own.returning = false;
+      });
     },
     async enter(password?: string) {
       const own = this as unknown as Own;
@@ -111,7 +140,7 @@ Component({
       if (own.id !== before) return;
       own.read = one.unread ? one.read : 0;
       this.draw();
-      if (one.standing === "in") this.toEnd();
+      if (one.standing === "in" && own.atBottom) this.toEnd();
     },
 
     // ---- what is shown
@@ -181,12 +210,13 @@ Component({
 
     scroll(event: { detail: { scrollTop: number; scrollHeight: number } }) {
       const own = this as unknown as Own;
+      if (own.returning) return;
       own.scrolled = { top: event.detail.scrollTop, height: event.detail.scrollHeight };
       if (own.atBottom) own.atBottom = false;
     },
     async upper() {
       const own = this as unknown as Own;
-      if (own.fetching || own.window.narrow || this.data.view !== "talk") return;
+      if (own.fetching || own.returning || own.window.narrow || this.data.view !== "talk") return;
       own.fetching = true;
       const { timeline } = theHouse().subscriptions.of(own.id);
       const held = this.data.rows.find((row) => row.kind === "message")?.key ?? "";
@@ -202,6 +232,7 @@ Component({
     },
     lower() {
       const own = this as unknown as Own;
+      if (own.returning) return;
       const { timeline } = theHouse().subscriptions.of(own.id);
       if (own.window.down(timeline.size)) {
         this.draw();
@@ -214,6 +245,7 @@ Component({
     },
     toEnd() {
       const own = this as unknown as Own;
+      own.returning = false;
       const moved = !own.window.atEnd;
       own.window.toEnd();
       Object.assign(own, { atBottom: true, below: 0 });

@@ -10,6 +10,8 @@ const [, , house, small] = process.argv;
 const MISSED = 50;
 const AWAY_MS = 30_000;
 const SPOKEN_MS = 1_200;
+/** A picture or a voice is made ready and judged meanwhile, on a machine that may be busy. */
+const PATIENCE_MS = 60_000;
 /** 24 × 18 pixels. */
 const LEAF = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAABgAAAASCAIAAADOjonJAAADCklEQVR42g3MMaqlMABA0VnYLywsLEQUAhExEFCCcgMRUQgowYCFhYWFhcuddxZw/v1RJBQpRUaRU5QUgqKmaCk0RU8xUFiKiWKh8BQ7xUFxUlwUN8VD8VJ8FP/+qBKqlCqjyqlKKkFVU7VUmqqnGqgs1US1UHmqneqgOqkuqpvqoXqpPqpfJBJEisgQOaJECESNaBEa0SMGhEVMiAXhETviQJyIC3EjHsSL+BC/SCbIFJkhc2SJFMga2SI1skcOSIuckAvSI3fkgTyRF/JGPsgX+SF/UZPQpDQZTU5T0giamqal0TQ9zUBjaSaahcbT7DQHzUlz0dw0D81L89H8IpWgUlSGylElSqBqVIvSqB41oCxqQi0oj9pRB+pEXagb9aBe1If6RTpBp+gMnaNLtEDX6Bat0T16QFv0hF7QHr2jD/SJvtA3+kG/6A/9i7qELqXL6HK6kk7Q1XQtnabr6QY6SzfRLXSebqc76E66i+6me+heuo/uF5kEk2IyTI4pMQJTY1qMxvSYAWMxE2bBeMyOOTAn5sLcmAfzYj7MLxoTxpQxY8wZS0bBWDO2jJqxZxwYLePEuDB6xp3xYDwZL8ab8WF8GT/GX2QTbIrNsDm2xApsjW2xGttjB6zFTtgF67E79sCe2At7Yx/si/2wv8gluBSX4XJciRO4GtfiNK7HDTiLm3ALzuN23IE7cRfuxj24F/fhftGcMKfMGXPOXDIL5pq5ZdbMPfPAbJkn5oXZM+/MB/PJfDHfzA/zy/wx/6I1YU1ZM9actWQVrDVry6pZe9aB1bJOrAurZ91ZD9aT9WK9WR/Wl/Vj/UU+waf4DJ/jS7zA1/gWr/E9fsBb/IRf8B6/4w/8ib/wN/7Bv/gP/4u2hC1ly9hytpJNsNVsLZtm69kGNss2sS1snm1nO9hOtovtZnvYXraP7ReFhJASMkJOKAmCUBNagib0hIFgCRNhIXjCTjgIJ+Ei3ISH8BI+wi+KCTElZsScWBIFsSa2RE3siQPREifiQvTEnXgQT+JFvIkP8SV+xP9lDhY3gB08fwAAAABJRU5ErkJggg==",
@@ -18,13 +20,13 @@ const LEAF = Buffer.from(
 const troubles = [];
 const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const top = ".phone-page:not([hidden])";
-const seen = (page, text) => page.locator(top).getByText(text, { exact: false }).first().waitFor({ timeout: 20_000 });
+const seen = (page, text) => page.locator(top).getByText(text, { exact: false }).first().waitFor({ timeout: PATIENCE_MS });
 const order = (page, name, on) => page.evaluate(([what, value]) => globalThis.phoneOrder(what, value), [name, on]);
 const shown = (page) => page.locator(`${top} .bubble .words`).allTextContents();
 
 /** Until it is so; with what is on the screen otherwise. */
 async function until(page, what, holds) {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + PATIENCE_MS;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`${what}\n${await page.evaluate(() => document.body.innerText)}`);
     await page.waitForTimeout(40);

@@ -20,6 +20,16 @@ test("who reads up and down again moves through everything, and never sees more 
   expect([window.atEnd, window.range(size).from]).toEqual([true, size - SHOWN]);
 });
 
+test("what is held stays, whatever comes after it", () => {
+  const window = new Window();
+  window.widen();
+  window.hold(SHOWN);
+  expect(window.range(SHOWN + 1)).toEqual({ from: 1, to: Infinity });
+  window.hold(SHOWN + 5);
+  expect(window.range(SHOWN + 30)).toEqual({ from: 5, to: SHOWN + 5 });
+  expect([window.down(SHOWN + 30), window.atEnd]).toEqual([true, true]);
+});
+
 test("what is jumped to stands in the middle, at once", () => {
   const window = new Window();
   window.around(500, 1_000);

@@ -135,6 +135,28 @@ test("the end of a channel shows first, and what lies above it right after", asy
   expect(counts.find((count) => count > 0)).toBe(FIRST);
 });
 
+test("who goes to another channel and comes back reads on where they were; who was at the end is there again", async () => {
+  answer = (_, fields) => entered({ channel: fields.channel, tip: 50, messages: Array.from({ length: 50 }, (_, index) => ({ ...said(index + 1, `第 ${index + 1} 句`), channel: fields.channel })) });
+  const { page, find } = await open("pages/channel/channel", { id: CHANNEL });
+  const there = () => vi.waitFor(() => expect(document.querySelectorAll(".bubble")).toHaveLength(50));
+  const go = async (id: string) => {
+    page.change!({ currentTarget: { dataset: { id } } });
+    await settled();
+    await there();
+  };
+  const place = () => [find(".talk")!.getAttribute("scroll-top"), find(".talk")!.getAttribute("scroll-into-view")];
+  await there();
+  page.scroll!({ detail: { scrollTop: 300, scrollHeight: 3_000 } });
+  await go("c_yard");
+  expect(place()[1]).toBe("end");
+  await go(CHANNEL);
+  expect(place()).toEqual(["300", ""]);
+  page.lower!();
+  await go("c_yard");
+  await go(CHANNEL);
+  expect(place()[1]).toBe("end");
+});
+
 test("a message of a kind that this version does not know says so, and an endless one is folded until somebody wants it", async () => {
   const endless = `${"很长的话".repeat(400)}\u202e<script>`;
   answer = (op) => (op === "enter" ? entered({ messages: [{ ...said(1, ""), type: "poll", body: { options: ["红茶", "绿茶"] } }, said(2, endless), said(3, "行\n".repeat(60))], tip: 3 }) : { op: "done" });
