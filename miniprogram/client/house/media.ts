@@ -90,7 +90,7 @@ export function dress(row: Row, files: Files): Dressed {
   if (row.kind !== "message" || !body || row.type === "text" || row.type === "hidden") return row;
   const file = body.media ? files.of(body.media) : undefined;
   const address = addressOf(file?.url ?? "");
-  const progress = file?.percent !== undefined ? `${file.percent}%` : "";
+  const progress = file?.percent ? `${file.percent}%` : "";
   if (row.type === "image") return { ...row, address, small: addressOf(file?.thumbnail ?? file?.url ?? ""), frame: frame(body.width ?? 0, body.height ?? 0), progress };
   if (row.type === "video") return { ...row, address, poster: addressOf(file?.thumbnail ?? file?.jpg ?? ""), progress };
   if (row.type === "voice") return { ...row, address, width: 160 + Math.min(60, body.seconds ?? 1) * 4, body: { ...body, seconds: Math.max(1, Math.round(body.seconds ?? 1)) }, progress };
