@@ -185,9 +185,9 @@ class Hosts(House):
         python = [sys.executable, "-m"]
         worker = [*python, "celery", "--quiet", "-A", "tasks.worker"]
         tell_sandbox(Settings.from_environment(self.environ))
-        self._run("sandbox", [*python, "sandbox", "--host", HERE, "--port", str(self.sandbox_port), "--house", self.url,
-                              "--accounts", str(self.var / "sandbox.json")])
-        self.wechat.url = f"http://{HERE}:{self.sandbox_port}"
+        self._run("sandbox", [*python, "sandbox", "--host", "0.0.0.0", "--port", str(self.sandbox_port),
+                              "--house", self.url, "--accounts", str(self.var / "sandbox.json")])
+        self.wechat.url = f"http://127.0.0.1:{self.sandbox_port}"  # where alone it takes orders
         for host in self.hosts:
             place = {"TEAHOUSE_VAR": str(self.folder / host.name), "TEAHOUSE_HOST": host.address,
                      "TEAHOUSE_PORT": "8000"}

@@ -41,8 +41,8 @@ class Wire:
             options |= {"socket_timeout": patience_seconds, "socket_connect_timeout": patience_seconds}
         options.setdefault("socket_timeout", ANSWER_TIMEOUT_SECONDS)
         options.setdefault("socket_connect_timeout", CONNECT_TIMEOUT_SECONDS)
-        self._pool = ConnectionPool(**options)
-        self._connection: Any = None
+        # The same one again and again: a pool counts what it has made, and makes no more than a hundred.
+        self._connection: Any = ConnectionPool(**options).make_connection()
         self._socket: socket.socket | None = None
         self._reader = hiredis.Reader(replyError=ErrorReply)
 
@@ -53,7 +53,6 @@ class Wire:
     def open(self) -> None:
         """Connects and logs in. Raises WireLost with the reason."""
         try:
-            self._connection = self._pool.make_connection()
             self._connection.connect()
             self._socket = self._connection._get_socket()
         except (OSError, redis.RedisError) as error:
@@ -63,9 +62,7 @@ class Wire:
 
     def close(self) -> None:
         self._socket = None
-        if self._connection is not None:
-            self._connection.disconnect()
-            self._connection = None
+        self._connection.disconnect()
 
     def exchange(self, packed: list[bytes]) -> list[Any]:
         """Sends all commands as one piece and returns as many replies; an error reply is an ErrorReply in its place."""

@@ -13,6 +13,7 @@ from rooms.errors import Code, Misconfigured, Refused
 from rooms.live import pipeline as pipelines
 from rooms.live.live import Live
 from rooms.live.scripts import DELETE_IF
+from rooms.live.wire import Wire, WireLost
 from rooms.store import check_durability
 from tests import servers
 
@@ -66,6 +67,23 @@ def test_it_goes_on_after_redis_was_away_however_hard_it_is_asked(live: Live, re
         except Refused:
             assert not back.is_set() or time.monotonic() < end - 5, "Redis is back, and nobody noticed"
     assert answered
+
+
+def test_it_comes_back_however_often_it_had_to(redis: servers.RedisServer) -> None:
+    """What lends connections counts those it has made: a house that met an outage of minutes could have no more."""
+    wire = Wire(redis.url)
+    for _ in range(150):
+        wire.open()
+        assert wire.ask("PING") == b"PONG"
+        wire.close()
+    redis.kill()
+    for _ in range(150):
+        with pytest.raises(WireLost, match="refused"):
+            wire.open()
+    redis.start()
+    wire.open()
+    assert wire.ask("PING") == b"PONG"
+    wire.close()
 
 
 def test_scripts_that_the_server_forgot_are_brought_again(live: Live) -> None:
