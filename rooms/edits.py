@@ -32,8 +32,9 @@ class Edited(NamedTuple):
 
 
 def edit(store: Store, person: Person, channel: str, seq: int, body: dict[str, Any]) -> Edited:
-    """Raises Refused: not_found (no such message, or recalled), forbidden (another's, or too late), not_member, banned,
-    muted, muted_all, closed, too_long, blocked_words, rate_limited, bad_frame (not a text)."""
+    """Raises Refused: not_found (no such message, or recalled), forbidden (another's, or too late), not_member,
+    not_entered (put out, and not let in since), banned, muted, muted_all, closed, too_long, blocked_words,
+    rate_limited, bad_frame (not a text)."""
     if not ids.is_channel(channel):
         raise Refused(Code.NOT_FOUND)
     members.count_try(store, "edit", person.id, PER_MINUTE)
@@ -50,7 +51,7 @@ def edit(store: Store, person: Person, channel: str, seq: int, body: dict[str, A
         raise Refused(Code.BAD_FRAME, "text is not Unicode") from error
     name = keys.of_channel(store.live.prefix, channel)
     names = [name.room.gate, name.room.members, name.head, name.log, name.feed, name.room.sanctions, name.recalled,
-             name.edited, name.room.free, name.allowed]
+             name.edited, name.room.free, name.allowed, name.outside]
     before = f'{{"op":"edited","channel":"{channel}"'
     epoch, number, at = gate.ask(store, ids.room_of(channel), EDIT, names, [
         person.organization, person.id, channel, str(seq), before, after, str(OWN_MS)])

@@ -36,8 +36,8 @@ _JOINERS = frozenset("\u200d\ufe0f\u20e3")
 def react(store: Store, person: Person, channel: str, seq: int, emoji: str, on: bool = True) -> Mapping[str, int]:
     """What stands under the message now. Doing it again changes nothing.
 
-    Raises Refused: not_found, not_member, banned, muted, closed, forbidden (too far back), full, rate_limited,
-    bad_frame (not an emoji).
+    Raises Refused: not_found, not_member, not_entered (put out, and not let in since), banned, muted, closed,
+    forbidden (too far back), full, rate_limited, bad_frame (not an emoji).
     """
     if not ids.is_channel(channel):
         raise Refused(Code.NOT_FOUND)
@@ -46,7 +46,7 @@ def react(store: Store, person: Person, channel: str, seq: int, emoji: str, on: 
     members.count_try(store, "react", person.id, PER_MINUTE)
     name = keys.of_channel(store.live.prefix, channel)
     names = [name.room.gate, name.room.members, name.head, name.log, name.feed, name.room.sanctions, name.recalled,
-             name.reactions, name.reacted, name.allowed]
+             name.reactions, name.reacted, name.allowed, name.outside]
     answer = gate.ask(store, ids.room_of(channel), REACT, names, [
         person.organization, person.id, channel, str(seq), emoji, "1" if on else "0", str(REACTABLE), str(MOST_OF_ONE),
         str(MOST_KINDS), str(MOST_PEOPLE)])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from rooms import gate, identities, ids, mentions
+from rooms import gate, identities, ids, mentions, outside
 from rooms.errors import Code, Refused
 from rooms.events import Entry, Person
 from rooms.live import keys
@@ -67,7 +67,8 @@ class Reading(NamedTuple):
 
 
 def read(store: Store, person: Person, channel: str, seq: int) -> int:
-    """Reads up to `seq`, never backwards, never beyond the tip; returns the position.
+    """Reads up to `seq`, never backwards, never beyond the tip, nor beyond what who was put out may be shown; returns
+    the position.
 
     Raises Refused: not_found, not_member.
     """
@@ -76,6 +77,7 @@ def read(store: Store, person: Person, channel: str, seq: int) -> int:
     store.live.hint("reads", channel)
     answer = gate.ask(store, ids.room_of(channel), READ, *_words(store, person, channel, seq))
     if not answer:
+        seq = min(seq, outside.limits(store, person.id, [channel]).get(channel, seq))
         ordinal, own = store.record.read(lambda c: (
             entries.ordinal_at(c, channel, seq), entries.own_above(c, channel, person.id, seq, MOST_OWN)))
         answer = gate.ask(store, ids.room_of(channel), READ, *_words(
@@ -94,7 +96,7 @@ def _words(store: Store, person: Person, channel: str, seq: int, ordinal: str = 
     """The script's keys and arguments."""
     name = keys.of_channel(store.live.prefix, channel)
     return ([name.room.gate, name.room.members, name.head, name.log, name.reads, name.seats, name.feed, name.dirty,
-             name.recalled, name.allowed], [person.organization, person.id, str(seq), ordinal, own])
+             name.recalled, name.allowed, name.outside], [person.organization, person.id, str(seq), ordinal, own])
 
 
 def readers(store: Store, person: Person, channel: str, seq: int) -> Readers:

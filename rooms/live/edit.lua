@@ -1,5 +1,5 @@
 -- Other words for one's own message: the entry stays, a new one says what it reads now.
--- KEYS 1 gate 2 members 3 head 4 log 5 feed 6 sanctions 7 recalled 8 edited 9 free 10 allowed
+-- KEYS 1 gate 2 members 3 head 4 log 5 feed 6 sanctions 7 recalled 8 edited 9 free 10 allowed 11 outside
 -- ARGV 3 organization 4 user 5 channel 6 seq 7 frame before the numbers 8 frame after them 9 ms for which one may
 -- {'ok', epoch, seq, at}
 local user, seq = ARGV[4], ARGV[6]
@@ -13,6 +13,7 @@ local role = redis.call('HGET', KEYS[2], user)
 local banned, muted = sanctioned(KEYS[6], user, ARGV[5], at)
 if banned then return no('banned', banned) end
 if not role then return no('not_member') end
+if redis.call('HEXISTS', KEYS[11], user) == 1 then return no('not_entered') end
 if not allows(head[6], 'see', role, KEYS[10], user) then return no('not_found') end
 if not allows(head[7], 'post', role, KEYS[10], user) then return no('forbidden') end
 if gate[3] ~= 'open' or head[4] ~= 'open' then return no('closed') end

@@ -1,5 +1,6 @@
 -- An emoji under a message, or away from it. A counter, not an entry: it passes, and what stands is told with the message.
 -- KEYS 1 gate 2 members 3 head 4 log 5 feed 6 sanctions 7 recalled 8 reactions 9 reacted 10 allowed
+--      11 outside
 -- ARGV 3 organization 4 user 5 channel 6 seq 7 emoji 8 "1" on 9 how far below the tip one may
 --      10 most emojis of one person 11 most kinds at one message 12 most people at one message
 -- {'ok', {"emoji": count} or ''}
@@ -13,6 +14,7 @@ local banned, muted = sanctioned(KEYS[6], user, ARGV[5], now())
 if banned then return no('banned', banned) end
 local role = redis.call('HGET', KEYS[2], user)
 if not role then return no('not_member') end
+if redis.call('HEXISTS', KEYS[11], user) == 1 then return no('not_entered') end
 if not allows(head[3], 'see', role, KEYS[10], user) then return no('not_found') end
 if gate[3] ~= 'open' or head[2] ~= 'open' then return no('closed') end
 if muted then return no('muted', muted) end

@@ -1,5 +1,5 @@
--- A reader has read up to seq. Never backwards, never beyond the tip.
--- KEYS 1 gate 2 members 3 head 4 log 5 reads 6 seats 7 feed 8 dirty 9 recalled 10 allowed
+-- A reader has read up to seq. Never backwards, never beyond the tip, nor beyond what who was put out may be shown.
+-- KEYS 1 gate 2 members 3 head 4 log 5 reads 6 seats 7 feed 8 dirty 9 recalled 10 allowed 11 outside
 -- ARGV 3 organization 4 user 5 seq
 --      where the log no longer has seq, else "": 6 n at seq 7 the user's own counted entries above it in the record
 -- {'ok', seq}, or {'older'} when the log no longer holds seq and n must be looked up in the record
@@ -12,10 +12,11 @@ if of_others(head[4], user) then return no('not_found') end
 local role = redis.call('HGET', KEYS[2], user)
 if not role then return no('not_member') end
 if not allows(head[3], 'see', role, KEYS[10], user) then return no('not_found') end
-seq = math.min(seq, tonumber(head[1]))
+local last = redis.call('HGET', KEYS[11], user)
+seq = math.min(seq, tonumber(head[1]), tonumber(last or head[1]))
 local before = redis.call('HGET', KEYS[5], user)
 local read, n = reading(before)
-if before and seq <= read then return {'ok', whole(read)} end
+if (before or last) and seq <= read then return {'ok', whole(read)} end
 
 local own = 0
 if seq == tonumber(head[1]) then

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import archive, authority, cursors, messages, outside, owed, receipts, recovery, sanctions, seats, standings
+from rooms import (
+    archive,
+    authority,
+    cursors,
+    edits,
+    messages,
+    outside,
+    owed,
+    reactions,
+    receipts,
+    recovery,
+    sanctions,
+    seats,
+    standings,
+)
 from rooms.authority import Actor
 from rooms.errors import Code, Refused
 from rooms.events import Door, Person, Position
+from rooms.live import keys
 from rooms.store import Store
 from tests.cast import opened
 from tests.rooms.test_moderation import Stage, dies, refusal
@@ -136,3 +151,28 @@ def test_who_was_never_put_out_is_not_asked_for_long(stage: Stage) -> None:
     with pytest.raises(Refused):
         messages.history(stage.store, stage.mallory, stage.hall)
     assert outside.outsiders(stage.store, stage.hall, []) == {}
+
+
+def test_who_was_put_out_says_nothing_by_what_they_said_before(stage: Stage) -> None:
+    own = stage.say(stage.charlie).seq
+    sanctions.kick(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id)
+    other = stage.say(stage.dora).seq
+    assert refusal(edits.edit, stage.store, stage.charlie, stage.hall, own, {"text": "one more"}) is Code.NOT_ENTERED
+    assert refusal(reactions.react, stage.store, stage.charlie, stage.hall, other, "👎") is Code.NOT_ENTERED
+    seats.enter(stage.store, stage.charlie, stage.hall, "p1.2")
+    edits.edit(stage.store, stage.charlie, stage.hall, own, {"text": "sorry"})
+    assert reactions.react(stage.store, stage.charlie, stage.hall, other, "👍") == {"👍": 1}
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_who_was_put_out_is_no_reader_of_what_came_after(stage: Stage, archived: bool) -> None:
+    stage.say(stage.charlie)
+    kicked = sanctions.kick(stage.store, Actor(stage.bob), stage.hall, stage.charlie.id).seqs[stage.hall]
+    unseen = stage.say(stage.dora).seq
+    if archived:
+        archive.archive_channel(stage.store, stage.hall)
+        stage.store.live.delete(keys.of_channel(stage.store.live.prefix, stage.hall).log)
+    assert receipts.read(stage.store, stage.charlie, stage.hall, unseen) == kicked
+    assert receipts.readers(stage.store, stage.dora, stage.hall, unseen).count == 0
+    seats.enter(stage.store, stage.charlie, stage.hall, "p1.2")
+    assert receipts.unread(stage.store, stage.charlie, [stage.hall])[stage.hall].unread == 1
