@@ -98,11 +98,17 @@ class Open:
                        self._owner, self._now - 8 * DAY_MS, 3, self._now - 2 * DAY_MS)
         webhooks.add(self._c, hook._replace(secret=self._vault.seal(secrets.token_hex(32), f"webhooks/{hook.id}")))
         webhooks.enqueue(self._c, [
-            Call(ids.new("e"), hook.id, self._organization, event, "{}", state, tries, 0, status, detail, at, at + 900)
+            self._call(hook.id, event, at)._replace(state=state, tries=tries, status=status, detail=detail)
             for event, state, tries, status, detail, at in (
                 ("announced", "done", 1, 200, "", self._now - 6 * DAY_MS),
                 ("moderation", "done", 2, 200, "", self._now - 5 * DAY_MS),
                 ("moderation", "failed", 8, 503, "answered 503", self._now - 3 * DAY_MS))])
+
+    def _call(self, hook: str, event: str, at: int) -> Call:
+        call = ids.new("n")
+        body = msgspec.json.encode({"id": call, "event": event, "organization": self._organization, "at": at}).decode()
+        sealed = self._vault.seal(body, f"webhook_calls/{call}")
+        return Call(call, hook, self._organization, event, sealed, "done", 1, 0, 200, "", at, at + 900)
 
     def _hold(self, channel: str, authors: Sequence[Member]) -> None:
         words = WordList(ids.new("w"), self._organization, self._rooms[ROOM], "引流", "hold", "moderator", 600, "words",

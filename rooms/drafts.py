@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -98,12 +99,17 @@ def check(draft: Draft) -> Body:
     if draft.type == "text" and isinstance(text, str):
         if len(text) > LONGEST_TEXT:
             raise Refused(Code.TOO_LONG, f"a message has at most {LONGEST_TEXT} characters")
-        if not text.strip() or "\0" in text:
+        if not any(map(_is_seen, text)) or "\0" in text:
             raise Refused(Code.BAD_FRAME, "a message needs words, and no NUL")
     try:
         return msgspec.convert(draft.body, TYPES[draft.type])
     except msgspec.ValidationError as error:
         raise Refused(Code.BAD_FRAME, f"body: {error}") from error
+
+
+def _is_seen(character: str) -> bool:
+    """Not a space, a control or a format character, such as those of no width."""
+    return not character.isspace() and unicodedata.category(character) not in ("Cc", "Cf")
 
 
 def written(person: Person, draft: Draft, body: Any) -> bytes:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 
-from rooms import auditing, demo, messages, rollups, safety
+from rooms import auditing, demo, messages, rollups, safety, webhooks
 from rooms import rooms as tearooms
+from rooms.authority import Actor
 from rooms.events import Door, Person
 from rooms.record import Record, alarms, channels, hourly, rooms, sanctions, tables
 from rooms.store import Store
@@ -80,3 +82,11 @@ def test_what_was_said_is_in_the_charts_already(store: Store, record: Record, or
         tables.entries.c.op == "message")).one())
     assert sum(one.amount for one in counted) == said
     assert rollups.roll(store) == 0
+
+
+def test_the_calls_of_its_webhook_open_for_who_looks_and_for_who_is_forgotten(store: Store, organization: str) -> None:
+    steward = Actor(Person("s_steward", organization, "Steward", Door.CONSOLE), "owner")
+    [hook] = webhooks.of(store, organization)
+    bodies = [msgspec.json.decode(call.body) for call in webhooks.calls(store, steward, hook.id, NOW, 50)]
+    assert [body["event"] for body in bodies] == ["moderation", "moderation", "announced"]
+    assert webhooks.erase(store, organization, ["u_stranger"]) == 0

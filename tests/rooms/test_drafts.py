@@ -14,7 +14,7 @@ LINK = {"title": "Tea", "url": "https://example.com/茶".replace("茶", "%E8%8C%
 
 
 @pytest.mark.parametrize(("type_", "body"), [
-    ("text", {"text": "茶" * 2_000}), ("location", PLACE), ("link", LINK),
+    ("text", {"text": "茶" * 2_000}), ("text", {"text": "\u200b🫨"}), ("location", PLACE), ("link", LINK),
     ("image", {"media": "m_syecyxxg20y0", "width": 1, "height": 1}),
 ])
 def test_what_has_the_shape_of_its_type_can_be_said(type_: str, body: dict[str, Any]) -> None:
@@ -23,7 +23,8 @@ def test_what_has_the_shape_of_its_type_can_be_said(type_: str, body: dict[str, 
 
 @pytest.mark.parametrize(("type_", "body", "code"), [
     ("text", {"text": "x" * 2_001}, Code.TOO_LONG), ("text", {"text": "a\0b"}, Code.BAD_FRAME),
-    ("text", {"text": " \n "}, Code.BAD_FRAME), ("text", {"text": 5}, Code.BAD_FRAME), ("text", {}, Code.BAD_FRAME),
+    ("text", {"text": " \n "}, Code.BAD_FRAME), ("text", {"text": "\u200b\u2060 \ufeff"}, Code.BAD_FRAME),
+    ("text", {"text": 5}, Code.BAD_FRAME), ("text", {}, Code.BAD_FRAME),
     ("text", {"text": "x", "more": 1}, Code.BAD_FRAME), ("sticker", {}, Code.BAD_FRAME),
     ("location", PLACE | {"latitude": -90.1}, Code.BAD_FRAME),
     ("location", PLACE | {"name": "x" * 201}, Code.BAD_FRAME),
