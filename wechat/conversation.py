@@ -145,9 +145,10 @@ class Conversation:
             if let_in is not None:
                 return self._closing(follower, let_in)
             meaning = _as_answer(question, push.text, meaning)
+        if (isinstance(meaning, Command) and meaning.english is not None) or (
+                isinstance(meaning, AskBack) and meaning.missing):
+            follower.speak(ENGLISH_CODE if meaning.english else CHINESE_CODE)
         if isinstance(meaning, Command):
-            if meaning.english is not None:
-                follower.speak(ENGLISH_CODE if meaning.english else CHINESE_CODE)
             return self._closing(follower, self._errands.run(follower, meaning))
         if isinstance(meaning, AskBack):
             return self._closing(follower, self._errands.ask_back(follower, meaning))

@@ -150,6 +150,8 @@ def test_english_commands_are_answered_in_english_until_chinese_ones_come(mei: M
     assert "Enter a room first" in mei.say("help")
     assert "You are in" in mei.say("join 茶馆")
     assert "Just write to speak" in mei.say("help")
+    assert "聊天室" in mei.say("加入"), "a word is enough, what it needs may be missing"
+    assert "Just write to speak" in mei.say("help")
     assert "present" in mei.say("/who")
     assert "No such command" in mei.say("/dance")
     assert "现在有" in mei.say("谁在")
