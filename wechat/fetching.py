@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE_MS = 5_000
 PASSING = frozenset({Code.UNAVAILABLE, Code.RATE_LIMITED, Code.SLOW_MODE, Code.FULL})
+OF_ORDER = frozenset({Code.MUTED, Code.MUTED_ALL, Code.BANNED, Code.NOT_ENTERED, Code.NOT_MEMBER, Code.CLOSED})
+"""It is not the file's fault; the reason is told in the follower's language."""
 
 
 def fetch(store: Store, settings: Settings) -> int:
@@ -54,7 +56,8 @@ def _one(store: Store, settings: Settings, one: Fetch) -> bool:
         log.warning("a file could not be fetched appid=%s: %s", one.appid, failed)
         return _failed(store, person, one, "", again=failed.errcode not in GONE)
     except Refused as refused:
-        return _failed(store, person, one, refused.message, again=refused.code in PASSING)
+        why = refused.code.value if refused.code in OF_ORDER else refused.message
+        return _failed(store, person, one, why, again=refused.code in PASSING)
     fetches.done(store, one)
     return True
 

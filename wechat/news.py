@@ -75,6 +75,8 @@ def sentence(notice: Notice, places: dict[str, str], words: Words, now: int) -> 
     place = places.get(notice.channel or notice.room, "")
     until = int(facts.get("until") or 0)
     reason = str(facts.get("reason") or facts.get("outcome") or "")
+    if notice.kind == Kind.LOST:
+        reason = {code.value: told for code, told in words.refusals.items()}.get(reason, reason)
     if notice.kind == Kind.ANNOUNCEMENT:
         return words.announced(str(facts.get("text", "")))
     return words.news(notice.kind, place, words.until(spans.moment(until, now) if until else ""), reason)

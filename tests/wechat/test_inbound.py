@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from rooms import messages
+from rooms.errors import Code, Refused
 from tests.needs import needs
 from tests.wechat.mei import Mei, heard
 from tests.wechat.stage import Stage
@@ -116,6 +117,21 @@ def test_a_voice_and_a_video_are_fetched_and_said(town: Town, tmp_path: Path) ->
         town.wechat.say(mei, type=kind, MediaId=kept(town, kind, name, file.read_bytes()))
         assert fetching.fetch(town.store, town.stage.settings) == 1
         assert said(town)[-1]["type"] == kind
+
+
+def test_whoever_is_muted_meanwhile_is_told_so_in_their_language(town: Town) -> None:
+    mei = town.follower()
+    town.wechat.say(mei, type="image")
+    muted = Refused(Code.MUTED)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(messages, "post", lambda *_: _raise(muted))
+        assert fetching.fetch(town.store, town.stage.settings) == 0
+    town.run()
+    assert any("没有发出。理由：你现在不能发言" in text for text in town.digests(mei))
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def test_what_is_gone_is_told_and_what_fails_is_tried_again(town: Town) -> None:
