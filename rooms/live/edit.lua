@@ -13,7 +13,6 @@ local role = redis.call('HGET', KEYS[2], user)
 local banned, muted = sanctioned(KEYS[6], user, ARGV[5], at)
 if banned then return no('banned', banned) end
 if not role then return no('not_member') end
-if redis.call('HEXISTS', KEYS[11], user) == 1 then return no('not_entered') end
 if not allows(head[6], 'see', role, KEYS[10], user) then return no('not_found') end
 if not allows(head[7], 'post', role, KEYS[10], user) then return no('forbidden') end
 if gate[3] ~= 'open' or head[4] ~= 'open' then return no('closed') end
@@ -21,6 +20,7 @@ if muted then return no('muted', muted) end
 if head[5] == '1' and RANK[role] < RANK.moderator and redis.call('SISMEMBER', KEYS[9], user) == 0 then
   return no('muted_all')
 end
+if redis.call('HEXISTS', KEYS[11], user) == 1 then return no('not_entered') end
 if tonumber(seq) > tonumber(head[2]) or redis.call('ZSCORE', KEYS[7], seq) then return no('not_found') end
 local entry = redis.call('XRANGE', KEYS[4], seq, seq)[1]
 if not entry then return no('forbidden') end

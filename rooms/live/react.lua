@@ -14,10 +14,10 @@ local banned, muted = sanctioned(KEYS[6], user, ARGV[5], now())
 if banned then return no('banned', banned) end
 local role = redis.call('HGET', KEYS[2], user)
 if not role then return no('not_member') end
-if redis.call('HEXISTS', KEYS[11], user) == 1 then return no('not_entered') end
 if not allows(head[3], 'see', role, KEYS[10], user) then return no('not_found') end
 if gate[3] ~= 'open' or head[2] ~= 'open' then return no('closed') end
 if muted then return no('muted', muted) end
+if redis.call('HEXISTS', KEYS[11], user) == 1 then return no('not_entered') end
 local tip = tonumber(head[1])
 if tonumber(seq) > tip or redis.call('ZSCORE', KEYS[7], seq) then return no('not_found') end
 if tonumber(seq) <= tip - ARGV[9] then return no('forbidden') end
