@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 from collections.abc import Sequence
 from functools import partial
@@ -19,12 +20,14 @@ import msgspec
 
 from rooms import auditing, ids
 from rooms.authority import Actor
-from rooms.errors import Code, Refused
+from rooms.errors import Code, Misconfigured, Refused
 from rooms.events import Logged
 from rooms.record import Connection, channels, entries, envelopes, organizations, readers, webhooks
 from rooms.record.readers import Behind
 from rooms.record.webhooks import DONE, FAILED, WAITING, Call, Webhook
 from rooms.store import Store
+
+log = logging.getLogger(__name__)
 
 READER = "webhooks"
 EVENTS = ("message", "announced", "moderation", "rules")
@@ -158,7 +161,8 @@ def take(store: Store) -> list[Outgoing]:
             if hook is None or hook.stopped_at is not None:
                 webhooks.settle(connection, call.id, state=FAILED, detail="the webhook was stopped", settled_at=now)
             elif not body:
-                webhooks.settle(connection, call.id, state=FAILED, detail="its words were erased", settled_at=now)
+                webhooks.settle(connection, call.id, state=FAILED, detail="nobody can read its words any more",
+                                settled_at=now)
             else:
                 found.append((call._replace(body=body), hook))
         return found
@@ -200,7 +204,7 @@ def erase(store: Store, organization: str, users: Sequence[str]) -> int:
         while bodies := store.record.read(lambda c, id_=hook.id, last=last: _bodies(c, store, id_, last)):  # type: ignore[misc]
             last = max(bodies)
             blank = {id_: _blanked(body) for id_, body in bodies.items()
-                     if "\"erased\":true" not in body and any(user in body for user in theirs)}
+                     if not body or ("\"erased\":true" not in body and any(user in body for user in theirs))}
             for id_, body in blank.items():
                 store.record.write(lambda c, id_=id_, body=body: webhooks.settle(  # type: ignore[misc]
                     c, id_, body=_sealed(c, store, organization, id_, body)))
@@ -213,7 +217,7 @@ def _bodies(connection: Connection, store: Store, hook: str, after: str) -> dict
 
 
 def _blanked(body: str) -> str:
-    told = msgspec.json.decode(body)
+    told = msgspec.json.decode(body or "{}")
     kept = {name: told.get("entry", {}).get(name) for name in ("op", "channel", "epoch", "seq", "at")}
     return msgspec.json.encode(told | {"entry": kept | {"erased": True}}).decode()
 
@@ -263,10 +267,14 @@ def _sealed(connection: Connection, store: Store, organization: str, call: str, 
 
 
 def _body(connection: Connection, store: Store, call: Call) -> str:
-    """Empty where the key was erased."""
-    if call.body.startswith(envelopes.MARK):
-        return envelopes.opened(connection, call.body, _place(call.id))
-    return store.record.vault.open(call.body, _place(call.id))
+    """Empty where the key was erased or is none of ours: one call that nobody can read does not stop the others."""
+    try:
+        if call.body.startswith(envelopes.MARK):
+            return envelopes.opened(connection, call.body, _place(call.id))
+        return store.record.vault.open(call.body, _place(call.id))
+    except Misconfigured as wrong:
+        log.error("a webhook's call cannot be read: %s", wrong)
+        return ""
 
 
 def _place(call: str) -> str:

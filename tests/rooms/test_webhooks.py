@@ -103,6 +103,23 @@ def test_a_process_that_died_over_a_call_leaves_it_to_others(cast: Cast) -> None
     assert [one.call.tries for one in again] == [2]
 
 
+def test_a_call_that_nobody_can_read_stops_neither_the_others_nor_an_erasure(cast: Cast) -> None:
+    hall = cast.channel("hall")
+    hook = webhooks.add(cast.store, staff(cast), HOOK, ["message"]).id
+    say(cast, hall, "one")
+    say(cast, hall, "two")
+    follow(cast)
+    first = webhooks.calls(cast.store, staff(cast), hook, 1 << 60, 10)[-1]
+    cast.store.record.write(lambda c: rows.settle(c, first.id, body="sealed under a key that is gone"))
+    assert [call.body == "" for call in webhooks.calls(cast.store, staff(cast), hook, 1 << 60, 10)].count(True) == 1
+    assert len(ours(cast, webhooks.take(cast.store))) == 1
+    states = {call.id: call.state for call in webhooks.calls(cast.store, staff(cast), hook, 1 << 60, 10)}
+    assert states[first.id] == "failed"
+    assert webhooks.erase(cast.store, cast.organization, [cast.person("Alice").id]) >= 1
+    told = [json.loads(call.body) for call in webhooks.calls(cast.store, staff(cast), hook, 1 << 60, 10)]
+    assert {"erased": True}.items() <= next(one for one in told if "id" not in one)["entry"].items()
+
+
 def test_a_hundred_failures_in_a_row_stop_it(cast: Cast) -> None:
     made = webhooks.add(cast.store, staff(cast), HOOK, ["message"])
     cast.store.record.write(lambda c: rows.change(c, made.id, failures=FAILURES_UNTIL_STOPPED - 1))
