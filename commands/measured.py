@@ -55,7 +55,7 @@ KINDS = {
     "frame": Kind(250, "bytes", "bench/README.md, the messages that are compared"),
     "archived": Kind(22_000, "rows a second", "docs/decisions/0012, one worker into MariaDB",
                      "archive", "rows per second"),
-    "row": Kind(727, "bytes", "bench/results/2026-11-26-search-200000-mariadb.json, with the index of search"),
+    "row": Kind(556, "bytes", "bench/results/2026-11-26T093733-search.json, MariaDB, with the index of search"),
     "digests": Kind(0.365, "a follower and day", "bench/results/soak-a-month.json, 17,512 to 2,000 in 24 days"),
 }
 
