@@ -7,9 +7,10 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Table, insert
@@ -22,7 +23,7 @@ from rooms import ids, rooms
 from rooms.errors import Refused
 from rooms.record import Connection, Record, audit, people, tables
 
-PEOPLE, ACTS, TOGETHER, TIMES, LIMIT = 100_000, 1_000_000, 1_000, 30, 50
+PEOPLE, ACTS, TOGETHER, TIMES, LIMIT = 100_000, 1_000_000, 20_000, 30, 50
 SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗", "静墨若浩雨思佳明晓志小立阿知云听青南一半"
 KINDS = ("mute", "ban", "recall", "rules", "announce", "role", "invite", "pin")
 SEED = 20_261_126
@@ -45,11 +46,11 @@ def _measure(book: Book, kind: str, home: House) -> None:
     room = rooms.add(home.store, organization, "long list")
     users = sorted(ids.new("u") for _ in range(PEOPLE // size))
     members = [{"room": room, "user": user, "role": "member", "joined_at": 1_700_000_000_000} for user in users]
-    _fill(record, tables.users, list(_people(users, organization, chance)))
+    _fill(record, tables.users, _people(users, organization, chance))
     _fill(record, tables.members, members)
     first = record.read(lambda c: audit.newest(c, organization, {}, None, None, 0, 1))
-    acts = _acts(organization, room, users, chance, first[0].number if first else 0, ACTS // size)
-    _fill(record, tables.audit, list(acts))
+    _fill(record, tables.audit, _acts(
+        organization, room, users, chance, first[0].number if first else 0, ACTS // size))
     book.note("pages", kind, "people", len(users))
     book.note("pages", kind, "acts", ACTS // size)
     middle = users[len(users) // 2]
@@ -98,9 +99,10 @@ def _acts(organization: str, room: str, users: list[str], chance: random.Random,
                "before": "{}", "after": "{}", "hash": "0" * 64}
 
 
-def _fill(record: Record, table: Table, rows: list[dict[str, Any]]) -> None:
-    for start in range(0, len(rows), TOGETHER):
-        part = rows[start:start + TOGETHER]
+def _fill(record: Record, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    """Many in each transaction: what is measured is reading them."""
+    left = iter(rows)
+    while part := list(islice(left, TOGETHER)):
         record.write(partial(_insert, table, part))
 
 

@@ -51,7 +51,8 @@ class Point(Out):
 
 
 class Series(Out):
-    """`before` is the total of the time of the same length before, for comparison."""
+    """`before` is the total of the time of the same length before, for comparison. Of people in queues each point is
+    the most who waited at once, and so are the totals: who waits for hours is not counted in each."""
 
     measure: str
     step_ms: int
@@ -125,6 +126,8 @@ def series(ask: Ask, query: SeriesQuery) -> Series:
     room = find(ask, query.room).id if query.room else None
     step = HOURS[query.step]
     first, last = _hours(query, step)
+    if query.measure == "waiting":
+        return _longest_queues(ask, room, first, last, step)
     found, before = ask.store.record.read(lambda c: (
         hourly.sums(c, ask.organization, query.measure, first, last, room, step),
         hourly.sums(c, ask.organization, query.measure, 2 * first - last, first, room, last - first)))
@@ -134,6 +137,17 @@ def series(ask: Ask, query: SeriesQuery) -> Series:
         points = _averages(points, {one.hour: one.amount for one in minutes})
     return Series(measure=query.measure, step_ms=step * HOUR_MS, total=sum(point.count for point in points),
                   before=sum(one.amount for one in before if one.part != "most"), points=points)
+
+
+def _longest_queues(ask: Ask, room: str | None, first: int, last: int, step: int) -> Series:
+    found = ask.store.record.read(lambda c: hourly.sums(c, ask.organization, "waiting", 2 * first - last, last, room))
+    most: defaultdict[int, int] = defaultdict(int)
+    for one in found:
+        begin = first + (one.hour - first) // step * step
+        most[begin] = max(most[begin], one.amount)
+    points = [Point(at=hour * HOUR_MS, count=most[hour], parts={}) for hour in range(first, last, step)]
+    return Series(measure="waiting", step_ms=step * HOUR_MS, total=max(point.count for point in points),
+                  before=max((count for hour, count in most.items() if hour < first), default=0), points=points)
 
 
 def active(ask: Ask, query: ActiveQuery) -> Active:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -26,6 +27,8 @@ LOOKED_AT, SHOWN = 300, 30
 
 
 class PeopleQuery(Page):
+    """`q`: a part of the name, or the whole id."""
+
     q: Annotated[str, Meta(max_length=64)] = ""
 
 
@@ -105,9 +108,17 @@ class PersonView(Out):
 
 
 def listed(ask: Ask, query: PeopleQuery) -> People:
-    found = ask.store.record.read(lambda c: people.page(c, ask.organization, query.q, query.cursor, query.limit))
+    found = _by_id(ask, query.q) or ask.store.record.read(
+        lambda c: people.page(c, ask.organization, query.q, query.cursor, query.limit))
     shown = [PersonRow(id=one.id, name=one.name, avatar=one.avatar, created_at=one.created_at) for one in found]
     return People(people=shown, cursor=shown[-1].id if len(shown) == query.limit else None)
+
+
+def _by_id(ask: Ask, text: str) -> Sequence[User]:
+    try:
+        return [find(ask, text)] if text.startswith("u_") else []
+    except Refused:
+        return []
 
 
 def one(ask: Ask, user: str) -> PersonView:

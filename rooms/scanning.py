@@ -28,8 +28,10 @@ from rooms.sessions import Signed
 from rooms.store import Store
 
 LIVES_SECONDS = 180
-OF_AN_ADDRESS, IN_ALL = 10, 40
-"""Codes in a minute. WeChat makes 100,000 a day for an account: whoever asks all day leaves it enough for its rooms."""
+OF_ONE, OF_AN_ACCOUNT = 10, 40
+"""Codes in a minute: for one address, or for one who is signed in; and of one Official Account for all who are not, so
+that nobody uses up another organization's. WeChat makes 100,000 a day for an account: whoever asks all day leaves it
+enough for its rooms."""
 PREFIX, QRSCENE = "console.", "qrscene_"
 _SCENE = re.compile(r"console\.[A-Za-z0-9_-]{32}")
 _YES, _NO = "yes", "no"
@@ -109,9 +111,10 @@ def begin(store: Store, appid: str, address: str, agent: str, signed: Signed | N
 
     Raises Refused: not_found where there is none or nobody can say which, rate_limited.
     """
-    members.count_try(store, "scan", address or "nowhere", OF_AN_ADDRESS)
-    members.count_try(store, "scan", "everybody", IN_ALL)
+    members.count_try(store, "scan", signed.id if signed else address or "nowhere", OF_ONE)
     account = _account(store, appid, signed)
+    if signed is None:
+        members.count_try(store, "scan", account.appid, OF_AN_ACCOUNT)
     scene, secret, now = PREFIX + secrets.token_urlsafe(24), secrets.token_urlsafe(24), store.clock.now()
     waits = _Waits(_digest(store, secret), account.appid, signed.id if signed else "", signed.email if signed else "",
                    str(10 + secrets.randbelow(90)), address, agent[:300], now)

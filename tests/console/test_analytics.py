@@ -30,6 +30,9 @@ def office(house: House) -> Office:
                 Count(one.organization, hour - 24, one.room, "messages", "text.wechat", 3),
                 Count(one.organization, hour + 9, one.room, "present", "sum", 90),
                 Count(one.organization, hour + 9, one.room, "present", "most", 3),
+                Count(one.organization, hour - 24, one.room, "waiting", "most", 2),
+                Count(one.organization, hour + 9, one.room, "waiting", "most", 4),
+                Count(one.organization, hour + 10, one.room, "waiting", "most", 3),
                 Count(one.organization, hour + 9, "", "minutes", "", 60)]
         house.store.record.write(lambda c, rows=rows: hourly.add(c, rows))  # type: ignore[misc]
         house.store.record.write(lambda c, one=one: hourly.add_active(  # type: ignore[misc]
@@ -53,6 +56,13 @@ def test_people_present_are_an_average_with_the_most(office: Office) -> None:
     nine = told["points"][9]
     assert (nine["count"], nine["parts"]) == (2, {"most": 3})
     assert len(told["points"]) == 24
+
+
+def test_who_waits_for_hours_is_one_who_waits(office: Office) -> None:
+    told = office.auditor.get("/analytics/series", params=span(2, measure="waiting"))
+    assert ([point["count"] for point in told["points"]], told["total"], told["before"]) == ([4, 0], 4, 2)
+    hours = office.auditor.get("/analytics/series", params=span(1, measure="waiting", step="hour"))
+    assert [point["count"] for point in hours["points"][9:12]] == [4, 3, 0]
 
 
 def test_the_heat_of_the_week_is_in_china_s_hours(office: Office) -> None:

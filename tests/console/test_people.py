@@ -63,6 +63,13 @@ def test_members_go_out_as_a_file_and_come_in_line_by_line(house: House) -> None
         c, office.organization, {"act": "list_out"}, None, None, 0, 1))[0].act.room == room
 
 
+def test_people_are_found_by_a_part_of_their_name_or_by_their_id(house: House) -> None:
+    office, person = house.ours, house.ours.cast.person("陆鸿渐")
+    for q in ("鸿", person.id):
+        assert [one["id"] for one in office.auditor.get("/people", params={"q": q})["people"]] == [person.id]
+        assert not house.theirs.owner.get("/people", params={"q": q})["people"]
+
+
 def test_staff_find_what_was_said_in_their_organization_and_nothing_else(house: House) -> None:
     office = house.ours
     members.set_role(office.store, office.room, office.alice.id, "member")

@@ -21,6 +21,7 @@ still.replaceSync("*, ::before, ::after { transition: none !important; animation
 document.adoptedStyleSheets = [still];
 localStorage.setItem("teahouse.language", "zh");
 window.violations = [];
+for (const name of ["alert", "confirm", "prompt"]) window[name] = () => { window.pwned = name; };
 document.addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
@@ -100,6 +101,13 @@ class Screen(Browser):
         self.fill("[data-filled=now]", text)
         self.run("delete document.querySelector('[data-filled=now]').dataset.filled")
 
+    def choose(self, name: str) -> None:
+        """An option of the list that hangs open."""
+        found = f"""[...document.querySelectorAll(".el-select-dropdown__item")].find((each) => each.offsetParent
+            && each.innerText.includes({json.dumps(name)}))"""
+        self.wait_for(found)
+        self.run(f"{found}.click()")
+
     def confirm(self, button: str) -> None:
         """In the dialog that is open; waits until it is gone."""
         self.press(button, ".el-dialog")
@@ -120,6 +128,11 @@ class Screen(Browser):
 
     def shows(self, text: str) -> bool:
         return bool(self.run(f"document.body.innerText.includes({json.dumps(text)})"))
+
+    def text(self) -> str:
+        """All that stands on the page as text or in its fields."""
+        return str(self.run("""[document.body.textContent, ...[...document.querySelectorAll("input, textarea")]
+            .map((each) => each.value)].join("\\n")"""))
 
     def paint(self, dark: bool) -> None:
         self.run(f"document.documentElement.classList.toggle('dark', {json.dumps(dark)})")

@@ -8,23 +8,25 @@ from collections.abc import Iterator
 import pytest
 
 from rooms import totp
-from tests.flows.people import reply
+from tests.flows.markup import EVERYWHERE, GROWN, KEPT_BY_NOBODY, SHOWN, Garden, plant, text_fields
+from tests.flows.people import follower, reply
 from tests.flows.screen import Office, Screen, built
 from tests.house_client import House
 
-SHORT = "<img src=x onerror=pwned=1>"
 SCRIPT = "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>{{7*7}}"
 PAGES = ["/", "/rooms", "/rooms/{room}", "/rooms/{room}?tab=permissions", "/rooms/{room}?tab=door",
          "/rooms/{room}?tab=invitations", "/rooms/{room}?tab=members", "/live/{channel}", "/people", "/people/{user}",
          "/search", "/review", "/words", "/guard", "/broadcasts", "/analytics", "/audit", "/wechat",
          "/wechat/{appid}/templates", "/wechat/{appid}/menus", "/wechat/{appid}/quotas", "/staff", "/settings",
          "/settings/organization", "/settings/keeping", "/settings/tokens", "/settings/webhooks", "/no-such-page",
-         "/rooms/{planted}", "/rooms/{planted}?tab=permissions", "/words?room={planted}"]
+         "/rooms/{planted}", "/rooms/{planted}?tab=permissions", "/rooms/{planted}?tab=invitations",
+         "/live/{planted_channel}", "/words?room={planted}"]
 LOOKS = {
     "找房间或频道", "按昵称找", "昵称、编号……", "在词库里找", "试一句话", "两个以上的汉字，或一个完整的词",
     "全部房间", "看哪段时间", "时间范围", "从", "到", "谁", "做了什么", "哪里", "角色", "全部", "送审", "举报",
     "禁言", "封禁", "成员", "版主", "房主", "在场与排队", "规矩", "明细", "生效中的处罚", "待处理的消息", "验证链条",
-    "手机上的样子", "导出", "复制回调地址", "再试一次", "加载更多", "看数字", SHORT, "广告", "春联"}
+    "手机上的样子", "导出", "复制回调地址", "再试一次", "加载更多", "看数字", "按日、周还是月",
+    "广告", "春联"}
 LOOKS_AT = ("的规矩", "存成图片", "的详情")
 """What an auditor may press: it looks, and changes nothing."""
 
@@ -159,63 +161,63 @@ def test_an_owner_announces_to_many_publishes_a_menu_and_takes_a_list_in(
 
 
 @pytest.fixture(scope="module")
-def planted(running_house: House, owner: tuple[str, str]) -> dict[str, str]:
-    """What the pages' addresses name, after somebody has tried to have their script run wherever one can write."""
-    house, office, hall = running_house, Office(running_house, *owner), running_house.hall
-    appid = house.demo["official_account"]["appid"]
-    bob = house.phone(SHORT[:20])
-    bob.enter(hall)
-    seq = bob.say(hall, SCRIPT).seq
-    user = office.ask("GET", f"/channels/{hall}/present")["people"][0]["id"]
-    alice = house.phone("阿明")
-    alice.enter(hall)
-    assert alice.ask({"op": "report", "channel": hall, "seq": seq, "reason": SCRIPT})["op"] == "done"
-    room = office.ask("POST", "/rooms", name=SHORT)["id"]
-    office.ask("POST", f"/rooms/{room}/channels", name=SHORT)
-    office.ask("POST", "/sanctions", act="mute", place=room, user=user, seconds=60, reason=SCRIPT)
-    office.ask("PUT", f"/people/{user}/tags", tags=[SHORT])
-    words = office.ask("POST", "/words", room=room, name=SHORT, action="mask")["id"]
-    office.ask("POST", f"/words/{words}/words", add=[SHORT])
-    office.ask("POST", "/staff", email="script@teahouse.example", role="auditor", name=SHORT)
-    office.ask("POST", "/tokens", name=SHORT, role="auditor")
-    office.ask("PUT", f"/accounts/{appid}/templates", way="bizsend", kind="mention", template_id="t1",
-               fields={"thing1": SHORT})
-    office.ask("POST", "/broadcasts", room=room, text=SCRIPT, starts_at=int(time.time() * 1000) + 86_400_000)
-    return {"room": house.demo["rooms"][0]["id"], "channel": hall, "user": user, "appid": appid, "planted": room}
+def garden(running_house: House, owner: tuple[str, str]) -> Iterator[tuple[Garden, dict[str, str]]]:
+    """Somebody has tried to have their script run wherever one can write; and what the pages' addresses name then."""
+    house, office, appid = running_house, Office(running_house, *owner), running_house.official
+    name, menu = (office.ask("GET", path) for path in ("/organization", f"/accounts/{appid}/menu"))
+    garden = Garden(office)
+    planted = plant(garden, appid, *(house.phone(who) for who in ("guest", "writer", "asking", "turned")))
+    yield garden, {"room": house.demo["rooms"][0]["id"], "channel": house.hall, "appid": appid, **planted}
+    office.ask("PATCH", "/organization", name=name["name"])
+    office.ask("PUT", f"/accounts/{appid}/menu", button=menu["button"])
 
 
 @pytest.fixture
-def tour(window: Screen, owner: tuple[str, str], planted: dict[str, str]) -> tuple[Screen, dict[str, str]]:
+def desk(house: House, window: Screen, owner: tuple[str, str]) -> Iterator[Screen]:
+    """The window of the owner, who stays signed in from one test to the next."""
     if window.who != owner[0]:
         window.come_in()
         window.sign_in(*owner)
         window.wait_for("document.querySelector('.shell')")
-    return window, planted
+    yield window
+    assert window.violations == []
+    assert window.run("window.pwned") is None
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_keeps_its_policy_and_has_no_serious_fault(page: str, tour: tuple[Screen, dict[str, str]]) -> None:
-    screen, names = tour
-    screen.open(page.format(**names))
-    screen.paint(dark=False)
-    faults = screen.faults()
-    screen.paint(dark=True)
-    faults += [f"in the dark: {fault}" for fault in screen.faults("color-contrast")]
+def test_a_page_shows_markup_as_text_keeps_its_policy_and_has_no_serious_fault(
+        page: str, garden: tuple[Garden, dict[str, str]], desk: Screen) -> None:
+    planted, names = garden
+    desk.open(page.format(**names))
+    desk.paint(dark=False)
+    faults = desk.faults()
+    desk.paint(dark=True)
+    faults += [f"in the dark: {fault}" for fault in desk.faults("color-contrast")]
     assert faults == []
-    assert screen.violations == []
-    assert screen.run("window.pwned") is None
-    assert not screen.run("document.querySelector('img[src=x], main script')")
+    text = desk.text()
+    assert [field for field, where in SHOWN.items() if where in (page, EVERYWHERE)
+            and planted.marks[field] not in text] == []
+    assert not desk.run(f"document.querySelector('{GROWN}')")
+
+
+def test_every_text_field_of_the_document_is_planted_or_kept_by_nobody(
+        garden: tuple[Garden, dict[str, str]]) -> None:
+    assert set(garden[0].marks) == set(SHOWN)
+    assert set(SHOWN.values()) <= {*PAGES, EVERYWHERE}
+    assert text_fields() - set(SHOWN) == set(KEPT_BY_NOBODY)
 
 
 def test_an_auditor_sees_everything_and_is_offered_no_change(
-        house: House, owner: tuple[str, str], screen: Screen, planted: dict[str, str]) -> None:
+        house: House, owner: tuple[str, str], screen: Screen, garden: tuple[Garden, dict[str, str]]) -> None:
+    planted = garden[1]
     screen.sign_in(*Office(house, *owner).employ("auditor@teahouse.example", "auditor"))
     screen.wait_for_text("你是审计员")
     changes = {}
     for page in PAGES:
         screen.open(page.format(**planted))
         if page not in ("/settings", "/no-such-page"):  # their own account is theirs to change
-            changes[page] = {name for name in set(screen.offered()) - LOOKS if not name.endswith(LOOKS_AT)}
+            changes[page] = {name for name in set(screen.offered()) - LOOKS - {*garden[0].marks.values()}
+                             if not name.endswith(LOOKS_AT)}
     assert {page: names for page, names in changes.items() if names} == {}
     screen.open(f"/rooms/{planted['room']}")
     screen.press("“大厅”的规矩")
@@ -301,103 +303,129 @@ def test_who_scans_the_code_and_sends_back_the_number_is_signed_in(
 
 
 def test_an_owner_draws_a_poster_and_who_scans_it_is_in(
-        house: House, owner: tuple[str, str], screen: Screen) -> None:
-    screen.sign_in(*owner)
-    screen.wait_for("document.querySelector('.shell')")
-    screen.open(f"/rooms/{house.demo['rooms'][0]['id']}?tab=invitations")
-    screen.press("画海报")
-    screen.wait_for("document.querySelector('.posters img')?.naturalWidth === 720")
+        house: House, desk: Screen) -> None:
+    desk.open(f"/rooms/{house.demo['rooms'][0]['id']}?tab=invitations")
+    desk.press("画海报")
+    desk.wait_for("document.querySelector('.posters img')?.naturalWidth === 720")
     newcomer = house.wechat.follower(house.official, follow=False)
     assert "【大厅】" in reply(house.wechat.scan(newcomer, scene=code_of(house)))
 
 
-def test_an_owner_does_what_each_page_is_for(house: House, owner: tuple[str, str], screen: Screen) -> None:
-    office, room, appid = Office(house, *owner), house.demo["rooms"][0]["id"], house.official
-    alice = house.phone("寻梅")
+def test_an_owner_finds_what_was_said_and_a_person_whom_they_mute_and_let_speak(
+        house: House, owner: tuple[str, str], desk: Screen) -> None:
+    office, alice = Office(house, *owner), house.phone("寻梅")
     alice.enter(house.hall)
-    screen.sign_in(*owner)
-    screen.wait_for("document.querySelector('.shell')")
-
     house.wait(lambda: not office.ask("GET", "/search?q=回甘")["unindexed"], 300, "the demo's month is indexed")
-    screen.open("/search")
-    screen.fill("[name=search]", "回甘")
-    screen.wait_for_text("回甘", "mark")
-
-    screen.open("/people")
+    desk.open("/search")
+    desk.fill("[name=search]", "回甘")
+    desk.wait_for_text("回甘", "mark")
     user = alice.user["id"]
-    screen.fill(".bar input", alice.user["name"])
-    screen.wait_for(f"document.querySelector('.list a[href$=\"/people/{user}\"]')")
-    screen.open(f"/people/{user}")
-    screen.press("禁言")
-    screen.confirm("禁言")
-    house.wait(lambda: office.ask("GET", f"/people/{user}")["sanctions"], 60, "they are muted")
-    screen.press("解除禁言")
-    screen.confirm("解除禁言")
-    house.wait(lambda: not office.ask("GET", f"/people/{user}")["sanctions"], 60, "they are not muted any more")
+    desk.open("/people")
+    desk.fill(".bar input", alice.user["name"])
+    desk.wait_for(f"document.querySelector('.list a[href$=\"/people/{user}\"]')")
+    desk.open(f"/people/{user}")
+    for act, stands in (("禁言", True), ("解除禁言", False)):
+        desk.press(act)
+        desk.confirm(act)
+        house.wait(lambda stands=stands: bool(office.ask("GET", f"/people/{user}")["sanctions"]) is stands,  # type: ignore[misc]
+                   60, f"they are muted: {stands}")
 
-    screen.open("/words")
-    screen.press("新词库")
-    screen.fill_in("春联")
-    screen.confirm("新词库")
-    screen.fill(".add textarea", "恭喜发大财")
-    screen.press("加入", ".add")
-    screen.wait_for_text("恭喜发大财", ".chips")
+
+def test_an_owner_lists_words_and_has_the_guard_propose(
+        house: House, owner: tuple[str, str], desk: Screen) -> None:
+    office = Office(house, *owner)
+    desk.open("/words")
+    desk.press("新词库")
+    desk.fill_in("春联")
+    desk.confirm("新词库")
+    desk.fill(".add textarea", "恭喜发大财")
+    desk.press("加入", ".add")
+    desk.wait_for_text("恭喜发大财", ".chips")
     (made,) = [one for one in office.ask("GET", "/words")["lists"] if one["name"] == "春联"]
     office.ask("DELETE", f"/words/{made['id']}")
-
-    screen.open("/guard")
-    screen.wait_for("document.querySelector('input[value=propose]')")
-    screen.run("document.querySelector('input[value=propose]').click()")
-    screen.press("保存", ".card:nth-of-type(2)")
+    desk.open("/guard")
+    desk.wait_for("document.querySelector('input[value=propose]')")
+    desk.run("document.querySelector('input[value=propose]').click()")
+    desk.press("保存", ".card:nth-of-type(2)")
     house.wait(lambda: office.ask("GET", "/spam/policy")["mode"] == "propose", 60, "the clean-up proposes")
     office.ask("PUT", "/spam/policy", mode="off")
 
-    screen.open(f"/rooms/{room}?tab=permissions")
-    screen.press("大厅：成员以上可以发言")
+
+def test_an_owner_says_who_may_post_and_locks_a_room(house: House, owner: tuple[str, str], desk: Screen) -> None:
+    office, room = Office(house, *owner), house.demo["rooms"][0]["id"]
+    desk.open(f"/rooms/{room}?tab=permissions")
+    desk.press("大厅：成员以上可以发言")
     house.wait(lambda: office.ask("GET", f"/channels/{house.hall}")["rules"]["post"] == "member", 60, "members post")
     office.ask("PATCH", f"/channels/{house.hall}/rules", post="guest")
-    screen.open(f"/rooms/{room}?tab=door")
-    screen.fill("[aria-label='新密码']", "开门见山")
-    screen.press("保存", ".stack .card")
+    desk.open(f"/rooms/{room}?tab=door")
+    desk.fill("[aria-label='新密码']", "开门见山")
+    desk.press("保存", ".stack .card")
     house.wait(lambda: office.ask("GET", f"/rooms/{room}")["locked"], 60, "a password is needed")
     office.ask("PATCH", f"/rooms/{room}", password="")
 
-    screen.open("/wechat")
-    screen.press("自检")
-    screen.wait_for_text("凭据", ".test")
-    screen.open(f"/wechat/{appid}/templates")
-    screen.press("设置模板")
-    screen.fill("[name=template-id]", "tpl-unread")
-    screen.fill("[aria-label='第 1 个字段的名字']", "thing1")
-    screen.fill("[aria-label='第 1 个字段的内容']", "{room}")
-    screen.press("保存", ".el-dialog")
-    house.wait(lambda: "tpl-unread" in str(office.ask("GET", f"/accounts/{appid}/templates")), 60, "it is mapped")
 
-    screen.open("/staff")
-    screen.press("添加员工")
-    screen.fill_in("fresh@teahouse.example")
-    screen.confirm("添加员工")
-    screen.wait_for_text("只在此刻显示一次")
-    screen.open("/settings/keeping")
-    screen.fill(".new .el-input-number input", "400")
-    screen.press("保存", ".new")
-    screen.press("保存", ".el-dialog")
+def test_an_owner_tests_an_account_and_sends_a_template_to_a_follower_on_trial(
+        house: House, owner: tuple[str, str], desk: Screen) -> None:
+    office, appid = Office(house, *owner), house.official
+    mei = follower(house, "试香", place="")
+    desk.open("/wechat")
+    desk.press("自检")
+    desk.wait_for_text("凭据", ".test")
+    desk.open(f"/wechat/{appid}/templates")
+    desk.press("设置模板")
+    desk.fill("[name=template-id]", "tpl-unread")
+    desk.fill("[aria-label='第 1 个字段的名字']", "thing1")
+    desk.fill("[aria-label='第 1 个字段的内容']", "{room}")
+    desk.wait_for_text("茶馆", ".seen")
+    desk.press("保存", ".el-dialog")
+    house.wait(lambda: "tpl-unread" in str(office.ask("GET", f"/accounts/{appid}/templates")), 60, "it is mapped")
+    house.wechat.answer_subscription(mei, **{"tpl-unread": "accept"})
+    desk.wait_for_text("tpl-unread", ".table")
+    desk.run("""[...document.querySelectorAll(".table tr")].find((each) => each.innerText.includes("tpl-unread"))
+        .querySelector("button").click()""")
+    desk.fill(".el-dialog [aria-label='发给谁']", "试香")
+    desk.choose("试香")
+    desk.press("试发", ".el-dialog")
+    desk.wait_for_text("微信说：已送出", ".toasts")
+    (sent,) = [one for one in house.wechat.outbox(mei) if one["kind"] == "subscribe_message"]
+    assert sent["data"] == {"thing1": "茶馆"}
+
+
+def test_an_owner_hires_keeps_words_for_a_while_and_lets_programs_in(
+        house: House, owner: tuple[str, str], desk: Screen) -> None:
+    office = Office(house, *owner)
+    desk.open("/staff")
+    desk.press("添加员工")
+    desk.fill_in("fresh@teahouse.example")
+    desk.confirm("添加员工")
+    desk.wait_for_text("只在此刻显示一次")
+    desk.open("/settings/keeping")
+    desk.fill(".new .el-input-number input", "400")
+    desk.press("保存", ".new")
+    desk.press("保存", ".el-dialog")
     house.wait(lambda: "400" in str(office.ask("GET", "/retention")["kept"]), 60, "it is kept for 400 days")
     office.ask("PUT", "/retention", days=None)
-    screen.open("/settings/tokens")
-    screen.press("新令牌")
-    screen.fill_in("报时员")
-    screen.confirm("新令牌")
-    screen.wait_for_text("令牌只在此刻显示一次")
-    screen.open("/settings/webhooks")
-    screen.press("新回调")
-    screen.fill_in("https://example.com/hook")
-    screen.confirm("新回调")
-    screen.wait_for_text("用这个密钥验证签名")
+    desk.open("/settings/tokens")
+    desk.press("新令牌")
+    desk.fill_in("报时员")
+    desk.confirm("新令牌")
+    desk.wait_for_text("令牌只在此刻显示一次")
+    desk.open("/settings/webhooks")
+    desk.press("新回调")
+    desk.fill_in("https://example.com/hook")
+    desk.confirm("新回调")
+    desk.wait_for_text("用这个密钥验证签名")
     (hook,) = [one for one in office.ask("GET", "/webhooks")["webhooks"] if one["url"].endswith("/hook")]
     office.ask("DELETE", f"/webhooks/{hook['id']}")
 
-    screen.open("/analytics")
-    screen.wait_for("document.querySelectorAll('.chart canvas, .chart svg').length > 5")
-    exported = screen.run("fetch(document.querySelector('a[download]').href).then((answer) => answer.text())")
+
+def test_an_owner_takes_numbers_and_a_picture_of_them_home(desk: Screen) -> None:
+    desk.open("/analytics")
+    desk.wait_for("document.querySelectorAll('.chart canvas, .chart svg').length > 5")
+    exported = desk.run("fetch(document.querySelector('a[download]').href).then((answer) => answer.text())")
     assert exported.lstrip("\ufeff").startswith("hour,room,measure,part,count")
+    desk.run("URL.createObjectURL = (blob) => { window.kept = blob; return '#'; }")
+    desk.press("消息走势: 存成图片")
+    desk.wait_for("window.kept")
+    assert desk.run("createImageBitmap(kept).then(({ width, height }) => [kept.type, width, height])") == [
+        "image/png", 1920, 1080]

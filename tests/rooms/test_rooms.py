@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import NamedTuple
 
 import pytest
 
@@ -16,6 +15,7 @@ from rooms.record import Record, users
 from rooms.record import accounts as account_rows
 from rooms.record.users import User
 from rooms.store import Store
+from tests.cast import StandingClock
 
 
 def person(store: Store, organization: str, name: str = "Alice") -> Person:
@@ -77,15 +77,8 @@ def test_there_is_an_end_to_rooms_and_channels(
     assert code_of(channels.add, store, room, "二") is Code.FULL
 
 
-class StandingClock(NamedTuple):
-    at: int
-
-    def now(self) -> int:
-        return self.at
-
-
 def test_a_locked_room_opens_to_the_password_and_not_to_guesses(store: Store, organization: str) -> None:
-    store = dataclasses.replace(store, clock=StandingClock(store.clock.now()))  # a minute's guesses in one minute
+    store = dataclasses.replace(store, clock=StandingClock(store.clock.now()))
     room = tearooms.add(store, organization, "后院", password="芝麻开门")
     alice, bob = person(store, organization), person(store, organization, "Bob")
     assert code_of(members.join, store, alice, room) is Code.PASSWORD_NEEDED

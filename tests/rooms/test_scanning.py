@@ -3,6 +3,8 @@ yes."""
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from rooms import accounts, browsers, ids, orgs, scanning, sessions
@@ -11,7 +13,7 @@ from rooms.permissions import StaffRole
 from rooms.scanning import Begun, Outcome, Seen, Step
 from rooms.sessions import Signed
 from rooms.store import Store
-from tests.cast import Cast
+from tests.cast import Cast, StandingClock
 from tests.refusal import refusal
 
 OPENID = "o_linked"
@@ -111,6 +113,21 @@ def test_a_code_of_another_account_is_over_and_one_of_a_room_is_none_of_ours(sto
     assert scanning.answered(store, "wx_other", OPENID, code.scene, "42") is Outcome.OVER
     assert scanning.scanned(store, code.account.appid, OPENID, "r_abc.0.x") is None
     assert refusal(scanning.opened, store, code.scene, code.secret) is Code.EXPIRED  # it is to link, not to sign in
+
+
+def test_who_asks_for_too_many_codes_takes_none_from_other_organizations_or_from_who_is_signed_in(
+        store: Store, signed: Signed, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = dataclasses.replace(store, clock=StandingClock(store.clock.now()))
+    monkeypatch.setattr(scanning, "OF_ONE", 2)
+    monkeypatch.setattr(scanning, "OF_AN_ACCOUNT", 3)
+    other = accounts.add(store, Cast(store).organization, ids.new("x"), "official_account", "s3cret")
+    appid = link(store, signed)
+    for address in ("10.1.0.1", "10.1.0.1", "10.1.0.2"):
+        scanning.begin(store, appid, address, AGENT)
+    assert refusal(scanning.begin, store, other, "10.1.0.1", AGENT) is Code.RATE_LIMITED
+    assert refusal(scanning.begin, store, appid, "10.1.0.3", AGENT) is Code.RATE_LIMITED
+    assert scanning.begin(store, other, "10.1.0.3", AGENT).account.appid == other
+    assert scanning.begin(store, "", "10.1.0.1", AGENT, signed).account.appid == appid
 
 
 @pytest.mark.parametrize(("agent", "called"), [

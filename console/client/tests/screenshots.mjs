@@ -18,6 +18,8 @@ const typed = {
   search: { "[name=search]": "回甘" }, broadcasts: { "[name=broadcast]": "周日下午三点，大厅有新茶品鉴，欢迎来坐。" },
   words: { ".split > section textarea": "代 开 发 票，量大从优" },
 };
+/** What the house answers to that, a moment later. */
+const shownBy = { broadcasts: "dl.facts", words: ".found", search: "mark" };
 const pressed = { posters: ".posters button[type=submit]", menus: ".tops button, .card header button", audit: ".table button" };
 
 const browser = await chromium.launch({
@@ -72,6 +74,7 @@ for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").include
     for (const [field, words] of Object.entries(typed[name] ?? {})) await page.fill(field, words);
     if (pressed[name]) await page.locator(pressed[name]).first().click();
     if (name === "posters") await page.locator("figure img").scrollIntoViewIfNeeded();
+    if (shownBy[name]) await page.waitForSelector(shownBy[name]);
     await shoot(name);
   }
   await context.close();

@@ -9,6 +9,7 @@ export interface Palette {
   line: string;
   surface: string;
   raised: string;
+  font: string;
   colours: string[];
   low: string;
   high: string;
@@ -27,7 +28,7 @@ export function palette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   return {
-    ink: colour("ink"), soft: colour("soft"), line: colour("line"), surface: colour("surface"), raised: colour("raised"),
+    ink: colour("ink"), soft: colour("soft"), line: colour("line"), surface: colour("surface"), raised: colour("raised"), font: colour("sans"),
     colours: [colour("tea"), colour("amber-bright"), colour("sky"), colour("clay"), colour("faded")], low: colour("celadon"), high: colour("tea"),
   };
 }
@@ -74,9 +75,28 @@ export function heatMap(columns: string[], rows: string[], cells: [number, numbe
   });
 }
 
+/** Pixels above the drawing, where it stands alone, for what it is called. */
+const HEAD = 72;
+
+/** The same drawing as a picture of its own, which has no page around it: what it shows, where and when, and its unit. */
+export function alone(drawn: Drawn, title: string, about: string): Drawn {
+  return (paint) => {
+    const option = drawn(paint);
+    return {
+      ...option, animation: false, backgroundColor: paint.surface, grid: lower(option["grid"]), legend: lower(option["legend"]),
+      title: { text: title, subtext: about, left: 16, top: 14, itemGap: 6, textStyle: { color: paint.ink, fontSize: 20, fontWeight: 600 }, subtextStyle: { color: paint.soft, fontSize: 13 } },
+    };
+  };
+}
+
+function lower(part: unknown): object | undefined {
+  const placed = part as { top: number } | undefined;
+  return placed && { ...placed, top: placed.top + HEAD };
+}
+
 function frame(paint: Palette, unit: string, locale: string): EChartsCoreOption {
   return {
-    textStyle: { fontFamily: "inherit" }, animationDuration: 300, aria: { enabled: false },
+    textStyle: { fontFamily: paint.font }, animationDuration: 300, aria: { enabled: false },
     grid: { left: 8, right: 16, top: 34, bottom: 8, containLabel: true },
     tooltip: { ...tip(paint), trigger: "axis", valueFormatter: (value: number | null) => (value === null ? "–" : `${count(value, locale)} ${unit}`) },
     yAxis: { type: "value", name: unit, minInterval: 1, nameTextStyle: { color: paint.soft, align: "left" }, nameGap: 14, axisLabel: { color: paint.soft, formatter: (value: number) => brief(value, locale) }, splitLine: { lineStyle: { color: paint.line } } },

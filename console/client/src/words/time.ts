@@ -26,6 +26,11 @@ export function day(at: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", weekday: "short" }).format(at);
 }
 
+/** "1 – 7 Nov 2026"; `to` is the moment after the last one meant. */
+export function between(from: number, to: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).formatRange(from, to - 1);
+}
+
 export function count(number: number, locale: string): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(number);
 }

@@ -181,10 +181,11 @@ export const zh = {
   analytics: {
     previous: "前一时段", others: "其他",
     about: "按小时汇总，日与周按北京时间。虚线是前一个同样长的时段。", last: (days: number) => `近 ${days} 天`, csv: "导出 CSV", png: "存成图片", table: "看数字", room: "全部房间",
-    messages: "消息", present: "平均在场", waiting: "排队人次", deliveries: "送达", acts: "管理操作", arrived: "新来的人", unit: "条", people: "人", times: "次",
+    messages: "消息", present: "平均在场", waiting: "最多同时排队", deliveries: "送达", acts: "管理操作", arrived: "新来的人", unit: "条", people: "人", times: "次",
     vs: (change: string) => `比前一时段 ${change}`, noBefore: "前一时段没有数据", messagesOverTime: "消息走势", byWay: "按类型与入口", heat: "一周里什么时候热闹", heatAbout: "每小时的消息条数，按星期与钟点", top: "最热闹的房间", active: "活跃的人", activeAbout: "说过话的人；新来的；没再来的",
     isActive: "活跃", isNew: "新来", isLost: "没再来", cohorts: "留下来的人", cohortsAbout: "某一周第一次来的人，之后每一周还有多少在说话", week: (week: number) => `第 ${week} 周`, began: "始于", began_people: "人数", days: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"], none: "这段时间没有数据", day: "日", weekly: "周", month: "月", parts: "按类型",
     parts_: { sent: "成功", failed: "失败", unknown: "不明", mute: "禁言", kick: "请出", ban: "封禁", recall: "撤回" } as Record<string, string>, seen: "平均在场的人", over: "看哪段时间", what: "看什么",
+    counted: (when: string, unit: string) => `${when} · 单位：${unit}`, waited: "排队", waitedAbout: "一小时里排队人数的最多值", each: "按日、周还是月", steps: { day: "按日", week: "按周", month: "按月" },
   },
   webhooks: {
     title: "回调", about: "把发生的事推给你自己的服务器：签名、失败会重试，连续失败一百次就停下。", make: "新回调", url: "地址（https）", events: "什么事", made: "回调好了", onlyNow: "用这个密钥验证签名，只在此刻显示一次。", none: "还没有回调", noneAbout: "想让自己的程序知道这里发生了什么，就加一个。",
@@ -211,7 +212,7 @@ export const zh = {
   },
   templates: {
     title: "模板", about: "每种提醒用哪个模板、每一栏写什么。平台不许用模板转述聊天内容，只说有事。", make: "设置模板", edit: "修改模板", kind: "提醒什么", id: "模板 ID", page: "点开后去的小程序页面", fields: "字段", mapping: "字段怎么填", facts: (facts: string) => `可用：${facts}`, field: (at: number) => `第 ${at} 个字段的名字`, text: (at: number) => `第 ${at} 个字段的内容`, addField: "加一栏", dropField: (at: number) => `去掉第 ${at} 个字段`,
-    kinds: { unread: "有未读消息", mention: "有人提到你", seat: "有空位了", sanction: "被处罚", announcement: "公告", opening: "房间开门" } as Record<string, string>, on: "在用", off: "被微信拒绝", drop: "删除模板", dropMeans: (kind: string) => `“${kind}”不再用模板提醒。`, dropped: "已删除", test: "试发", testAbout: "用示例内容给一个人发一条。需要授权的方式会用掉他的一次授权。", testUser: "发给谁（编号）", tested: "微信说：已送出", notSent: "没有发出：", none: "还没有模板", noneAbout: "在微信后台选好模板，再告诉茶馆每一栏写什么。",
+    kinds: { unread: "有未读消息", mention: "有人提到你", seat: "有空位了", sanction: "被处罚", announcement: "公告", opening: "房间开门" } as Record<string, string>, on: "在用", off: "被微信拒绝", drop: "删除模板", dropMeans: (kind: string) => `“${kind}”不再用模板提醒。`, dropped: "已删除", test: "试发", testAbout: "用示例内容给一个人发一条。需要授权的方式会用掉他的一次授权。", testUser: "发给谁", tested: "微信说：已送出", notSent: "没有发出：", none: "还没有模板", noneAbout: "在微信后台选好模板，再告诉茶馆每一栏写什么。",
   },
   menus: {
     title: "菜单", about: "关注者的手机五分钟内会看到新菜单。", preview: "手机上的样子", usual: "填入推荐菜单", publish: "发布菜单", published: "菜单已发布", means: "现在的菜单会被替换。", noneMeans: "公众号将没有菜单。", none: "没有菜单", noneAbout: "加一个按钮，或填入推荐菜单。", add: "加按钮", addInside: "加子按钮", drop: (name: string) => `去掉“${name}”`, button: (place: string) => `按钮 ${place}`,
@@ -222,11 +223,12 @@ export const zh = {
     features: { menu: "自定义菜单", "qr codes": "带参二维码", "mini-program codes": "小程序码", "customer messages": "客服消息", "message menus": "消息菜单", "mass sending": "群发" } as Record<string, string>,
   },
   guard: {
-    about: "不用人盯着的两道防线：微信的内容安全，和自动清理垃圾消息。", safety: "内容安全", safetyAbout: "由微信判断说的话和发的图。先发后审时，违规的会被撤回；先审后发时，过了才发出。", what: { text: "文字", media: "图片与文件" }, when: { off: "不审", after: "先发后审", before: "先审后发" }, outage: "微信答不上来时", show: "照常显示", people: "交给人看", verdicts: { pass: "通过", risky: "违规", review: "交给人", unknown: "没有结论", "": "等待" } as Record<string, string>,
+    about: "不用人盯着的两道防线：微信的内容安全，和自动清理垃圾消息。", safety: "内容安全", safetyAbout: "由微信判断说的话和发的图。先发后审时，违规的会被撤回；先审后发时，过了才发出。", what: { text: "文字", media: "图片与文件", name: "昵称" } as Record<string, string>, when: { off: "不审", after: "先发后审", before: "先审后发" }, outage: "微信答不上来时", show: "照常显示", people: "交给人看", verdicts: { pass: "通过", risky: "违规", review: "交给人", unknown: "没有结论", "": "等待" } as Record<string, string>,
     spam: "清理垃圾消息", spamAbout: "每个人最近一小时说的话按五个迹象打分，满分一百。", modes: { off: "关闭", propose: "只提议", act: "自动禁言" }, threshold: "从多少分起", suspects: "可疑的人", score: "得分", why: "迹象", signs: { rate: "说得多", same: "重复", links: "链接与联系方式", reports: "被举报", new: "新来的" } as Record<string, string>, states: { proposed: "待决定", acted: "已禁言", dismissed: "已放过", undone: "已撤销" } as Record<string, string>, dismiss: "放过", decided: { mute: "已禁言", dismiss: "已放过", undo: "已撤销" }, none: "没有可疑的人", noneAbout: "打开清理后，可疑的人会出现在这里。",
   },
+  who: { find: "按昵称或编号找人", nobody: "没有找到这个人" },
   whole: {
-    title: "整份档案", tags: "标签", tagsHint: "输入后回车", merge: "合并", other: "另一个人的编号", mergeMeans: (name: string, other: string) => `${name} 和 ${other} 会成为一个人：身份、房间、处罚都归到一处。不能撤回。`, merged: "已合并", export: "导出资料", packing: "正在打包，稍等片刻", fetch: "下载", states: { waiting: "排队打包", working: "正在打包", failed: "打包失败", ready: "已就绪" } as Record<string, string>,
+    title: "整份档案", tags: "标签", tagsHint: "输入后回车", merge: "合并", other: "和谁合并", mergeMeans: (name: string, other: string) => `${name} 和 ${other} 会成为一个人：身份、房间、处罚都归到一处。不能撤回。`, merged: "已合并", export: "导出资料", packing: "正在打包，稍等片刻", fetch: "下载", states: { waiting: "排队打包", working: "正在打包", failed: "打包失败", ready: "已就绪" } as Record<string, string>,
     erase: "删除此人", eraseTitle: (name: string) => `删除 ${name}`, eraseMeans: "名字、身份、手机和文件立刻消失，说过的话一分钟内变成空位。不能恢复。", erased: "已删除",
   },
   lists: { in: "导入", out: "导出 CSV", taken: (taken: number, left: number) => `导入 ${taken} 行${left ? `，${left} 行没有导入` : ""}`, leftOut: (many: number) => `${many} 行没有导入`, noLines: "文件里没有 user 一栏，或没有内容。", tooLarge: "文件太大，最多 5 MB。" },
