@@ -85,7 +85,8 @@ KEPT_BY_NOBODY = {
     "words_change_words remove[]": "has to be there already",
     "broadcasts_preview tag": "counted", "broadcasts_preview text": "answered to who wrote it",
     "templates_preview fields.*": "answered to who wrote it",
-    "review_decide_name reason": "of a name that WeChat doubts; kept as the other reasons are",
+    **dict.fromkeys(("review_decide_name reason", "pictures_decide reason", "pictures_take_away reason"),
+                    "of what WeChat doubts, or of a picture; kept as the other reasons are"),
 }
 """Field → why there is nothing to see."""
 
@@ -194,7 +195,7 @@ def _talk(garden: Garden, room: str, guest: Phone, writer: Phone) -> tuple[str, 
 
 
 def _keep_order(garden: Garden, room: str, channel: str, guest: Phone, writer: Phone) -> None:
-    sow, office, user = garden.sow, garden.office, guest.user["id"]
+    sow, user = garden.sow, guest.user["id"]
     sow("sanctions_act", {"act": "mute", "place": room, "user": user, "seconds": 3_600, "reason": HERE})
     sow("broadcasts_set_tags", {"tags": [HERE]}, user=user)
     words = sow("words_make", {"room": room, "name": HERE, "action": "mask"})["id"]
