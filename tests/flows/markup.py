@@ -42,7 +42,7 @@ LIVE, ROOM, PERSON = "/live/{planted_channel}", "/rooms/{planted}", "/people/{us
 EVERYWHERE = "*"
 SHOWN = {
     "organization_edit name": EVERYWHERE,
-    "rooms_make name": "/rooms", "rooms_edit name": ROOM, "channels_make name": ROOM, "channels_edit name": LIVE,
+    "rooms_make name": "/rooms", "rooms_edit name": "/rooms", "channels_make name": ROOM, "channels_edit name": LIVE,
     "channels_say text": LIVE, "channels_announce text": LIVE, "channels_announce_in_all text": LIVE,
     "sanctions_act reason": PERSON, "broadcasts_set_tags tags[]": PERSON,
     "words_make name": "/words?room={planted}", "words_edit name": "/words?room={planted}",
@@ -154,9 +154,11 @@ class Garden:
         return any_name if f"{operation} {any_name}" in self._fields else f"{place}.{name}".lstrip(".")
 
 
-def plant(garden: Garden, appid: str, guest: Phone, writer: Phone, asking: Phone, turned: Phone) -> dict[str, str]:
+def plant(garden: Garden, appid: str, guest: Phone, writer: Phone, asking: Phone, turned: Phone,
+          twin: Phone) -> dict[str, str]:
     """Writes in every field, and answers what the pages' addresses name. `guest` and `writer` talk; of the two who ask
-    to be let in `turned` is turned away, found to be one with the writer, and erased."""
+    to be let in `turned` is turned away, found to be one with the twin, and erased."""
+    garden.office.clear_queue()
     room = garden.sow("rooms_make", {"name": HERE})["id"]
     garden.sow("organization_edit", {"name": HERE})
     garden.sow("rooms_edit", {"name": HERE}, room=garden.office.ask("POST", "/rooms", name="another")["id"])
@@ -165,7 +167,7 @@ def plant(garden: Garden, appid: str, guest: Phone, writer: Phone, asking: Phone
     _keep_order(garden, room, channel, guest, writer)
     _hold(garden, room, aside, writer)
     _knock(garden, room, asking, turned)
-    _settle(garden, writer.user["id"], turned.user["id"])
+    _settle(garden, turned.user["id"], twin.user["id"])
     _staff(garden)
     _wechat(garden, appid)
     return {"planted": room, "planted_channel": channel, "user": guest.user["id"]}
@@ -229,8 +231,8 @@ def _knock(garden: Garden, room: str, asking: Phone, turned: Phone) -> None:
     garden.sow("rooms_answer", {"approve": False, "reason": HERE}, room=room, user=turned.user["id"])
 
 
-def _settle(garden: Garden, writer: str, turned: str) -> None:
-    one = garden.sow("person_merge", {"other": turned, "reason": HERE}, user=writer)["user"]
+def _settle(garden: Garden, turned: str, twin: str) -> None:
+    one = garden.sow("person_merge", {"other": twin, "reason": HERE}, user=turned)["user"]
     name = garden.office.ask("GET", f"/people/{one}")["name"]
     garden.sow("person_erase", {"name": name, "reason": HERE}, user=one)
 

@@ -166,7 +166,7 @@ def garden(running_house: House, owner: tuple[str, str]) -> Iterator[tuple[Garde
     house, office, appid = running_house, Office(running_house, *owner), running_house.official
     name, menu = (office.ask("GET", path) for path in ("/organization", f"/accounts/{appid}/menu"))
     garden = Garden(office)
-    planted = plant(garden, appid, *(house.phone(who) for who in ("guest", "writer", "asking", "turned")))
+    planted = plant(garden, appid, *(house.phone(who) for who in ("guest", "writer", "asking", "turned", "twin")))
     yield garden, {"room": house.demo["rooms"][0]["id"], "channel": house.hall, "appid": appid, **planted}
     office.ask("PATCH", "/organization", name=name["name"])
     office.ask("PUT", f"/accounts/{appid}/menu", button=menu["button"])
