@@ -161,11 +161,12 @@ def test_an_owner_announces_to_many_publishes_a_menu_and_takes_a_list_in(
 
 
 @pytest.fixture(scope="module")
-def garden(running_house: House, owner: tuple[str, str]) -> Iterator[tuple[Garden, dict[str, str]]]:
+def garden(running_house: House, owner: tuple[str, str], window: Screen) -> Iterator[tuple[Garden, dict[str, str]]]:
     """Somebody has tried to have their script run wherever one can write; and what the pages' addresses name then."""
     house, office, appid = running_house, Office(running_house, *owner), running_house.official
     name, menu = (office.ask("GET", path) for path in ("/organization", f"/accounts/{appid}/menu"))
     garden = Garden(office)
+    window.come_in()
     planted = plant(garden, appid, *(house.phone(who) for who in ("guest", "writer", "asking", "turned", "twin")))
     yield garden, {"room": house.demo["rooms"][0]["id"], "channel": house.hall, "appid": appid, **planted}
     office.ask("PATCH", "/organization", name=name["name"])
@@ -383,12 +384,13 @@ def test_an_owner_tests_an_account_and_sends_a_template_to_a_follower_on_trial(
     desk.wait_for_text("tpl-unread", ".table")
     desk.run("""[...document.querySelectorAll(".table tr")].find((each) => each.innerText.includes("tpl-unread"))
         .querySelector("button").click()""")
-    desk.fill(".el-dialog [aria-label='发给谁']", "试香")
+    desk.wait_for("document.querySelector(\"[aria-label='发给谁']\")")
+    desk.run("document.querySelector(\"[aria-label='发给谁']\").closest('.el-select__wrapper').click()")
+    desk.fill("[aria-label='发给谁']", "试香")
     desk.choose("试香")
     desk.press("试发", ".el-dialog")
     desk.wait_for_text("微信说：已送出", ".toasts")
-    (sent,) = [one for one in house.wechat.outbox(mei) if one["kind"] == "subscribe_message"]
-    assert sent["data"] == {"thing1": "茶馆"}
+    assert [one["data"] for one in house.wechat.outbox(mei) if "data" in one] == [{"thing1": "茶馆"}]
 
 
 def test_an_owner_hires_keeps_words_for_a_while_and_lets_programs_in(
@@ -424,7 +426,8 @@ def test_an_owner_takes_numbers_and_a_picture_of_them_home(desk: Screen) -> None
     desk.wait_for("document.querySelectorAll('.chart canvas, .chart svg').length > 5")
     exported = desk.run("fetch(document.querySelector('a[download]').href).then((answer) => answer.text())")
     assert exported.lstrip("\ufeff").startswith("hour,room,measure,part,count")
-    desk.run("URL.createObjectURL = (blob) => { window.kept = blob; return '#'; }")
+    desk.run("""(() => { const made = URL.createObjectURL.bind(URL);
+        URL.createObjectURL = (blob) => { window.kept = blob; return made(blob); }; })()""")
     desk.press("消息走势: 存成图片")
     desk.wait_for("window.kept")
     assert desk.run("createImageBitmap(kept).then(({ width, height }) => [kept.type, width, height])") == [
