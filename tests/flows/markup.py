@@ -217,7 +217,7 @@ def _hold(garden: Garden, room: str, channel: str, writer: Phone) -> None:
     office = garden.office
     words = office.ask("POST", "/words", room=room, name="holds", action="hold")["id"]
     garden.sow("words_edit", {"name": HERE}, words_id=words)
-    office.ask("POST", f"/words/{words}/words", add=["候审候审"])
+    office.ask("POST", f"/words/{words}/words", add=["候审候审", garden.marks["words_change_words add[]"]])
     say = {"op": "say", "channel": channel, "type": "text", "body": {"text": "候审候审"}}
     office.house.wait(lambda: writer.ask({**say, "client_id": str(uuid.uuid4())})["op"] == "held", 60, "it is held")
     (held,) = office.ask("GET", f"/review/held?room={room}")["held"]
