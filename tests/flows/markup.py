@@ -201,7 +201,7 @@ def _keep_order(garden: Garden, room: str, channel: str, guest: Phone, writer: P
     sow("sanctions_act", {"act": "mute", "place": room, "user": user, "seconds": 3_600, "reason": HERE})
     sow("broadcasts_set_tags", {"tags": [HERE]}, user=user)
     words = sow("words_make", {"room": room, "name": HERE, "action": "mask"})["id"]
-    sow("words_change_words", {"add": [HERE]}, words_id=words)
+    assert not sow("words_change_words", {"add": [SHORT]}, words_id=words)["refused"]
     tomorrow = int(time.time() * 1000) + 86_400_000
     sow("broadcasts_start", {"room": room, "text": HERE, "tag": HERE, "starts_at": tomorrow})
     first, second, third = (writer.say(channel, text).seq for text in ("一", "二", "三"))
