@@ -68,14 +68,6 @@ def test_the_month_fits_together(store: Store, record: Record, organization: str
                 range(channel.archived_seq - 49, channel.archived_seq + 1))
 
 
-def test_what_its_webhook_told_can_be_read(store: Store, organization: str) -> None:
-    (hook,) = webhooks.of(store, organization)
-    owner = Actor(Person("s_x", organization, "", Door.CONSOLE), "owner")
-    calls = webhooks.calls(store, owner, hook.id, NOW, 50)
-    assert [(call.event, f'"id":"{call.id}"' in call.body) for call in calls] == [
-        ("moderation", True), ("moderation", True), ("announced", True)]
-
-
 def test_wechat_is_not_asked_about_what_nobody_said(store: Store, record: Record, organization: str) -> None:
     safety.collect(store)
     asked = record.read(lambda c: c.scalars(select(tables.checks.c.seq).where(
