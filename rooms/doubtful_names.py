@@ -6,11 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rooms import auditing, identities, notices
+from rooms import auditing, doubtful, identities, notices
 from rooms.authority import Actor, checked_reason
-from rooms.errors import Code, Refused
 from rooms.notices import Kind
-from rooms.permissions import moderates
 from rooms.record import Connection, organizations, users
 from rooms.record import notices as notice_rows
 from rooms.record import safety as rows
@@ -30,7 +28,7 @@ class Doubtful(NamedTuple):
 
 def waiting(store: Store, actor: Actor, after: tuple[int, str] = (0, "")) -> Sequence[Doubtful]:
     """A page of those of the organization, the longest waiting first, beyond (at, id). Raises Refused(forbidden)."""
-    _check(actor)
+    doubtful.check_actor(actor)
     found = store.record.read(lambda c: rows.doubtful(c, actor.person.organization, rows.NAME, after, PAGE))
     return [Doubtful(one.id, one.user, one.content, one.at) for one in found]
 
@@ -41,12 +39,12 @@ def settle(store: Store, actor: Actor, id: str, keep: bool, reason: str = "") ->
 
     Raises Refused: not_found, forbidden, too_long.
     """
-    _check(actor)
+    doubtful.check_actor(actor)
     reason = checked_reason(reason)
 
     def act(connection: Connection) -> User | None:
         organizations.lock(connection, actor.person.organization)
-        check = _one(connection, actor, id)
+        check = doubtful.one(connection, actor, rows.NAME, id)
         if not rows.end_doubtful(connection, id):
             return None
         named = _keep(connection, check) if keep else take_back(connection, store, actor, check, reason)
@@ -75,16 +73,3 @@ def take_back(connection: Connection, store: Store, actor: Actor, check: Check, 
 def _keep(connection: Connection, check: Check) -> User | None:
     known = users.one(connection, check.user)
     return known if known is not None and known.name == check.content else None
-
-
-def _one(connection: Connection, actor: Actor, id: str) -> Check:  # noqa: A002 - the check's
-    found = rows.one(connection, id)
-    if found is None or found.organization != actor.person.organization or found.kind != rows.NAME:
-        raise Refused(Code.NOT_FOUND, "no such name")
-    return found
-
-
-def _check(actor: Actor) -> None:
-    """Names are the organization's: who keeps order in one room alone does not decide about them."""
-    if not moderates(actor.role):
-        raise Refused(Code.FORBIDDEN)

@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rooms import auditing, avatars, identities
+from rooms import auditing, avatars, doubtful, identities
 from rooms.authority import Actor, checked_reason
 from rooms.errors import Code, Refused
-from rooms.permissions import moderates
 from rooms.record import Connection, media, organizations, users
 from rooms.record import safety as rows
 from rooms.record.media import READY, Media
@@ -32,7 +31,7 @@ class Doubtful(NamedTuple):
 
 def waiting(store: Store, actor: Actor, after: tuple[int, str] = (0, "")) -> Sequence[Doubtful]:
     """A page of those of the organization, the longest waiting first, beyond (at, id). Raises Refused(forbidden)."""
-    _check(actor)
+    doubtful.check_actor(actor)
 
     def look(connection: Connection) -> Sequence[Doubtful]:
         found = rows.doubtful(connection, actor.person.organization, rows.AVATAR, after, PAGE)
@@ -43,8 +42,8 @@ def waiting(store: Store, actor: Actor, after: tuple[int, str] = (0, "")) -> Seq
 
 def picture(store: Store, actor: Actor, id: str) -> Media:  # noqa: A002 - the check's
     """To look at, for as long as it waits. Raises Refused: not_found, forbidden."""
-    _check(actor)
-    found = store.record.read(lambda c: media.one(c, _one(c, actor, id).content))
+    doubtful.check_actor(actor)
+    found = store.record.read(lambda c: media.one(c, doubtful.one(c, actor, rows.AVATAR, id).content))
     if found is None or found.state != READY:
         raise Refused(Code.NOT_FOUND, "no such picture")
     return found
@@ -56,12 +55,12 @@ def settle(store: Store, actor: Actor, id: str, keep: bool, reason: str = "") ->
 
     Raises Refused: not_found, forbidden, too_long.
     """
-    _check(actor)
+    doubtful.check_actor(actor)
     reason = checked_reason(reason)
 
     def act(connection: Connection) -> tuple[bool, User | None]:
         organizations.lock(connection, actor.person.organization)
-        check = _one(connection, actor, id)
+        check = doubtful.one(connection, actor, rows.AVATAR, id)
         found = media.one(connection, check.content)
         if not rows.end_doubtful(connection, id) or found is None or not avatars.is_theirs(connection, found):
             return False, None
@@ -81,16 +80,3 @@ def _told(connection: Connection, check: Check) -> Doubtful:
     user = users.one(connection, check.user)
     shown = user is not None and avatars.is_shown(user.avatar, check.content)
     return Doubtful(check.id, check.user, user.name if user else "", shown, check.at)
-
-
-def _one(connection: Connection, actor: Actor, id: str) -> Check:  # noqa: A002 - the check's
-    found = rows.one(connection, id)
-    if found is None or found.organization != actor.person.organization or found.kind != rows.AVATAR:
-        raise Refused(Code.NOT_FOUND, "no such picture")
-    return found
-
-
-def _check(actor: Actor) -> None:
-    """Pictures of people are the organization's: who keeps order in one room alone does not decide about them."""
-    if not moderates(actor.role):
-        raise Refused(Code.FORBIDDEN)

@@ -71,7 +71,7 @@ class Sender:
         now = self._store.clock.now()
         if until > now:
             return until
-        if full := calls.room_at(self._store, self._limits, appid, way):
+        if full := calls.free_at(self._store, self._limits, appid, way):
             return full
         if failures and not self._store.live.once(f"probe:{appid}:{way}:{until}", PROBE_SECONDS):
             return now + LOOK_AGAIN_MS

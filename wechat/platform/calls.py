@@ -33,22 +33,24 @@ def made(store: Store, appid: str, way: Way) -> int:
 
 def made_by(store: Store, several: Sequence[tuple[str, Way]]) -> list[int]:
     """The same for many (appid, way) in one round trip a node."""
-    names = [_key(store, appid, way) for appid, way in several]
-    return [int(made or 0) for made in store.live.commands([(("GET", name), name) for name in names])]
+    return _counts(store, [_key(store, appid, way) for appid, way in several])
 
 
 def left(store: Store, limits: PlatformLimits, appid: str, way: Way) -> int:
     return limits.a_day(way) - made(store, appid, way)
 
 
-def room_at(store: Store, limits: PlatformLimits, appid: str, way: Way) -> int:
+def free_at(store: Store, limits: PlatformLimits, appid: str, way: Way) -> int:
     """From when on (ms) the limits allow the next call: 0 for now, else another second or another day."""
-    names = [_key(store, appid, way), _second(store, appid, way)]
-    today, now_made = [int(made or 0) for made in store.live.commands([(("GET", name), name) for name in names])]
+    today, just_now = _counts(store, [_key(store, appid, way), _second(store, appid, way)])
     now = store.clock.now()
     if today >= limits.a_day(way):
         return day_ends(now)
-    return now + 1000 - now % 1000 if now_made >= limits.sends_a_second else 0
+    return now + 1000 - now % 1000 if just_now >= limits.sends_a_second else 0
+
+
+def _counts(store: Store, names: Sequence[str]) -> list[int]:
+    return [int(made or 0) for made in store.live.commands([(("GET", name), name) for name in names])]
 
 
 def _second(store: Store, appid: str, way: Way) -> str:
