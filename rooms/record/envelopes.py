@@ -1,6 +1,6 @@
 """Words that lie outside of the log: held messages, announcements to many, what WeChat is asked about, what webhooks
-are told, notices, the reasons of sanctions and reports. With a master key they are sealed under their organization's
-data key, as entries are; else they lie as they are.
+are told, notices, requests to be let in, the reasons of sanctions and reports. With a master key they are sealed under
+their organization's data key, as entries are; else they lie as they are.
 
 What is sealed begins with a character that no words begin with, then base64. It is bound to its place (table and row),
 so that it cannot be moved to another.
@@ -12,14 +12,14 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Table, select, update
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Table, select, update
 
 from rooms.record import bodies, keyring, tables
 
 MARK = "\x02"
 _LYING = ((tables.held.c.body, "{}"), (tables.held.c.reason, ""), (tables.broadcasts.c.text, ""),
           (tables.checks.c.content, ""), (tables.notices.c.facts, "{}"), (tables.sanctions.c.reason, ""),
-          (tables.reports.c.reason, ""))
+          (tables.reports.c.reason, ""), (tables.requests.c.text, ""), (tables.requests.c.reason, ""))
 """What may lie open from before there was a master key, and what it is where nothing is left of it."""
 
 
@@ -50,7 +50,7 @@ def place(column: Column[Any], row: Mapping[str, Any]) -> str:
     return "/".join([*parts, column.name] if column in _SECONDS else parts)
 
 
-_SECONDS = frozenset({tables.held.c.reason})
+_SECONDS = frozenset({tables.held.c.reason, tables.requests.c.reason})
 """Of a table that has another such column."""
 
 
@@ -81,8 +81,7 @@ def open_still(connection: Connection) -> list[str]:
     """The organizations of which words lie open."""
     found: set[str] = set()
     for column, nothing in _LYING:
-        table = column.table
-        found.update(connection.scalars(select(table.c.organization).distinct().where(
+        found.update(connection.scalars(select(_organization(column.table)).distinct().where(
             ~column.startswith(MARK), column != nothing)))
     return sorted(found)
 
@@ -93,11 +92,20 @@ def close_older(connection: Connection, organization: str, limit: int) -> int:
     for column, nothing in _LYING:
         table = column.table
         assert isinstance(table, Table)
-        query = select(*dict.fromkeys([*table.primary_key, table.c.organization, column])).where(
-            table.c.organization == organization, ~column.startswith(MARK), column != nothing).limit(limit)
+        owner = _organization(table)
+        query = select(*dict.fromkeys([*table.primary_key, owner, column])).where(
+            owner == organization, ~column.startswith(MARK), column != nothing).limit(limit)
         for row in connection.execute(query).mappings().all():
             closed = closed_in(connection, column, dict(row))
             connection.execute(update(table).where(*(key == row[key.name] for key in table.primary_key)).values(
                 {column.name: closed[column.name]}))
             changed += 1
     return changed
+
+
+def _organization(table: FromClause) -> ColumnElement[str]:
+    """Whose a row is; where it does not say so itself, its room's."""
+    if "organization" in table.c:
+        return table.c.organization
+    rooms = tables.rooms.c
+    return select(rooms.organization).where(rooms.id == table.c.room).scalar_subquery().label("organization")

@@ -334,8 +334,8 @@ invitations = _table(
 
 requests = _table(
     "requests", Column("room", ID, ForeignKey(rooms.c.id), primary_key=True),
-    Column("user", ID, ForeignKey(users.c.id), primary_key=True), _must("state", WORD), _must("text", LINE),
-    _must("at", TIME), Column("answered_at", TIME), _must("by", ID), _must("reason", LINE),
+    Column("user", ID, ForeignKey(users.c.id), primary_key=True), _must("state", WORD), _must("text", TEXT),
+    _must("at", TIME), Column("answered_at", TIME), _must("by", ID), _must("reason", TEXT),
     Index("ix_requests_room_state", "room", "state"), Index("ix_requests_user", "user"))
 """Who asked to be let into a room: waiting, approved or declined."""
 

@@ -15,6 +15,7 @@ from rooms import (
     broadcast_walk,
     broadcasts,
     demo,
+    doors,
     grams,
     held,
     ids,
@@ -25,6 +26,7 @@ from rooms import (
     messages,
     notices,
     reports,
+    requests,
     safety,
     sanctions,
     search,
@@ -347,6 +349,31 @@ def test_reasons_that_lay_open_before_are_sealed_by_repacking(redis: RedisServer
     assert sanction.reason == "openly"
     stage.store.record.close()
     store.close()
+
+
+def test_what_is_asked_at_the_door_is_sealed_and_read_by_the_moderators(redis: RedisServer, database_url: str) -> None:
+    open_store = store_on(redis.url, database_url)
+    stage = Stage(open_store)
+    bob, carol, olga = stage.cast.person("Bob"), stage.cast.person("Carol"), steward(stage)
+    doors.change(open_store, olga, stage.cast.room, doors.Ways(by_request=True))
+    requests.ask(open_store, bob, stage.cast.room, "老张介绍的")
+    stage.store = Store(open_store.live, opened(database_url, MASTER), open_store.clock, open_store.limits)
+    assert [one.request.text for one in requests.waiting(stage.store, olga, stage.cast.room)] == ["老张介绍的"]
+    requests.ask(stage.store, carol, stage.cast.room, "也想来")
+    keeping.repack(stage.store)
+    requests.answer(stage.store, olga, stage.cast.room, bob.id, yes=False, reason="满了")
+
+    lying = select(tables.requests.c.text, tables.requests.c.reason).where(tables.requests.c.room == stage.cast.room)
+    kept = [words for row in stage.store.record.read(lambda c: c.execute(lying).all()) for words in row if words]
+    assert [words[0] for words in kept] == [envelopes.MARK] * 3
+    [asked] = requests.of(stage.store, bob)
+    assert (asked.text, asked.reason) == ("老张介绍的", "满了")
+    assert [one.request.text for one in requests.waiting(stage.store, olga, stage.cast.room)] == ["也想来"]
+    keeping.erase_key(stage.store, stage.cast.organization)
+    [asked] = requests.of(stage.store, bob)
+    assert (asked.state, asked.text, asked.reason) == ("declined", "", "")
+    stage.store.record.close()
+    open_store.close()
 
 
 def test_of_an_erased_key_nothing_that_was_held_or_announced_is_left(stage: Stage) -> None:
