@@ -1,6 +1,7 @@
 """Where the web process is put together: settings, the store, the faces' blueprints.
 
-Gunicorn asks for `app:application` in each worker after its fork; it is made then, and nothing is opened before.
+Gunicorn's master imports this module, so that its workers find everything read; each asks for `app:application` after
+its fork. It is made then, and nothing is opened before.
 """
 
 from __future__ import annotations
@@ -11,9 +12,17 @@ from functools import cache
 from flask import Flask, Response, jsonify
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import console.blueprint
 import metrics
+import miniprogram.api
+import miniprogram.draining
+import miniprogram.gateway
+import miniprogram.preview
 import refusals
 import traces
+import wechat.callback
+import wechat.checking
+import wechat.platform.hosting
 from embedded import settle, wait_for_redis
 from rooms.errors import Refused
 from rooms.store import Store, check_durability, open_store
@@ -27,15 +36,6 @@ READY_SECONDS = 1.0
 
 def create_app(settings: Settings) -> Flask:
     """The whole web application on one store of its own. Raises Misconfigured where a server cannot be used."""
-    import console.blueprint
-    import miniprogram.api
-    import miniprogram.draining
-    import miniprogram.gateway
-    import miniprogram.preview
-    import wechat.callback
-    import wechat.checking
-    import wechat.platform.hosting
-
     settled = settle(settings)
     if settings.redis_url is None:
         wait_for_redis(settled)
@@ -75,15 +75,13 @@ def bare_app(store: Store, settings: Settings) -> Flask:
 def ready(store: Store) -> Response:
     """200 when this process can serve; else 503 and what is missing. Where some of several masters of Redis are away it
     serves the rooms of the others, and says which."""
-    from miniprogram.worker import draining
-
     missing = []
     away = store.live.away(READY_SECONDS)
     if len(away) == len(store.live.masters()):
         missing.append("redis")
     if not _answers(lambda: store.record.read(lambda sql: sql.exec_driver_sql("SELECT 1").scalar())):
         missing.append("sql")
-    if draining():
+    if miniprogram.draining.begun():
         missing.append("draining")
     told = {"status": "not ready", "missing": missing} if missing else {"status": "ready"}
     response = jsonify(told | ({"away": away} if len(away) < len(store.live.masters()) and away else {}))

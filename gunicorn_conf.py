@@ -3,6 +3,7 @@ from gevent import monkey; monkey.patch_all()  # noqa: I001  first of all, befor
 # How the web processes run: `gunicorn -c python:gunicorn_conf app:application`.
 
 import gc
+import importlib
 import os
 import shutil
 from typing import Any
@@ -45,6 +46,14 @@ def on_starting(_server: Any) -> None:
     """Counters of an earlier run would be added to ours."""
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(parents=True)
+
+
+def when_ready(_server: Any) -> None:
+    """Reads the code once, for all workers: they are forked with it, share its memory, and one that died is soon
+    replaced. New code therefore needs a new master; SIGHUP only makes the workers anew."""
+    importlib.import_module("app")
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(_server: Any, _worker: Any) -> None:

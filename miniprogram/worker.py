@@ -18,11 +18,6 @@ DRAIN_SECONDS = 25
 """After that the worker ends whatever is left; gunicorn's graceful_timeout must be longer."""
 
 
-def draining() -> bool:
-    """Whether this process is on its way out."""
-    return drain.begun()
-
-
 class DrainingWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
     _drained: gevent.Greenlet[..., None] | None = None
 

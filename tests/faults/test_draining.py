@@ -37,7 +37,7 @@ def test_a_web_process_drains(house: House, channel: str, note: Note) -> None:
 
 
 def test_a_reload_drains_all(house: House, channel: str, note: Note) -> None:
-    """F4: SIGHUP to the master, as after a change of the code."""
+    """F4: SIGHUP to the master."""
     phones = house.phones_in_each_process(channel, 6, "说")
     oracle = Oracle(house, channel, phones)
     before = set(house.web())
