@@ -19,6 +19,7 @@ import miniprogram.draining
 import miniprogram.gateway
 import miniprogram.preview
 import refusals
+import slow_bodies
 import traces
 import wechat.callback
 import wechat.checking
@@ -67,6 +68,7 @@ def bare_app(store: Store, settings: Settings) -> Flask:
     app.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"), endpoint="healthz")
     app.add_url_rule("/readyz", view_func=lambda: ready(store), endpoint="readyz")
     app.after_request(_keep_out_of_caches)
+    app.wsgi_app = slow_bodies.refuse(app.wsgi_app)  # type: ignore[method-assign, assignment]
     if proxies := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app
