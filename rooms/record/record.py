@@ -16,7 +16,7 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NoReturn, TypeVar
+from typing import NoReturn, Self, TypeVar
 
 from sqlalchemy import Connection
 
@@ -49,7 +49,7 @@ class Record:
 
     @classmethod
     def open(cls, url: str, *secret_keys: str | None, master_keys: Sequence[str | None] = (),
-             copy_url: str | None = None) -> Record:
+             copy_url: str | None = None) -> Self:
         """Connects to nothing yet. Of the keys, the first seals and all of them open (see `vault`, `keyring`).
         `copy_url`: a replica, for `from_copy`."""
         parsed = parse(url)
