@@ -27,7 +27,6 @@ from tests.sandbox_client import Sandbox
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[1]
-END = "-- the command's end --"
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?: .*\n)*\S.*")
 Json = dict[str, Any]
@@ -40,6 +39,50 @@ class Child(NamedTuple):
     parent: int
     command: str
     """Its command line, words separated by spaces."""
+
+
+class Operator:
+    """Gives `teahouse` its words. Reading the program takes a second: it is read once, and each command is a fork."""
+
+    PROGRAM = """
+import contextlib, io, json, os, sys
+import cli
+cli.parser()
+for line in sys.stdin:
+    words, environ = json.loads(line)
+    if os.fork():
+        os.wait()
+        continue
+    os.environ.clear()
+    os.environ.update(environ)
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = cli.main(words)
+    print(json.dumps([status, out.getvalue(), err.getvalue()]), flush=True)
+    os._exit(0)
+"""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def does(self, words: Sequence[str], environ: dict[str, str]) -> str:
+        """RuntimeError with the command's complaint where it fails."""
+        if self._process is None:
+            self._process = subprocess.Popen([sys.executable, "-c", self.PROGRAM], cwd=ROOT, env=environ, text=True,
+                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([list(words), environ]) + "\n")
+        self._process.stdin.flush()
+        status, printed, complaint = json.loads(self._process.stdout.readline())
+        if status:
+            raise RuntimeError(f"{words}: {complaint.strip()[-2000:]}")
+        return str(printed).strip()
+
+    def leave(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.communicate()
 
 
 class House:
@@ -68,6 +111,7 @@ class House:
         self.wechat = Sandbox()
         self.phones: list[Phone] = []
         self._process: subprocess.Popen[bytes] | None = None
+        self._operator = Operator()
         self.seconds_to_ready = 0.0
 
     # ---- as an operator
@@ -99,16 +143,8 @@ class House:
         return self.commands(arguments)[0]
 
     def commands(self, *several: Sequence[str]) -> list[str]:
-        """What each prints, without the line's end; all in one process, as its start takes two seconds."""
-        program = ("import sys, json, cli\n"
-                   "for words in json.loads(sys.argv[1]):\n"
-                   "    if status := cli.main(words): sys.exit(status)\n"
-                   f"    print({END!r}, flush=True)")
-        done = subprocess.run([sys.executable, "-c", program, json.dumps(several)], cwd=ROOT, env=self.environ,
-                              capture_output=True, text=True, timeout=180, check=False)
-        if done.returncode:
-            raise RuntimeError(f"{several}: {done.stderr.strip()[-2000:]}")
-        return [printed.strip() for printed in done.stdout.split(END)[:-1]]
+        """What each prints, without the line's end."""
+        return [self._operator.does(words, self.environ) for words in several]
 
     def start(self, seconds: float = 60.0) -> House:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -134,6 +170,7 @@ class House:
         for phone in self.phones:
             phone.close()
         self.phones.clear()
+        self._operator.leave()
         return self.end(seconds)
 
     def end(self, seconds: float = 60.0) -> float:
