@@ -34,6 +34,7 @@ export async function ask(method: string, path: string, { query, body, signal }:
   if (body !== undefined) headers["content-type"] = "application/json";
   const answer = await reach(address(path, query), {
     method, headers, credentials: "same-origin", signal: signal ?? null, body: body === undefined ? null : JSON.stringify(body),
+    keepalive: method !== "GET" && document.visibilityState === "hidden", // the page may be going
   });
   if (answer.status === 204) return null;
   if (answer.ok) return await answer.json();

@@ -8,25 +8,52 @@ export interface Toast {
   number: number;
   kind: "done" | "failed";
   text: string;
-  undo: (() => Promise<unknown>) | null;
+  undo: (() => unknown) | null;
+  /** What is done when the note goes without having been taken back. */
+  over: (() => Promise<void>) | null;
 }
 
 const SHOWN_MS = 5_000;
 const SHOWN_WITH_UNDO_MS = 12_000;
+const SOON_MS = 6_000;
 const MOST = 4;
 let count = 0;
 export const toasts = shallowReactive<Toast[]>([]);
 
 export function tell(text: string, undo: Toast["undo"] = null, kind: Toast["kind"] = "done"): void {
-  const toast = { number: ++count, kind, text, undo };
-  toasts.push(toast);
-  if (toasts.length > MOST) toasts.shift();
-  setTimeout(() => drop(toast), undo || kind === "failed" ? SHOWN_WITH_UNDO_MS : SHOWN_MS);
+  show({ number: ++count, kind, text, undo, over: null }, undo || kind === "failed" ? SHOWN_WITH_UNDO_MS : SHOWN_MS);
 }
 
-export function drop(toast: Toast): void {
+/** For what has no way back once it is done: it is done when its note goes, by its time, closed, pushed out by others, or because nobody looks any more. Taken back before, it never happens. */
+export function soon(text: string, doing: () => Promise<void>, instead: () => unknown): Toast {
+  return show({ number: ++count, kind: "done", text, undo: instead, over: doing }, SOON_MS);
+}
+
+export function drop(toast: Toast): Promise<void> {
   const place = toasts.indexOf(toast);
-  if (place >= 0) toasts.splice(place, 1);
+  if (place < 0) return Promise.resolve();
+  toasts.splice(place, 1);
+  return toast.over?.() ?? Promise.resolve();
+}
+
+export function takeBack(toast: Toast): void {
+  if (!toasts.includes(toast)) return;
+  const { undo } = toast;
+  toast.over = null;
+  void drop(toast);
+  if (undo) void act(async () => undo(), w.value.states.undone);
+}
+
+/** Does all that was to be done soon. */
+export async function settle(those: readonly Toast[] = toasts): Promise<void> {
+  await Promise.all(those.filter(({ over }) => over).map(drop));
+}
+
+function show(toast: Toast, ms: number): Toast {
+  toasts.push(toast);
+  if (toasts.length > MOST && toasts[0]) void drop(toasts[0]);
+  setTimeout(() => void drop(toast), ms);
+  return toast;
 }
 
 /** Does it and says so, or says why not; true when it was done. `undo` is offered with the note. */

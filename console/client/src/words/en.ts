@@ -115,7 +115,7 @@ export const en: Words = {
       approve: "These messages are said now, and their authors are told.", dismiss: "The messages stay. Those who reported them are told.", remove: "What was held is not said, what was said is recalled. Authors and those who reported are told.",
       mute: "The messages go. Their authors can read in the room but not speak; it ends by itself.", ban: "The messages go. Their authors leave the room at once and cannot come in before the end.",
     },
-    by: (names) => `By ${names}`, done: (deed, many) => `${{ approve: "Approved", remove: "Removed", mute: "Removed and muted", ban: "Removed and banned", dismiss: "Dismissed" }[deed]}: ${many}`,
+    by: (names) => `By ${names}`, soon: (deed, many) => `${{ approve: "Approving", remove: "Removing", mute: "Removing, and muting the authors of", ban: "Removing, and banning the authors of", dismiss: "Dismissing the reports of" }[deed]} ${many} ${many === 1 ? "message" : "messages"}`,
     already: (many) => `${many} decided by somebody else already`, failed: (many, reason) => `${many} not done: ${reason}`, unfit: "That does not fit what is selected.",
     keys: { next: "Next message", before: "Message before", choose: "Select or not" },
   },
@@ -179,7 +179,7 @@ export const en: Words = {
   shield: { up: "Raise the shield", down: "Lower the shield", isUp: "The shield is up", isDown: "The shield is down; the rules are as before", short: "Shield up", means: "One act against a raid: newcomers must ask, everybody speaks slowly (30 s), repeats are refused, and only members may post. Lowering it puts everything back." },
   analytics: {
     previous: "Period before", others: "Others",
-    about: "Counted by the hour; days and weeks are those of China. Dashed lines show the period before.", last: (days) => `Last ${days} days`, csv: "Export CSV", png: "Keep as a picture", table: "Numbers", room: "All rooms",
+    about: "Counted by the hour; days and weeks are those of China. Dashed lines show the period before.", last: (days) => (days === 1 ? "Last 24 hours" : `Last ${days} days`), csv: "Export CSV", png: "Keep as a picture", table: "Numbers", room: "All rooms",
     messages: "Messages", present: "Present on average", waiting: "Most in queues", deliveries: "Deliveries", acts: "Moderation", arrived: "Newcomers", unit: "messages", people: "people", times: "times",
     vs: (change) => `${change} against the period before`, noBefore: "nothing in the period before", messagesOverTime: "Messages", byWay: "By type and door", heat: "When it is busy", heatAbout: "Messages an hour, by weekday and hour of the day", top: "Busiest rooms", active: "Active people", activeAbout: "who spoke, who was new, who did not come back",
     isActive: "Active", isNew: "New", isLost: "Lost", cohorts: "Who stays", cohortsAbout: "Of those who began in a week, how many spoke in each week after", week: (week) => `Week ${week}`, began: "Began", began_people: "People", days: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], none: "Nothing in this time", day: "Day", weekly: "Week", month: "Month", parts: "By kind",

@@ -116,7 +116,7 @@ export const zh = {
       approve: "这些消息现在发出，作者会收到通知。", dismiss: "消息留在原处，举报的人会知道结果。", remove: "送审的不会发出，已经发出的会被撤回。作者和举报的人会收到通知。",
       mute: "移除消息，作者在所在的房间里还能看，不能说，到期自动恢复。", ban: "移除消息，作者立刻离开所在的房间，期满之前进不来。",
     },
-    by: (names: string) => `作者：${names}`, done: (deed: "approve" | "remove" | "mute" | "ban" | "dismiss", many: number) => `${{ approve: "已放行", remove: "已移除", mute: "已移除并禁言：", ban: "已移除并封禁：", dismiss: "已驳回举报：" }[deed]} ${many} 条`,
+    by: (names: string) => `作者：${names}`, soon: (deed: "approve" | "remove" | "mute" | "ban" | "dismiss", many: number) => ({ approve: `即将放行 ${many} 条`, remove: `即将移除 ${many} 条`, mute: `即将移除 ${many} 条并禁言作者`, ban: `即将移除 ${many} 条并封禁作者`, dismiss: `即将驳回 ${many} 条的举报` })[deed],
     already: (many: number) => `${many} 条已被别人处理`, failed: (many: number, reason: string) => `${many} 条没有处理成：${reason}`, unfit: "选中的消息不能这样处理。",
     keys: { next: "下一条", before: "上一条", choose: "选中或取消" },
   },
@@ -180,7 +180,7 @@ export const zh = {
   shield: { up: "升起护盾", down: "放下护盾", isUp: "护盾已升起", isDown: "护盾已放下，规矩复原", short: "护盾中", means: "一键应付捣乱：新来的要先申请，各频道慢速 30 秒、同样的话不许反复刷，只有成员能发言。放下时一切复原。" },
   analytics: {
     previous: "前一时段", others: "其他",
-    about: "按小时汇总，日与周按北京时间。虚线是前一个同样长的时段。", last: (days: number) => `近 ${days} 天`, csv: "导出 CSV", png: "存成图片", table: "看数字", room: "全部房间",
+    about: "按小时汇总，日与周按北京时间。虚线是前一个同样长的时段。", last: (days: number) => (days === 1 ? "近 24 小时" : `近 ${days} 天`), csv: "导出 CSV", png: "存成图片", table: "看数字", room: "全部房间",
     messages: "消息", present: "平均在场", waiting: "最多同时排队", deliveries: "送达", acts: "管理操作", arrived: "新来的人", unit: "条", people: "人", times: "次",
     vs: (change: string) => `比前一时段 ${change}`, noBefore: "前一时段没有数据", messagesOverTime: "消息走势", byWay: "按类型与入口", heat: "一周里什么时候热闹", heatAbout: "每小时的消息条数，按星期与钟点", top: "最热闹的房间", active: "活跃的人", activeAbout: "说过话的人；新来的；没再来的",
     isActive: "活跃", isNew: "新来", isLost: "没再来", cohorts: "留下来的人", cohortsAbout: "某一周第一次来的人，之后每一周还有多少在说话", week: (week: number) => `第 ${week} 周`, began: "始于", began_people: "人数", days: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"], none: "这段时间没有数据", day: "日", weekly: "周", month: "月", parts: "按类型",
