@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stepOf } from "@/charts/folding";
-import { alone, barChart, heatMap, lineChart, type Palette } from "@/charts/options";
+import { alone, barChart, heatMap, lineChart, rowsOf, type Palette } from "@/charts/options";
 import { between } from "@/words/time";
 
 const DAY = 86_400_000;
@@ -9,7 +9,7 @@ const paint: Palette = { ink: "#000", soft: "#333", line: "#ccc", surface: "#fff
 describe("a chart that is taken away", () => {
   it("says what it shows, and makes room for that", () => {
     const drawn = lineChart(["1", "2"], [{ name: "now", values: [1, 2] }, { name: "before", values: [2, 1], before: true }], "条", "zh-CN");
-    const [there, away] = [drawn(paint), alone(drawn, "消息走势", "茶馆 · 单位：条")(paint)];
+    const [there, away] = [drawn(paint, 960), alone(drawn, "消息走势", "茶馆 · 单位：条")(paint, 960)];
     expect(away["title"]).toMatchObject({ text: "消息走势", subtext: "茶馆 · 单位：条" });
     const top = (part: unknown) => (part as { top: number }).top;
     expect(top(away["grid"]) - top(there["grid"])).toBe(top(away["legend"]) - top(there["legend"]));
@@ -19,8 +19,22 @@ describe("a chart that is taken away", () => {
 
   it("has a title above whatever it draws", () => {
     for (const drawn of [barChart(["a"], [{ name: "a", values: [1] }], "条", "zh-CN", true), heatMap(["0"], ["周一"], [[0, 0, 1]], "条", "zh-CN")]) {
-      expect(alone(drawn, "t", "u")(paint)).toMatchObject({ title: { text: "t" }, backgroundColor: "#fff", textStyle: { fontFamily: "serif" } });
+      expect(alone(drawn, "t", "u")(paint, 960)).toMatchObject({ title: { text: "t" }, backgroundColor: "#fff", textStyle: { fontFamily: "serif" } });
     }
+  });
+});
+
+describe("a legend", () => {
+  const names = ["Text · Mini-program", "Text · Official Account", "Picture · Mini-program", "Voice · Mini-program", "Others"];
+  const top = (width: number): number => (barChart(["a"], names.map((name) => ({ name, values: [1] })), "messages", "en-GB")(paint, width)["grid"] as { top: number }).top;
+
+  it("has the drawing begin below its last row", () => {
+    expect([rowsOf(names, 900), rowsOf(names, 400), rowsOf(["消息", "前一时段"], 250)]).toEqual([1, 3, 1]);
+    expect(top(460) - top(960)).toBe(44);
+  });
+
+  it("is turned page by page where it would take the whole drawing", () => {
+    expect(top(240)).toBe(top(960));
   });
 });
 

@@ -1,17 +1,29 @@
 // `npm run screenshots`: a picture of every page into docs/images/console/, from a running house.
 // TEAHOUSE_URL, TEAHOUSE_EMAIL and TEAHOUSE_PASSWORD say which; PAGES (names, commas between) and LOOKS choose some.
-// With TEAHOUSE_SANDBOX_URL, guests are in the tea house meanwhile.
+// With TEAHOUSE_SANDBOX_URL, guests are in the tea house meanwhile. WHOLE=yes: pages as long as they are, to look at.
+import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { invite } from "./guests.mjs";
 
-const { TEAHOUSE_URL = "http://127.0.0.1:8000", TEAHOUSE_EMAIL = "", TEAHOUSE_PASSWORD = "", PAGES = "", LOOKS = "", INTO = "" } = process.env;
+const { TEAHOUSE_URL = "http://127.0.0.1:8000", TEAHOUSE_EMAIL = "", TEAHOUSE_PASSWORD = "", PAGES = "", LOOKS = "", INTO = "", WHOLE = "" } = process.env;
 const into = INTO || new URL("../../../docs/images/console/", import.meta.url).pathname;
 const looks = [
   { name: "light", width: 1280, height: 860, colorScheme: "light" },
   { name: "dark", width: 1280, height: 860, colorScheme: "dark" },
   { name: "phone", width: 390, height: 844, colorScheme: "light" },
+  { name: "english", width: 1280, height: 860, colorScheme: "light", locale: "en-GB", pages: ["overview", "live", "review", "analytics"] },
 ];
+const python = process.env.PYTHON ?? new URL("../../../.venv/bin/python", import.meta.url).pathname;
+/** 256 colours are enough for a page, and make a third of the file. */
+const SLIM = `
+import sys
+from PIL import Image
+for path in sys.argv[1:]:
+    with Image.open(path) as picture:
+        slim = picture.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT)
+    slim.save(path, optimize=True)
+`;
 
 /** What somebody has begun to write, and pressed, when the picture is taken. */
 const typed = {
@@ -28,20 +40,25 @@ const browser = await chromium.launch({
 });
 mkdirSync(into, { recursive: true });
 let guests = null;
+const made = [];
 for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").includes(name))) {
-  const context = await browser.newContext({ viewport: { width: look.width, height: look.height }, colorScheme: look.colorScheme, locale: process.env.TONGUE ?? "zh-CN", timezoneId: "Asia/Shanghai", reducedMotion: "reduce" });
+  const context = await browser.newContext({ viewport: { width: look.width, height: look.height }, colorScheme: look.colorScheme, locale: look.locale ?? "zh-CN", timezoneId: "Asia/Shanghai", reducedMotion: "reduce" });
   const page = await context.newPage();
   page.on("console", (message) => message.type() === "error" && process.stderr.write(`${page.url()}: ${message.text()}\n`));
   page.on("pageerror", (wrong) => process.stderr.write(`${page.url()}: ${wrong}\n`));
+  const wanted = (name) => (!PAGES || PAGES.split(",").includes(name)) && (!look.pages || look.pages.includes(name));
   const shoot = async (name) => {
-    if (PAGES && !PAGES.split(",").includes(name)) return;
+    if (!wanted(name)) return;
+    const path = `${into}/${name}-${look.name}.png`;
+    await page.waitForFunction(() => !document.querySelector(".waiting, .el-loading-mask"));
     await page.waitForTimeout(name === "overview" ? 6000 : 1200);
-    await page.screenshot({ path: `${into}/${name}-${look.name}.png` });
+    await page.screenshot({ path, fullPage: WHOLE === "yes" });
+    made.push(path);
   };
   await page.goto(`${TEAHOUSE_URL}/console/`);
   await page.waitForSelector("form");
   await shoot("sign-in");
-  if (!PAGES || PAGES.includes("scan")) {
+  if (wanted("scan")) {
     await page.click(".scanning");
     await page.waitForSelector("svg.code");
     await shoot("scan");
@@ -62,13 +79,13 @@ for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").include
   const asked = rooms.find((each) => each.by_request) ?? room;
   if (guests === null && process.env.TEAHOUSE_SANDBOX_URL) guests = await invite(browser, TEAHOUSE_URL, process.env.TEAHOUSE_SANDBOX_URL, accounts, house.channels);
   const places = {
-    overview: "/", rooms: "/rooms", room: `/rooms/${room.id}`, permissions: `/rooms/${room.id}?tab=permissions`, door: `/rooms/${room.id}?tab=door`,
+    overview: "/", rooms: "/rooms", room: `/rooms/${house.id}`, permissions: `/rooms/${house.id}?tab=permissions`, door: `/rooms/${room.id}?tab=door`,
     invitations: `/rooms/${asked.id}?tab=invitations`, posters: `/rooms/${house.id}?tab=invitations`, members: `/rooms/${room.id}?tab=members`, live: `/live/${house.channels[0].id}`, people: "/people",
     person: person && `/people/${person}`, search: "/search", review: "/review", words: "/words", guard: "/guard", broadcasts: "/broadcasts", analytics: "/analytics", audit: "/audit", wechat: "/wechat",
     templates: `/wechat/${official.appid}/templates`, menus: `/wechat/${official.appid}/menus`, quotas: `/wechat/${official.appid}/quotas`, staff: "/staff", settings: "/settings", keeping: "/settings/keeping", tokens: "/settings/tokens", webhooks: "/settings/webhooks",
   };
   for (const [name, place] of Object.entries(places)) {
-    if (!place || (PAGES && !PAGES.split(",").includes(name))) continue;
+    if (!place || !wanted(name)) continue;
     await page.goto(`${TEAHOUSE_URL}/console${place}`);
     await page.waitForSelector("h1");
     for (const [field, words] of Object.entries(typed[name] ?? {})) await page.fill(field, words);
@@ -80,3 +97,4 @@ for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").include
   await context.close();
 }
 await browser.close();
+if (made.length) execFileSync(python, ["-c", SLIM, ...made]);

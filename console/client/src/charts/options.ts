@@ -14,7 +14,8 @@ export interface Palette {
   low: string;
   high: string;
 }
-export type Drawn = (palette: Palette) => EChartsCoreOption;
+/** `width`: of the drawing, in pixels. */
+export type Drawn = (palette: Palette, width: number) => EChartsCoreOption;
 
 export interface Series {
   name: string;
@@ -34,9 +35,8 @@ export function palette(): Palette {
 }
 
 export function lineChart(labels: string[], series: Series[], unit: string, locale: string, stacked = false): Drawn {
-  return (paint) => ({
-    ...frame(paint, unit, locale),
-    legend: series.length > 1 ? legend(paint) : undefined,
+  return (paint, width) => ({
+    ...frame(paint, unit, locale), ...named(series, paint, width),
     xAxis: { type: "category", boundaryGap: false, data: labels, axisLabel: { color: paint.soft, hideOverlap: true }, axisLine: { lineStyle: { color: paint.line } }, axisTick: { show: false } },
     series: series.map((each, place) => ({
       type: "line", name: each.name, data: each.values, symbol: labels.length < 2 ? "circle" : "none", smooth: .15, stack: stacked ? "all" : undefined,
@@ -48,11 +48,11 @@ export function lineChart(labels: string[], series: Series[], unit: string, loca
 }
 
 export function barChart(labels: string[], series: Series[], unit: string, locale: string, lying = false): Drawn {
-  return (paint) => {
+  return (paint, width) => {
     const words = { type: "category", data: labels, inverse: lying, axisLabel: { color: paint.soft, hideOverlap: !lying, width: 130, overflow: "truncate" }, axisLine: { lineStyle: { color: paint.line } }, axisTick: { show: false } };
     const base = frame(paint, unit, locale);
     return {
-      ...base, legend: series.length > 1 ? legend(paint) : undefined,
+      ...base, ...named(series, paint, width),
       xAxis: lying ? { ...(base["yAxis"] as object), nameLocation: "end" } : words, yAxis: lying ? words : base["yAxis"],
       series: series.map((each, place) => ({
         type: "bar", name: each.name, data: each.values, stack: series.length > 1 ? "all" : undefined, barMaxWidth: 26,
@@ -80,8 +80,8 @@ const HEAD = 72;
 
 /** The same drawing as a picture of its own, which has no page around it: what it shows, where and when, and its unit. */
 export function alone(drawn: Drawn, title: string, about: string): Drawn {
-  return (paint) => {
-    const option = drawn(paint);
+  return (paint, width) => {
+    const option = drawn(paint, width);
     return {
       ...option, animation: false, backgroundColor: paint.surface, grid: lower(option["grid"]), legend: lower(option["legend"]),
       title: { text: title, subtext: about, left: 16, top: 14, itemGap: 6, textStyle: { color: paint.ink, fontSize: 20, fontWeight: 600 }, subtextStyle: { color: paint.soft, fontSize: 13 } },
@@ -94,10 +94,12 @@ function lower(part: unknown): object | undefined {
   return placed && { ...placed, top: placed.top + HEAD };
 }
 
+const TOP = 34;
+
 function frame(paint: Palette, unit: string, locale: string): EChartsCoreOption {
   return {
     textStyle: { fontFamily: paint.font }, animationDuration: 300, aria: { enabled: false },
-    grid: { left: 8, right: 16, top: 34, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 16, top: TOP, bottom: 8, containLabel: true },
     tooltip: { ...tip(paint), trigger: "axis", valueFormatter: (value: number | null) => (value === null ? "–" : `${count(value, locale)} ${unit}`) },
     yAxis: { type: "value", name: unit, minInterval: 1, nameTextStyle: { color: paint.soft, align: "left" }, nameGap: 14, axisLabel: { color: paint.soft, formatter: (value: number) => brief(value, locale) }, splitLine: { lineStyle: { color: paint.line } } },
   };
@@ -107,6 +109,30 @@ function tip(paint: Palette): EChartsCoreOption {
   return { renderMode: "richText", confine: true, backgroundColor: paint.raised, borderColor: paint.line, textStyle: { color: paint.ink, fontSize: 13 }, axisPointer: { lineStyle: { color: paint.soft, type: "dashed" } } };
 }
 
-function legend(paint: Palette): EChartsCoreOption {
-  return { top: 0, right: 0, itemWidth: 20, itemHeight: 8, textStyle: { color: paint.soft } };
+/** Rows of a legend beyond which it would take the place of what it names: it is turned page by page then. */
+const MOST_ROWS = 3, ROW = 22, BESIDE_THE_UNIT = 64;
+
+/** Which series is which, above the drawing, and room for that. */
+function named(series: Series[], paint: Palette, width: number): EChartsCoreOption {
+  if (series.length < 2) return {};
+  const rows = rowsOf(series.map(({ name }) => name), width - BESIDE_THE_UNIT);
+  const further = rows > MOST_ROWS ? 0 : rows - 1;
+  return {
+    legend: { type: rows > MOST_ROWS ? "scroll" : "plain", top: 0, right: 0, width: width - BESIDE_THE_UNIT, itemWidth: 20, itemHeight: 8, textStyle: { color: paint.soft }, pageTextStyle: { color: paint.soft }, pageIconColor: paint.soft, pageIconInactiveColor: paint.line },
+    grid: { left: 8, right: 16, top: TOP + further * ROW, bottom: 8, containLabel: true },
+  };
+}
+
+/** In how many rows these names stand, as wide as they are about to be. */
+export function rowsOf(names: string[], width: number): number {
+  let rows = 1, used = 0;
+  for (const name of names) {
+    const needed = 36 + [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 7), 0);
+    if (used && used + needed > width) {
+      rows += 1;
+      used = 0;
+    }
+    used += needed;
+  }
+  return rows;
 }
