@@ -13,10 +13,10 @@ from typing import Any
 
 from console.openapi import document
 from console.table import ROUTES
-from tests.flows.screen import Office
+from tests.flows.screen import API, Office
+from tests.flows.test_held_pictures import jpeg
 from tests.phone import Phone
 
-API = "/console/api/v1"
 DOCUMENT = document(ROUTES, API)
 SHAPES = DOCUMENT["components"]["schemas"]
 
@@ -34,6 +34,7 @@ NICKNAME = Mark("<svg onload=alert()>")
 SHORT = Mark("<b id=x{}>")
 WITHOUT_SPACES = Mark("<svg/onload=alert({})>")
 IN_AN_ADDRESS = Mark("https://example.com/<svg/onload=alert({})>")
+OF_A_FILE = Mark("<img src=x onerror=alert({})>.txt")
 IN_AN_EMAIL = Mark("<svg/onload=alert({})>@x.example")
 GROWN = "img[src=x], svg[onload], b[id^=x], main script"
 """What would be found where one of them was taken for more than text."""
@@ -62,9 +63,11 @@ SHOWN = {
     "menu_publish button[].sub_button[].pagepath": "/wechat/{appid}/menus",
     **dict.fromkeys((
         "channels_recall reason", "rooms_answer reason", "person_merge reason", "person_erase reason",
-        "review_decide reason", "review_settle reason", "review_remove_recent reason"), "/audit"),
-    "a nickname": PERSON, "what a guest says": LIVE, "a link's title": LIVE, "a place's name": LIVE,
-    "a place's address": LIVE, "a request's text": "/rooms/{planted}?tab=invitations", "a report's reason": "/review",
+        "review_decide reason", "review_settle reason", "review_remove_recent reason", "review_decide_name reason",
+        "pictures_decide reason", "pictures_take_away reason"), "/audit"),
+    "a nickname": PERSON, "what a guest says": LIVE, "a link's title": LIVE, "a file's name": LIVE,
+    "a place's name": LIVE, "a place's address": LIVE, "a report's reason": "/review",
+    "a request's text": "/rooms/{planted}?tab=invitations",
 }
 """Field → the page that shows it, whoever wrote it and at whatever door."""
 
@@ -85,8 +88,6 @@ KEPT_BY_NOBODY = {
     "words_change_words remove[]": "has to be there already",
     "broadcasts_preview tag": "counted", "broadcasts_preview text": "answered to who wrote it",
     "templates_preview fields.*": "answered to who wrote it",
-    **dict.fromkeys(("review_decide_name reason", "pictures_decide reason", "pictures_take_away reason"),
-                    "of what WeChat doubts, or of a picture; kept as the other reasons are"),
 }
 """Field → why there is nothing to see."""
 
@@ -159,6 +160,7 @@ def plant(garden: Garden, appid: str, guest: Phone, writer: Phone, asking: Phone
     """Writes in every field, and answers what the pages' addresses name. `guest` and `writer` talk; of the two who ask
     to be let in `turned` is turned away, found to be one with the twin, and erased."""
     garden.office.clear_queue()
+    _raise_doubts(garden, asking)
     room = garden.sow("rooms_make", {"name": HERE})["id"]
     garden.sow("organization_edit", {"name": HERE})
     garden.sow("rooms_edit", {"name": HERE}, room=garden.office.ask("POST", "/rooms", name="another")["id"])
@@ -170,7 +172,25 @@ def plant(garden: Garden, appid: str, guest: Phone, writer: Phone, asking: Phone
     _settle(garden, turned.user["id"], twin.user["id"])
     _staff(garden)
     _wechat(garden, appid)
+    _settle_doubts(garden, asking.user["id"])
     return {"planted": room, "planted_channel": channel, "user": guest.user["id"]}
+
+
+def _raise_doubts(garden: Garden, asking: Phone) -> None:
+    """WeChat cannot decide about a name and a picture of theirs."""
+    garden.office.house.wechat.post("/words", {"risky": [], "review": ["很难说", "/media/"]})
+    asking.api("PATCH", "/me", json={"name": "名字很难说"}).raise_for_status()
+    asking.api("POST", "/me/avatar", files={"file": ("x.jpg", jpeg("black"))}).raise_for_status()
+
+
+def _settle_doubts(garden: Garden, user: str) -> None:
+    for noun, operation, keep in (("name", "review_decide_name", False), ("picture", "pictures_decide", True)):
+        asked = f"/review/{noun}s"
+        garden.office.house.wait(lambda asked=asked, noun=noun: garden.office.ask("GET", asked)[f"{noun}s"], 60, noun)  # type: ignore[misc]
+        (doubtful,) = garden.office.ask("GET", asked)[f"{noun}s"]
+        assert garden.sow(operation, {"keep": keep, "reason": HERE}, **{f"{noun}_id": doubtful["id"]})["decided"]
+    garden.sow("pictures_take_away", {"reason": HERE}, user=user)
+    garden.office.house.wechat.post("/words", {"risky": [], "review": []})
 
 
 def _talk(garden: Garden, room: str, guest: Phone, writer: Phone) -> tuple[str, str]:
@@ -183,10 +203,12 @@ def _talk(garden: Garden, room: str, guest: Phone, writer: Phone) -> tuple[str, 
     guest.say(channel, garden.mark("what a guest says"))
     place = {"latitude": 30.2, "longitude": 120.1, "name": garden.mark("a place's name"),
              "address": garden.mark("a place's address")}
-    for kind, body in (("link", {"title": garden.mark("a link's title"), "url": "https://example.com/",
+    file = {"file": (garden.mark("a file's name", OF_A_FILE), b"tea", "text/plain")}
+    media = guest.api("POST", "/media", files=file).json()["media"]["id"]
+    for kind, body in (("file", {"media": media}), ("link", {"title": garden.mark("a link's title"), "url": "https://example.com/",
                                  "description": "tea"}), ("location", place)):
         said = guest.ask({"op": "say", "channel": channel, "client_id": kind, "type": kind, "body": body})
-        assert said["op"] == "said", said
+        assert said["op"] in ("said", "held"), said
     writer.enter(aside)
     writer.say(aside, "闲话")
     garden.sow("review_remove_recent", {"place": aside, "hours": 1, "reason": HERE}, user=writer.user["id"])
@@ -220,7 +242,7 @@ def _hold(garden: Garden, room: str, channel: str, writer: Phone) -> None:
     office.ask("POST", f"/words/{words}/words", add=["候审候审", garden.marks["words_change_words add[]"]])
     say = {"op": "say", "channel": channel, "type": "text", "body": {"text": "候审候审"}}
     office.house.wait(lambda: writer.ask({**say, "client_id": str(uuid.uuid4())})["op"] == "held", 60, "it is held")
-    (held,) = office.ask("GET", f"/review/held?room={room}")["held"]
+    (held,) = (one for one in office.ask("GET", f"/review/held?room={room}")["held"] if one["type"] == "text")
     garden.sow("review_decide", {"approve": False, "reason": HERE}, held_id=held["id"])
 
 

@@ -13,6 +13,7 @@ from tests.house_client import ROOT, House
 from tests.needs import LEFT_OUT, needs
 from tests.sandbox.browser import Browser
 
+API = "/console/api/v1"
 CLIENT = ROOT / "console" / "client"
 AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
 EARLY = """
@@ -43,6 +44,12 @@ def built() -> None:
     needs("npm")
     if not (CLIENT / "dist" / "index.html").is_file():
         pytest.skip(f"{LEFT_OUT}pages of the console (make console)")
+
+
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": False}
+WIDER = """document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
+  .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && each.checkVisibility())
+  .map((each) => each.outerHTML.slice(0, 200)).slice(0, 5)"""
 
 
 class Screen(Browser):
@@ -119,6 +126,14 @@ class Screen(Browser):
         found: list[str] = self.run(OFFERED)
         return found
 
+    def refusal(self, method: str, path: str, **body: Any) -> str:
+        """The code by which the house refuses this of who is signed in here; empty where it does it."""
+        what = json.dumps({"method": method, "body": json.dumps(body)})
+        token = f"fetch('{API}/session').then((answer) => answer.json()).then(({{ csrf }}) => csrf)"
+        asked = (f"fetch('{API}{path}', {{ ...{what}, headers: {{ 'content-type': 'application/json',"
+                 f" 'x-csrf-token': await {token} }} }})")
+        return str(self.run(f"(async () => (await (await {asked}).json()).error?.code ?? '')()"))
+
     def key(self, key: str) -> None:
         pressed = f"new KeyboardEvent('keydown', {{ key: {json.dumps(key)}, bubbles: true }})"
         self.run(f"document.body.dispatchEvent({pressed})")
@@ -136,6 +151,13 @@ class Screen(Browser):
 
     def paint(self, dark: bool) -> None:
         self.run(f"document.documentElement.classList.toggle('dark', {json.dumps(dark)})")
+
+    def wider_than_a_phone(self) -> list[str]:
+        """What makes the page as it is so wide that a phone would have to scroll it sideways."""
+        self._order("Emulation.setDeviceMetricsOverride", **PHONE)
+        found: list[str] = self.run(WIDER)
+        self._order("Emulation.clearDeviceMetricsOverride")
+        return found
 
     @property
     def violations(self) -> list[str]:
@@ -160,7 +182,7 @@ class Office:
         self.http.headers["X-CSRF-Token"] = self.ask("POST", "/session", email=email, password=password)["csrf"]
 
     def ask(self, method: str, path: str, **body: Any) -> Any:
-        answer = self.http.request(method, f"{self.house.url}/console/api/v1{path}", json=body or None, timeout=60)
+        answer = self.http.request(method, f"{self.house.url}{API}{path}", json=body or None, timeout=60)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from rooms import totp
 from tests.flows.markup import EVERYWHERE, GROWN, KEPT_BY_NOBODY, SHOWN, Garden, plant, text_fields
@@ -111,15 +112,25 @@ def test_a_moderator_empties_the_queue_by_keys(house: House, owner: tuple[str, s
     screen.wait_for_text("3", ".many")
     screen.open("/review")
     screen.wait_for_text("骂人", ".looked")
+    for key in "xjx":
+        screen.key(key)
+    screen.press("移除 2")
+    screen.confirm("移除")
+    screen.wait_for("document.querySelectorAll('.item').length === 1")
+    screen.press("撤销", ".toast")
+    screen.wait_for("document.querySelectorAll('.item').length === 3")
+    assert office.ask("GET", "/review/statistics")["waiting"] == 3, "what is taken back has not happened"
+
     screen.key("d")
     screen.wait_for("document.querySelectorAll('.item').length === 2")
     screen.key("a")
-    bob.wait_for_text(channel, "好茶，加我微信")
     screen.wait_for("document.querySelectorAll('.item').length === 1")
     screen.key("m")
-    screen.press("禁言", ".el-dialog")
-    bob.wait(lambda: [entry for entry in bob.entries(channel) if entry["op"] == "muted"])
+    screen.confirm("禁言")
     screen.wait_for_text("都处理完了")
+    screen.open("/rooms")
+    bob.wait_for_text(channel, "好茶，加我微信")
+    bob.wait(lambda: [entry for entry in bob.entries(channel) if entry["op"] == "muted"])
     screen.wait_for("!document.querySelector('.many')")
     assert office.ask("GET", "/review/statistics")["waiting"] == 0
     assert "便宜，加我微信" not in bob.texts(channel)
@@ -194,6 +205,7 @@ def test_a_page_shows_markup_as_text_keeps_its_policy_and_has_no_serious_fault(
     faults = desk.faults()
     desk.paint(dark=True)
     faults += [f"in the dark: {fault}" for fault in desk.faults("color-contrast")]
+    faults += [f"wider than a phone: {part}" for part in desk.wider_than_a_phone()]
     assert faults == []
     shown = [planted.marks[field] for field, where in SHOWN.items() if where in (page, EVERYWHERE)]
     desk.house.wait(lambda: (text := desk.text()) and all(mark in text for mark in shown), 60, f"it shows {shown}")
@@ -223,9 +235,23 @@ def test_an_auditor_sees_everything_and_is_offered_no_change(
     screen.press("“大厅”的规矩")
     screen.wait_for_text("取消", ".el-drawer")
     assert not screen.run("document.querySelector('.el-drawer input:enabled, .el-drawer .el-button--primary')")
+    for method, path, body in deeds(planted):
+        assert (path, screen.refusal(method, path, **body)) == (path, "forbidden")
     screen.open("/audit")
     screen.press("验证链条")
     screen.wait_for_text("链条完整")
+
+
+def deeds(names: dict[str, str]) -> list[tuple[str, str, dict[str, object]]]:
+    """What an owner does in these flows with what an auditor sees as well."""
+    room, channel, user = (names[name] for name in ("planted", "planted_channel", "user"))
+    return [
+        ("PUT", f"/rooms/{room}/shield", {"on": True}), ("POST", f"/people/{user}/merge", {"other": user}),
+        ("POST", f"/people/{user}/exports", {}), ("POST", f"/people/{user}/erase", {"name": "x"}),
+        ("POST", "/review/held/h_1", {"approve": True}), ("POST", "/tokens", {"name": "bot", "role": "auditor"}),
+        ("POST", f"/channels/{channel}/messages/1/review", {"outcome": "dismissed"}),
+        ("POST", f"/channels/{channel}/messages", {"text": "x"}),
+    ]
 
 
 def test_nothing_of_another_organization_is_seen(house: House, screen: Screen) -> None:
@@ -364,6 +390,59 @@ def test_an_owner_says_who_may_post_and_locks_a_room(house: House, owner: tuple[
     office.ask("PATCH", f"/rooms/{room}", password="")
 
 
+def test_an_owner_shields_a_room_with_one_click_and_opens_it_with_one(
+        house: House, owner: tuple[str, str], desk: Screen) -> None:
+    office = Office(house, *owner)
+    room = office.ask("POST", "/rooms", name="风波亭")["id"]
+    channel = office.ask("POST", f"/rooms/{room}/channels", name="亭中")["id"]
+
+    def rules() -> tuple[bool, bool, int]:
+        shown = office.ask("GET", f"/rooms/{room}")
+        return shown["shield"], shown["by_request"], office.ask("GET", f"/channels/{channel}")["rules"]["slow_seconds"]
+
+    desk.open(f"/rooms/{room}")
+    desk.press("升起护盾")
+    desk.confirm("升起护盾")
+    house.wait(lambda: rules() == (True, True, 30), 60, "newcomers ask, and all speak slowly")
+    desk.press("放下护盾")
+    house.wait(lambda: rules() == (False, False, 0), 60, "all is as before")
+
+
+def test_an_owner_joins_two_people_into_one_hands_out_what_is_known_and_erases_them(
+        house: House, owner: tuple[str, str], desk: Screen) -> None:
+    office, one, other = Office(house, *owner), house.phone("双生"), house.phone("双生子")
+    users, names = ([phone.user[each] for phone in (one, other)] for each in ("id", "name"))
+    one.enter(house.hall)
+    assert one.say(house.hall, "我就是我").settled
+    desk.open(f"/people/{users[0]}")
+    desk.wait_for("document.querySelector(\"input[aria-label='和谁合并']\")")
+    desk.run("document.querySelector(\"input[aria-label='和谁合并']\").closest('.el-select__wrapper').click()")
+    desk.fill("input[aria-label='和谁合并']", users[1])
+    desk.choose(names[1])
+    desk.press("合并")
+    desk.fill_in(names[0], 1)
+    desk.confirm("合并")
+    house.wait(lambda: len({office.ask("GET", f"/people/{user}")["id"] for user in users}) == 1, 60, "they are one")
+    kept = office.ask("GET", f"/people/{users[0]}")["id"]
+
+    desk.wait_for(f"location.pathname.endsWith('{kept}') && document.querySelector('.facts')")
+    desk.press("导出资料")
+    packed = f"/people/{kept}/exports"
+    house.wait(lambda: [each["state"] for each in office.ask("GET", packed)["exports"]] == ["ready"], 60, "packed")
+    for place in ("/people", f"/people/{kept}"):
+        desk.open(place)
+    desk.wait_for("document.querySelector('main a[download]')")
+    assert desk.run("fetch(document.querySelector('main a[download]').href).then((answer) => answer.arrayBuffer())"
+                    ".then((zip) => String.fromCharCode(...new Uint8Array(zip, 0, 2)))") == "PK"
+
+    desk.press("删除此人")
+    desk.fill_in(office.ask("GET", f"/people/{kept}")["name"], 1)
+    desk.confirm("删除此人")
+    desk.wait_for("location.pathname.endsWith('/people')")
+    assert office.http.get(f"{house.url}/console/api/v1/people/{kept}", timeout=60).status_code == 404
+    one.wait(lambda: 4003 in one.closes, 60, "whoever is nobody is signed out")
+
+
 def test_an_owner_tests_an_account_and_sends_a_template_to_a_follower_on_trial(
         house: House, owner: tuple[str, str], desk: Screen) -> None:
     office, appid = Office(house, *owner), house.official
@@ -411,6 +490,14 @@ def test_an_owner_hires_keeps_words_for_a_while_and_lets_programs_in(
     desk.fill_in("报时员")
     desk.confirm("新令牌")
     desk.wait_for_text("令牌只在此刻显示一次")
+    token = desk.run("document.querySelector('.secret .code').textContent").strip()
+    bot = {"Authorization": f"Bearer {token}"}
+    said = requests.post(f"{house.url}/console/api/v1/channels/{house.hall}/messages", headers=bot, timeout=60,
+                         json={"text": "现在是未时三刻"})
+    assert said.status_code == 200, said.text
+    desk.open(f"/live/{house.hall}")
+    desk.wait_for("[...document.querySelectorAll('.line')].some(({ innerText }) => innerText.includes('报时员')"
+                  " && innerText.includes('现在是未时三刻'))")
     desk.open("/settings/webhooks")
     desk.press("新回调")
     desk.fill_in("https://example.com/hook")
