@@ -51,7 +51,7 @@ for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").include
     if (!wanted(name)) return;
     const path = `${into}/${name}-${look.name}.png`;
     await page.waitForFunction(() => !document.querySelector(".waiting, .el-loading-mask"));
-    await page.waitForTimeout(name === "overview" ? 6000 : 1200);
+    await page.waitForTimeout(name === "overview" ? 6000 : 700);
     await page.screenshot({ path, fullPage: WHOLE === "yes" });
     made.push(path);
   };
@@ -81,8 +81,8 @@ for (const look of looks.filter(({ name }) => !LOOKS || LOOKS.split(",").include
   const places = {
     overview: "/", rooms: "/rooms", room: `/rooms/${house.id}`, permissions: `/rooms/${house.id}?tab=permissions`, door: `/rooms/${room.id}?tab=door`,
     invitations: `/rooms/${asked.id}?tab=invitations`, posters: `/rooms/${house.id}?tab=invitations`, members: `/rooms/${room.id}?tab=members`, live: `/live/${house.channels[0].id}`, people: "/people",
-    person: person && `/people/${person}`, search: "/search", review: "/review", words: "/words", guard: "/guard", broadcasts: "/broadcasts", analytics: "/analytics", audit: "/audit", wechat: "/wechat",
-    templates: `/wechat/${official.appid}/templates`, menus: `/wechat/${official.appid}/menus`, quotas: `/wechat/${official.appid}/quotas`, staff: "/staff", settings: "/settings", keeping: "/settings/keeping", tokens: "/settings/tokens", webhooks: "/settings/webhooks",
+    person: person && `/people/${person}`, review: "/review", words: "/words", guard: "/guard", broadcasts: "/broadcasts", analytics: "/analytics", audit: "/audit", wechat: "/wechat",
+    templates: `/wechat/${official.appid}/templates`, menus: `/wechat/${official.appid}/menus`, quotas: `/wechat/${official.appid}/quotas`, staff: "/staff", settings: "/settings", keeping: "/settings/keeping", tokens: "/settings/tokens", webhooks: "/settings/webhooks", search: "/search",
   };
   for (const [name, place] of Object.entries(places)) {
     if (!place || !wanted(name)) continue;
