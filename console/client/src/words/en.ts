@@ -132,7 +132,7 @@ export const en: Words = {
     states: { sent: "Sent", failed: "Failed", unknown: "Unknown", pending: "On its way", intended: "On its way" },
   },
   live: {
-    channels: "Channels", log: (name) => `Messages of ${name}`, older: "Older messages", quiet: "It is quiet here", quietAbout: "What people say appears here.", unseen: (many) => `${many} new`, unmuteAll: "Unmute all",
+    channels: "Channels", log: (name) => `Messages of ${name}`, older: "Older messages", quiet: "It is quiet here", quietAbout: "What people say appears here.", unseen: (many) => `${many} new`, muteAll: "Mute all", unmuteAll: "Unmute all",
     recall: "Recall", recallTitle: "Recall this message", recallMeans: (text) => `Nobody sees it any more:\n“${text.slice(0, 120)}”`, recalled: "This message was recalled", recalledNow: "Recalled", pin: "Pin", unpin: "Unpin", pinnedNow: "Pinned", unpinned: "Unpinned", edited: "edited",
     reply: "Reply", replyTo: (seq) => `Reply to #${seq}`, replying: (name, text) => `Reply to ${name}: ${text}`, say: "Say", sayAs: (name) => `Say as “${name}” …`, announced: "Announced", ratherAnnounce: "Announce instead", ratherSay: "Say instead",
     around: "Who is here, who waits", present: "Present", queue: "Waiting", nobody: "Nobody is here", noQueue: "Nobody waits", andMore: (many) => `and ${many} more`, gap: "Some entries are missing here; open this page again to see them",

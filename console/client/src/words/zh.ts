@@ -133,7 +133,7 @@ export const zh = {
     states: { sent: "已送达", failed: "失败", unknown: "结果不明", pending: "发送中", intended: "发送中" } as Record<string, string>,
   },
   live: {
-    channels: "频道", log: (name: string) => `${name} 的消息`, older: "更早的消息", quiet: "这里还很安静", quietAbout: "有人说话就会出现在这里。", unseen: (many: number) => `${many} 条新消息`, unmuteAll: "解除全员禁言",
+    channels: "频道", log: (name: string) => `${name} 的消息`, older: "更早的消息", quiet: "这里还很安静", quietAbout: "有人说话就会出现在这里。", unseen: (many: number) => `${many} 条新消息`, muteAll: "全员禁言", unmuteAll: "解除全员禁言",
     recall: "撤回", recallTitle: "撤回这条消息", recallMeans: (text: string) => `所有人都不再看到它：\n“${text.slice(0, 120)}”`, recalled: "这条消息已撤回", recalledNow: "已撤回", pin: "置顶", unpin: "取消置顶", pinnedNow: "已置顶", unpinned: "已取消置顶", edited: "改过",
     reply: "回复", replyTo: (seq: number) => `回复 #${seq}`, replying: (name: string, text: string) => `回复 ${name}：${text}`, say: "发言", sayAs: (name: string) => `以“${name}”的名义说……`, announced: "公告已发出", ratherAnnounce: "改发公告", ratherSay: "改为发言",
     around: "在场与排队", present: "在场", queue: "排队", nobody: "没有人在场", noQueue: "没有人排队", andMore: (many: number) => `还有 ${many} 人`, gap: "这里缺了几条，重新打开本页可补上",
