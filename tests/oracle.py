@@ -99,8 +99,11 @@ class Load:
     def wait_for_everybody(self, since: float, seconds: float = 15.0) -> None:
         """Until each has said something whose first try was after `since`, and was answered."""
         end = time.monotonic() + max(PATIENCE_SECONDS, seconds)
-        while not all(any(sent.at >= since and sent.seq for sent in phone.sent[-200:]) for phone in self.phones):
-            assert time.monotonic() < end, f"not everybody speaks again: {self.problems[:3]}"
+        while silent := [phone for phone in self.phones
+                         if not any(sent.at >= since and sent.seq for sent in phone.sent[-200:])]:
+            assert time.monotonic() < end, "\n".join([
+                f"{len(silent)} of {len(self.phones)} do not speak again in {self.channel}: {self.problems[:3]}",
+                *(phone.plight() for phone in silent[:5])])
             time.sleep(0.02)
 
     def _talk(self, phone: Phone) -> None:

@@ -11,9 +11,10 @@ import itertools
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 
@@ -74,6 +75,14 @@ class Shown:
         return {"epoch": self.entries[-1]["epoch"] if self.entries else self.began_in, "seq": self.last}
 
 
+class Asked(NamedTuple):
+    """A request whose answer has not come yet."""
+
+    op: str
+    request: Json
+    at: float
+
+
 class Phone:
     """One person's mini-program. `open` logs in and connects; `enter` before `say`; `close` in the end."""
 
@@ -97,13 +106,15 @@ class Phone:
         self.byes: list[Json] = []
         self.forks: list[Json] = []
         self.gaps: list[Json] = []
+        self.refusals: deque[tuple[float, str, Json]] = deque(maxlen=4)
+        """The last ones: when, to what, with which words."""
         self.connections = 0
         self.come_back = True
         self.keep_frames = True
         self.socket: Socket | None = None
         self._changed = threading.Condition(threading.RLock())
         self._numbers = itertools.count(1)
-        self._asked: dict[int, tuple[str, Json]] = {}
+        self._asked: dict[int, Asked] = {}
         self._passwords: dict[str, str] = {}
         self._answers: dict[int, Json] = {}
         self._wanted: set[int] = set()
@@ -208,6 +219,22 @@ class Phone:
     def connected(self) -> bool:
         return self.socket is not None and bool(self.user)
 
+    def plight(self) -> str:
+        """For who wonders why it does not speak."""
+        with self._changed:
+            now = time.monotonic()
+            unanswered = [(round(now - sent.at, 1), sent.tries) for sent in self.sent if not sent.settled]
+            refusals = [(round(now - at, 1), op, refusal.get("code"), refusal.get("message"))
+                        for at, op, refusal in self.refusals]
+            entered = {channel: shown.entered for channel, shown in self.shown.items()}
+            asked = [(asked.op, round(now - asked.at, 1)) for asked in self._asked.values()]
+            return (f"{self.name}: connected={self.connected} by port {self.socket and self.socket.local_port} "
+                    f"entered={entered} waits for {asked}, heard "
+                    f"{now - self._last_heard:.1f} s ago, sent {now - self._last_sent:.1f} s ago, "
+                    f"unanswered (s ago, tries) {unanswered}, refused (s ago) {refusals}, connections "
+                    f"{self.connections}, closes {self.closes[-4:]}, patience {self.answer_seconds:.1f} s, "
+                    f"lives={self._thread is not None and self._thread.is_alive()} {self.wrongs[-2:]}")
+
     def texts(self, channel: str) -> list[str]:
         return [entry["body"]["text"] for entry in self.entries(channel) if entry["op"] == "message"]
 
@@ -302,7 +329,7 @@ class Phone:
         now = time.monotonic()
         with self._changed:
             unanswered = [sent for sent in self.sent if not sent.settled]
-            waits = bool(self._asked) and now - self._last_sent > self.answer_seconds
+            waits = any(now - asked.at > self.answer_seconds for asked in self._asked.values())
             if waits and now - self._last_heard > self.answer_seconds:
                 self.answer_seconds = min(self.answer_seconds * 1.5, MOST_ANSWER_SECONDS)
                 return False
@@ -318,7 +345,7 @@ class Phone:
         return True
 
     def _is_asked(self, op: str, channel: str) -> bool:
-        return any(asked == op and request.get("channel") == channel for asked, request in self._asked.values())
+        return any(asked.op == op and asked.request.get("channel") == channel for asked in self._asked.values())
 
     def _ended(self, connection: Socket, ended: Ended, error: Exception | None = None) -> None:
         with self._changed:
@@ -345,8 +372,8 @@ class Phone:
 
     def _send(self, request: Json) -> int:
         number = request.get("id") or next(self._numbers)
-        self._asked[number] = (request["op"], request)
         self._last_sent = time.monotonic()
+        self._asked[number] = Asked(request["op"], request, self._last_sent)
         if self.socket is not None:
             try:
                 self.socket.send({**request, "id": number})
@@ -387,7 +414,9 @@ class Phone:
         if asked is None:
             self.wrongs.append(f"an answer to nothing: {message}")
             return
-        op, request = asked
+        op, request, _ = asked
+        if message["op"] == "refused":
+            self.refusals.append((time.monotonic(), op, message))
         if op == "hello":
             self._welcome(message)
         elif op == "enter" and message["op"] == "entered":
@@ -438,7 +467,7 @@ class Phone:
                 self._send_say(sent)
 
     def _is_on_its_way(self, sent: Sent) -> bool:
-        return any(op == "say" and request["client_id"] == sent.client_id for op, request in self._asked.values())
+        return any(asked.op == "say" and asked.request["client_id"] == sent.client_id for asked in self._asked.values())
 
     def _said(self, message: Json, request: Json) -> None:
         for sent in reversed(self.sent):
