@@ -329,6 +329,6 @@ class Crowd:
         if one.told >= 0:
             told, one.told = one.told, -1.0
             return told + self._chance.random() * FIRST_PAUSE_SECONDS
-        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**one.failures)
+        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0**one.failures)
         one.failures = min(one.failures + 1, 16)
         return longest * (0.5 + self._chance.random() / 2)
