@@ -180,7 +180,7 @@ def _after(store: Store, channel: str, seq: int, limit: int, until: int | None) 
     found = log.between(store.live, channel, seq + 1, last)
     if found and found[0].seq == seq + 1:
         return found
-    if not found and seq >= _tip(store, channel):
+    if not found and 0 < _tip(store, channel) <= seq:  # no tip: Redis does not know the channel yet, the record does
         return []
     older_last = found[0].seq - 1 if found else last
     older = _archived(store, range(seq + 1, older_last + 1),

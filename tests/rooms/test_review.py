@@ -6,7 +6,20 @@ import time
 
 import pytest
 
-from rooms import arranging, held, members, messages, notices, receipts, reports, review, sanctions, seats, words
+from rooms import (
+    archive,
+    arranging,
+    held,
+    members,
+    messages,
+    notices,
+    receipts,
+    reports,
+    review,
+    sanctions,
+    seats,
+    words,
+)
 from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Code
@@ -67,6 +80,18 @@ def test_a_held_message_has_no_number_until_it_is_let_through(stage: Stage) -> N
     assert review.approve(stage.store, stage.judge, _id(stage)) is None, "decided already"
     assert receipts.unread(stage.store, stage.dora, [stage.hall])[stage.hall].unread == 1
     assert receipts.unread(stage.store, stage.charlie, [stage.hall])[stage.hall].unread == 1, "Dora's alone"
+
+
+def test_what_was_reported_is_shown_where_redis_does_not_know_the_room_yet(stage: Stage) -> None:
+    said = stage.say(stage.charlie, "滚", "k1")
+    assert isinstance(said, Said)
+    reports.report(stage.store, stage.dora, stage.hall, said.seq, "骂人")
+    archive.archive_channel(stage.store, stage.hall)
+    for key in stage.store.live.command("KEYS", f"{stage.store.live.prefix}:*", key=stage.cast.gate):
+        stage.store.live.delete(key.decode())
+    (case,) = review.reported(stage.store, stage.judge, stage.cast.room)
+    assert case.entry is not None
+    assert case.entry.body == {"text": "滚"}
 
 
 def _id(stage: Stage) -> str:
