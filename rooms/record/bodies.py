@@ -18,8 +18,8 @@ from zstandard import (
 )
 
 COMPRESSED, SEALED = b"\x01", b"\x02"
-SHORTEST, LEVEL, LARGEST = 256, 3, 1 << 24
-"""Frames up to 256 bytes stay as they are; nothing that unpacks to more than 16 MiB is unpacked."""
+SHORTEST, LEVEL, LARGEST = 128, 3, 1 << 24
+"""Frames up to 128 bytes stay as they are; nothing that unpacks to more than 16 MiB is unpacked."""
 
 DICTIONARY = """{"op":"announced","channel":"c_","epoch":"e1","seq":1,"at":17,"text":"","by":"s_"}
 {"op":"edited","of":1,"body":{"text":""}}{"op":"rules","muted_all":true,"slow_seconds":0}{"op":"pinned","of":1,"on":true}

@@ -37,7 +37,7 @@ from rooms.authority import Actor
 from rooms.drafts import Draft
 from rooms.errors import Misconfigured
 from rooms.events import Door, Person
-from rooms.record import Record, alarms, audit, entries, envelopes, keyring, tables
+from rooms.record import Record, alarms, audit, bodies, entries, envelopes, keyring, tables
 from rooms.record import held as held_rows
 from rooms.record import media as media_rows
 from rooms.record import reports as report_rows
@@ -172,7 +172,9 @@ def test_what_lay_open_before_stays_readable_and_is_indexed_again_under_the_key(
     store.close()
 
 
-def test_older_words_are_packed_and_sealed_by_repacking_once(redis: RedisServer, database_url: str) -> None:
+def test_older_words_are_packed_and_sealed_by_repacking_once(redis: RedisServer, database_url: str,
+                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "SHORTEST", 256)  # as it was
     store = store_on(redis.url, database_url)
     stage = Stage(store)
     stage.say("短")
