@@ -166,7 +166,7 @@ def test_what_lay_open_before_stays_readable_and_is_indexed_again_under_the_key(
     sealing = Store(store.live, opened(database_url, MASTER), store.clock, store.limits)
     stage.store = sealing
     stage.say("锁着的茶馆")
-    assert [frame[:1] for frame in stage.frames()] == [b"{", b"\x02"]
+    assert [frame[:1] for frame in stage.frames()] == [b"\x01", b"\x02"]
     assert stage.find("茶馆") == [2, 1]
     assert {block.key for block in sealing.record.read(lambda c: index.blocks(c, [stage.hall]))} != {0}
     store.close()
