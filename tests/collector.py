@@ -54,12 +54,17 @@ class Collector:
                 "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{self._server.server_port}"}
 
     def wait_for(self, trace: str, names: set[str]) -> list[Span]:
-        """All spans of that trace, once each of these names is among them."""
+        """All spans of that trace, once each of these names is among them, and of each span the one that began it:
+        processes tell theirs when they come to it."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not names <= {span.name for span in self.of(trace)}:
+        while not (names <= {span.name for span in self.of(trace)} and self._whole(trace)):
             assert time.monotonic() < deadline, (names, self.of(trace), len(self.spans))
             time.sleep(0.05)
         return self.of(trace)
+
+    def _whole(self, trace: str) -> bool:
+        spans = self.of(trace)
+        return {span.parent for span in spans if span.parent} <= {span.id for span in spans}
 
     def of(self, trace: str) -> list[Span]:
         return [span for span in self.spans if span.trace == trace]
