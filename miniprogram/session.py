@@ -55,7 +55,7 @@ Request = wire.AnyRequest | Again | Doubt
 class Session:
     __slots__ = ("_queue", "address", "avatar", "connection", "entered", "greeted", "in_flight", "issued",
                  "number", "person", "sessions", "typed_at", "until", "waiting",
-                 "watching")
+                 "watching", "welcomed")
 
     def __init__(self, sessions: Sessions, connection: Connection, number: int, address: str = "") -> None:
         self.sessions = sessions
@@ -63,7 +63,8 @@ class Session:
         self.number = number
         self.address = address
         self.person: Person | None = None
-        self.greeted = False
+        self.greeted = self.welcomed = False
+        """Whether they have said hello, and whether that was answered with `welcome`."""
         self.issued = 0
         """When the token was issued, ms."""
         self.until = 0
@@ -192,7 +193,7 @@ class Session:
         if isinstance(request, Typing | Doubt):
             return
         self.connection.answer(wire.refused(request.id, no))
-        if isinstance(request, wire.Hello) and self.person is None:
+        if isinstance(request, wire.Hello) and not self.welcomed:  # who is known may still not have come in
             self.connection.close(CLOSES.get(no.code, wire.Close.NO_HELLO))
 
     def _perform(self, request: Request) -> None:

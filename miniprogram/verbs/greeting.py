@@ -40,6 +40,7 @@ def hello(session: Session, request: Hello) -> None:
     session.answer(wire.Welcome(
         id=request.id, user=wire.User(me.id, me.name, me.avatar), now=session.sessions.store.clock.now(),
         heartbeat_seconds=wire.HEARTBEAT_SECONDS, channels=states))
+    session.welcomed = True
     for there in found:
         if isinstance(there, Arrival):
             _take_up(session, there)

@@ -192,6 +192,19 @@ def test_a_forged_token_is_refused_and_the_socket_closed_with_4001(web: Web) -> 
         closes_with(socket, 4001)
 
 
+def test_who_is_known_but_cannot_come_in_now_is_closed_too_with_4001(web: Web) -> None:
+    """On a socket that stays open after a refused hello a client would wait for ever."""
+    alice = web.cast.person("Alice")
+    whom_she_blocks = web.store.live.name("blocked", alice.id)
+    web.store.live.command("LPUSH", whom_she_blocks, "no text", key=whom_she_blocks)  # so that Redis refuses the look
+    socket = web.socket()
+    socket.send({"op": "hello", "id": 1, "token": web.token(alice)})
+    assert socket.receive()["code"] == "unavailable"
+    closes_with(socket, 4001)
+    web.store.live.delete(whom_she_blocks)
+    assert web.greeted(alice)
+
+
 def test_a_token_that_is_over_closes_with_4002(web: Web) -> None:
     socket = web.socket()
     socket.send({"op": "hello", "id": 1, "token": web.token(web.cast.person("Alice"), -1)})
