@@ -161,8 +161,8 @@ class Settings:
         "the SQL database (MySQL or MariaDB); without it SQLite under `TEAHOUSE_VAR`", secret=True)
     database_replica_url: str | None = _setting("DATABASE_REPLICA_URL", _url(
         "sqlite", "mysql", "mysql+pymysql", "mariadb", "mariadb+pymysql"),
-        "a replica of it that answers history and search; where it lags, lacks something or is away, `DATABASE_URL` "
-        "does", secret=True)
+        "a replica of it that answers history and search; what a page of history lacks there, and all while it is "
+        "away, `DATABASE_URL` has; search finds what is as old as the replica", secret=True)
     broker_url: str | None = _setting("TEAHOUSE_BROKER_URL", _url("redis", "rediss", "unix"),
         "Celery's Redis, never a cluster; without it database 1 of a single `REDIS_URL`, required with Sentinel and "
         "with several nodes", secret=True)

@@ -49,6 +49,8 @@ class Stay:
     closes: Counter[int] = field(default_factory=Counter)
     without_bye: int = 0
     """Ends of sockets that had not said `bye`."""
+    given_up: int = 0
+    """Sockets that had not said `welcome` within ten seconds, closed by the phone."""
     turned_away: Counter[str] = field(default_factory=Counter)
     """Handshakes that were answered otherwise than with 101, by their first line."""
     away_seconds: list[float] = field(default_factory=list)
@@ -163,6 +165,8 @@ class Crowd:
             if one.socket is None:
                 self._connect(one)
             elif not one.inside:
+                self.stay.given_up += 1
+                one.shaken = False  # it ends by ourselves
                 self._over(one, NO_WORD)
             else:
                 self._send(one, {"op": "ping", "id": 9})

@@ -96,10 +96,10 @@ def roll(house: House, crowd: Crowd, process: int) -> dict[str, Any]:
     sent_away = sum(stay.closes.values())
     assert stay.closes == {DRAINING: sent_away}, stay
     assert (stay.byes, stay.without_bye) == (sent_away, 0), stay
-    assert len(stay.away_seconds) == sent_away
     return {"sockets": sent_away, "byes": stay.byes, "closed_4013": stay.closes[DRAINING],
             "seconds_until_it_ended": round(ended - began, 2), "seconds_until_all_were_back": round(back - began, 2),
-            "each_away_seconds": spread(stay.away_seconds), "turned_away": dict(stay.turned_away)}
+            "each_away_seconds": spread(stay.away_seconds), "turned_away": dict(stay.turned_away),
+            "given_up": stay.given_up}
 
 
 def settings_of(house: House) -> Settings:
