@@ -26,6 +26,7 @@ from rooms import (
     messages,
     network,
     nicknames,
+    outside,
     receipts,
     rooms,
     seats,
@@ -169,7 +170,9 @@ class Api:
         return {"count": found.count, "of": found.of, "people": [reader._asdict() for reader in found.people]}
 
     def present(self, person: Person, channel: str) -> Any:
-        messages.history(self.store, person, channel, limit=1)  # who may not read may not see who is there
+        messages.check_readable(self.store, person, channel)
+        if outside.limits(self.store, person.id, [channel]):
+            raise Refused(Code.NOT_ENTERED, "put out: who is there now is for those who are in")
         found = seats.present(self.store, channel, request.args.get("cursor", "0"))
         people = [person._asdict() for person in found.people]
         return {"count": found.count, "people": people, "cursor": found.cursor or None}
