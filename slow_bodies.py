@@ -7,7 +7,7 @@ second would be waited for without an end, and enough of them would take every p
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import gevent
@@ -26,6 +26,7 @@ T = TypeVar("T")
 class Input(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
     def readline(self, size: int = -1, /) -> bytes: ...
+    def readlines(self, hint: int = -1, /) -> list[bytes]: ...
 
 
 class InTime:
@@ -39,6 +40,12 @@ class InTime:
 
     def readline(self, size: int = -1) -> bytes:
         return self._until_then(lambda: self._body.readline(size))
+
+    def readlines(self, hint: int = -1) -> list[bytes]:
+        return self._until_then(lambda: self._body.readlines(hint))
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.readline, b"")
 
     def _until_then(self, read: Callable[[], T]) -> T:
         with gevent.Timeout(max(0.0, self._end - time.monotonic()), RequestTimeout):

@@ -177,6 +177,8 @@ def after(store: Store, channel: str, seq: int, limit: int, until: int | None = 
 
 def _after(store: Store, channel: str, seq: int, limit: int, until: int | None) -> list[Logged]:
     last = seq + limit if until is None else min(until, seq + limit)
+    if last <= seq:
+        return []
     found = log.between(store.live, channel, seq + 1, last)
     if found and found[0].seq == seq + 1:
         return found

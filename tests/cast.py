@@ -55,6 +55,7 @@ def _kept(database_url: str, master_keys: tuple[str, ...]) -> Kept:
         _records[key] = Kept.open(database_url, "a key for tests", master_keys=master_keys)
         if len(_records) > RECORDS:
             _records.popitem(last=False)[1].close_at_last()
+    _records.move_to_end(key)
     return _records[key]
 
 

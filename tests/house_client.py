@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -27,6 +28,8 @@ from tests.sandbox_client import Sandbox
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[1]
+SECONDS = 180
+"""For a command."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?: .*\n)*\S.*")
 Json = dict[str, Any]
@@ -45,7 +48,7 @@ class Operator:
     """Gives `teahouse` its words. Reading the program takes a second: it is read once, and each command is a fork."""
 
     PROGRAM = """
-import contextlib, io, json, os, sys
+import contextlib, io, json, os, sys, traceback
 import cli
 cli.parser()
 for line in sys.stdin:
@@ -56,10 +59,17 @@ for line in sys.stdin:
     os.environ.clear()
     os.environ.update(environ)
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        status = cli.main(words)
-    print(json.dumps([status, out.getvalue(), err.getvalue()]), flush=True)
-    os._exit(0)
+    status = "it did not end"
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = cli.main(words)
+    except SystemExit as end:
+        status = end.code
+    except BaseException:
+        err.write(traceback.format_exc())
+    finally:
+        print(json.dumps([status, out.getvalue(), err.getvalue()]), flush=True)
+        os._exit(0)
 """
 
     def __init__(self) -> None:
@@ -74,6 +84,9 @@ for line in sys.stdin:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps([list(words), environ]) + "\n")
         self._process.stdin.flush()
+        told, _, _ = select.select([self._process.stdout], [], [], SECONDS)
+        if not told:
+            raise RuntimeError(f"{words}: no answer within {SECONDS} s")
         status, printed, complaint = json.loads(self._process.stdout.readline())
         if status:
             raise RuntimeError(f"{words}: {complaint.strip()[-2000:]}")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import flask
 import pytest
 from flask.testing import FlaskClient
 
@@ -42,6 +43,13 @@ def test_it_is_ready_while_redis_and_sql_answer_and_says_which_does_not(settings
             assert time.monotonic() < deadline
             time.sleep(0.3)  # as a load balancer would ask
         store.close()
+
+
+def test_every_body_has_its_time(request: pytest.FixtureRequest, settings: Settings) -> None:
+    whole = app.bare_app(cast.opened(request), settings)
+    whole.add_url_rule("/probe", view_func=lambda: {"kind": type(flask.request.environ["wsgi.input"]).__name__},
+                       methods=["POST"])
+    assert whole.test_client().post("/probe", data=b"tea").json == {"kind": "InTime"}
 
 
 def test_without_sql_it_is_not_ready(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> None:

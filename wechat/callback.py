@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
 
 from rooms import accounts, tracing
 from rooms.accounts import Account
@@ -157,6 +158,8 @@ def _body() -> bytes:
         raise BadPush(400)
     try:
         body = request.stream.read(BODY_BYTES + 1)
+    except HTTPException:  # too slow
+        raise
     except Exception:
         raise BadPush(400) from None
     if not body or len(body) > BODY_BYTES:

@@ -65,13 +65,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _mysql(url: URL) -> Engine:
-    """With TLS where the server offers it, but not on the way to this very host, unless the URL asks for it: PyMySQL
-    reads all certificates of the system for each connection, some 20 ms in which a web process does nothing else."""
+    """With TLS where the server offers it, but not on the way to this very host, unless the URL says something of ssl:
+    PyMySQL reads all certificates of the system for each connection, some 20 ms in which a web process does nothing
+    else."""
     here = url.host in (None, "localhost", "127.0.0.1", "::1") and not any("ssl" in name for name in url.query)
+    plain = {"ssl_disabled": True} if here else {}
     return create_engine(
         url.update_query_dict({"charset": "utf8mb4"}), isolation_level="READ COMMITTED", hide_parameters=True,
         pool_size=POOL, max_overflow=OVERFLOW, pool_timeout=POOL_SECONDS, pool_recycle=RECYCLE_SECONDS,
         pool_pre_ping=True, pool_use_lifo=True, pool_reset_on_return=None, connect_args={
             "connect_timeout": CONNECT_SECONDS, "read_timeout": ANSWER_SECONDS, "write_timeout": ANSWER_SECONDS,
-            "ssl_disabled": here,
-            "init_command": "SET SESSION innodb_lock_wait_timeout=5, sql_mode='TRADITIONAL'"})
+            **plain, "init_command": "SET SESSION innodb_lock_wait_timeout=5, sql_mode='TRADITIONAL'"})

@@ -132,6 +132,10 @@ def test_the_log_is_trimmed_below_the_archive_and_history_does_not_notice(
     assert [e.seq for e in messages.after(stage.store, stage.hall, 2, 100)] == list(range(3, 11))
 
 
+def test_above_the_end_of_an_empty_channel_there_is_nothing(stage: Stage) -> None:
+    assert messages.history(stage.store, stage.alice, stage.hall, after_seq=5).entries == []
+
+
 def test_nothing_is_trimmed_that_was_not_committed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "KEPT", 0)
     monkeypatch.setattr(archive, "KEPT_MS", -60_000)

@@ -62,6 +62,8 @@ export class Connection {
   private timer = 0;
   private beat = 0;
   private fresh = false;
+  /** The house could not greet anybody just now: it is not the token's fault. */
+  private unavailable = false;
   private readonly monitor: Monitor;
 
   constructor(private readonly ways: Ways, private readonly client: string, random?: () => number) {
@@ -130,7 +132,7 @@ export class Connection {
       this.lost();
       return;
     }
-    this.fresh = false;
+    this.fresh = this.unavailable = false;
     this.task = task;
     const current = (act: () => void) => () => generation === this.generation && act();
     task.onOpen(current(() => this.hello(token)));
@@ -145,7 +147,7 @@ export class Connection {
     const some = Object.keys(resume).length > 0;
     this.send("hello", { token, client: this.client, ...(some && { resume }) }).then(
       (answer) => this.welcome(answer as unknown as Welcome),
-      () => undefined, // the close that follows a refused hello says what to do
+      (refused: Refused) => void (this.unavailable = refused.code === "unavailable"), // the close says what to do
     );
   }
 
@@ -214,7 +216,7 @@ export class Connection {
     if (code === Close.SIGNED_OUT) this.finish("signed_out");
     else if (code === Close.REPLACED) this.finish("elsewhere");
     else {
-      if (code === Close.EXPIRED || code === Close.NO_HELLO) this.fresh = true;
+      if (code === Close.EXPIRED || (code === Close.NO_HELLO && !this.unavailable)) this.fresh = true;
       this.lost();
     }
   }

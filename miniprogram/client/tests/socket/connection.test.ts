@@ -85,6 +85,18 @@ test("an expired token is replaced; a person who is signed out, or open elsewher
   }
 });
 
+test("a house that cannot greet just now is asked again with the same token", async () => {
+  const { house, tokens } = await online();
+  let away = true;
+  house.refuse = (sent) => (sent.op === "hello" && away ? { code: "unavailable", temporary: true } : undefined);
+  house.cut(1006);
+  await soon(2_000);
+  away = false;
+  house.cut(4001);
+  await soon(5_000);
+  expect(tokens).toEqual([false, false, false]);
+});
+
 test("after an answer that never comes, the same words go again over a new socket and are one message", async () => {
   const { house, subscriptions, one } = await online();
   house.refuse = (sent) => (sent.op === "say" && house.says.length === 0 && house.says.push("swallowed") ? { op: "nothing", id: -1 } : undefined);
