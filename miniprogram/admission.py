@@ -38,10 +38,13 @@ class Bucket:
 class Admission:
     def __init__(self, handshakes_per_second: int, sockets: int) -> None:
         self._bucket = Bucket(handshakes_per_second)
+        self._behind = handshakes_per_second
         self._sockets = sockets
 
-    def refusal(self, environ: dict[str, Any], open_sockets: int) -> Response | None:
-        """Why this handshake may not go on; None when it may."""
+    def refusal(self, environ: dict[str, Any], open_sockets: int, behind: int) -> Response | None:
+        """Why this handshake may not go on; None when it may. `behind`: what those who are in wait for. Where that is
+        more than the setting hopes to greet in a second, whoever came now would wait longer than they are patient, and
+        greeting somebody who has gone is work for nothing."""
         if draining.begun():
             return error(503, "unavailable", "this process is ending; another one answers", 1)
         if open_sockets >= self._sockets:
@@ -49,7 +52,7 @@ class Admission:
         wrong = _wrong(environ)
         if wrong is not None:
             return wrong
-        if not self._bucket.take():
+        if behind > self._behind or not self._bucket.take():
             return error(503, "rate_limited", "too many at once", 1)
         return None
 

@@ -108,8 +108,9 @@ class Gateway:
     def admit(self) -> Response | None:
         """Before flask-sock looks at the request. No compression is offered, whatever the client would like."""
         environ = request.environ
-        open_sockets = 0 if self.sessions is None else len(self.sessions.reader.connections)
-        refusal = self._admission.refusal(environ, open_sockets)
+        sessions = self.sessions
+        open_sockets, behind = (len(sessions.reader.connections), sessions.workers.waiting) if sessions else (0, 0)
+        refusal = self._admission.refusal(environ, open_sockets, behind)
         if refusal is not None:
             self.counters.handshakes_refused += 1
             return refusal

@@ -37,5 +37,10 @@ class Workers:
             self._free += 1
 
     @property
+    def waiting(self) -> int:
+        """How many jobs nobody has begun."""
+        return len(self._jobs)
+
+    @property
     def idle(self) -> bool:
         return self._free == self._at_once and not self._jobs

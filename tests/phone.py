@@ -236,7 +236,8 @@ class Phone:
                     f"lives={self._thread is not None and self._thread.is_alive()} {self.wrongs[-2:]}")
 
     def texts(self, channel: str) -> list[str]:
-        return [entry["body"]["text"] for entry in self.entries(channel) if entry["op"] == "message"]
+        said = [entry.get("body") or {} for entry in self.entries(channel) if entry["op"] == "message"]
+        return [body["text"] for body in said if "text" in body]  # what was recalled shows none
 
     def entries(self, channel: str) -> list[Json]:
         with self._changed:

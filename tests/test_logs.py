@@ -28,6 +28,7 @@ def _logging_as_before() -> Iterator[None]:
 
 def begin(style: str = "json", level: str = "info") -> None:
     logs.configure(Settings.from_environment({"TEAHOUSE_LOG_FORMAT": style, "TEAHOUSE_LOG_LEVEL": level}), "test")
+    tracing.become(None)
 
 
 @pytest.mark.parametrize("facts", [
