@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 vi.mock("@/words", () => ({ w: { value: { states: { undone: "undone" }, refusals: {} } } }));
-const { drop, settle, soon, takeBack, tell, toasts } = await import("@/shell/toasts");
+const { drop, settle, soon, takeBack, takeLastBack, tell, toasts } = await import("@/shell/toasts");
 
 const texts = (): string[] => toasts.map(({ text }) => text);
 
@@ -29,6 +29,15 @@ describe("what is done soon", () => {
     takeBack(late);
     vi.runAllTimers();
     expect([told, back]).toEqual([["approve"], ["remove"]]);
+  });
+
+  it("is taken back from the last that is still open", () => {
+    const closed = decide("closed"), those = [decide("first"), decide("second"), closed];
+    void drop(closed);
+    takeLastBack(those);
+    takeLastBack(those);
+    takeLastBack(those);
+    expect([told, back]).toEqual([["closed"], ["second", "first"]]);
   });
 
   it("is done at once when its note is closed or pushed out, or nobody looks any more", async () => {

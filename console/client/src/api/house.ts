@@ -16,7 +16,7 @@ type Answer<O> = O extends { responses: infer R } ? (R extends { 200: infer A } 
 type Body<O> = O extends { requestBody: { content: { "application/json": infer B } } } ? { body: B } : O extends { requestBody?: { content: { "application/json": infer B } } } ? { body?: B } : unknown;
 type Parts<O> = O extends { parameters: { path: infer P } } ? { path: P } : unknown;
 type Asked<O> = O extends { parameters: { query?: infer Q } } ? { query?: Q } : unknown;
-type Given<O> = Parts<O> & Body<O> & Asked<O> & { signal?: AbortSignal };
+type Given<O> = Parts<O> & Body<O> & Asked<O> & { signal?: AbortSignal; keepalive?: boolean };
 type Arguments<O> = Record<never, never> extends Given<O> ? [given?: Given<O>] : [given: Given<O>];
 
 interface Loose {
@@ -24,6 +24,7 @@ interface Loose {
   query?: Query;
   body?: unknown;
   signal?: AbortSignal;
+  keepalive?: boolean;
 }
 
 function caller<M extends Method>(method: M) {

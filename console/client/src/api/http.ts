@@ -11,6 +11,8 @@ export interface Ask {
   query?: Query;
   body?: unknown;
   signal?: AbortSignal;
+  /** Sent also where the page goes meanwhile. Browsers refuse more than 64 KiB under way at a time. */
+  keepalive?: boolean;
 }
 
 const BASE = "/console/api/v1";
@@ -28,13 +30,13 @@ export function whenSignedOut(act: () => void): void {
 }
 
 /** The answer's JSON, or null where there is none. Throws ApiError; its code is `offline` when the house was not reached. */
-export async function ask(method: string, path: string, { query, body, signal }: Ask = {}): Promise<unknown> {
+export async function ask(method: string, path: string, { query, body, signal, keepalive }: Ask = {}): Promise<unknown> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (method !== "GET") headers["x-csrf-token"] = csrf;
   if (body !== undefined) headers["content-type"] = "application/json";
   const answer = await reach(address(path, query), {
     method, headers, credentials: "same-origin", signal: signal ?? null, body: body === undefined ? null : JSON.stringify(body),
-    keepalive: method !== "GET" && document.visibilityState === "hidden", // the page may be going
+    keepalive: keepalive ?? (method !== "GET" && document.visibilityState === "hidden"), // the page may be going
   });
   if (answer.status === 204) return null;
   if (answer.ok) return await answer.json();

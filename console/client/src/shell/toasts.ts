@@ -36,6 +36,12 @@ export function drop(toast: Toast): Promise<void> {
   return toast.over?.() ?? Promise.resolve();
 }
 
+/** Takes back the last of them whose note is still there; the others are done, or taken back already. */
+export function takeLastBack(those: readonly Toast[]): void {
+  const last = those.findLast((toast) => toasts.includes(toast));
+  if (last) takeBack(last);
+}
+
 export function takeBack(toast: Toast): void {
   if (!toasts.includes(toast)) return;
   const { undo } = toast;
