@@ -33,8 +33,10 @@ def test_from_the_callback_to_the_delivery(house: House, collector: Collector) -
     spans = collector.wait_for(trace, {"POST /wechat/<appid>", "post", "hand over", "deliver", "call WeChat"})
     hangs_together(spans)
     by_name = {span.name: span for span in spans}
-    assert by_name["call WeChat"].facts["path"] == "/cgi-bin/message/custom/send"
-    assert by_name["call WeChat"].parent == by_name["deliver"].id
+    delivered = {span.id: span for span in spans if span.name == "deliver"}  # others may follow in the same place
+    sends = [span for span in spans if span.facts.get("path") == "/cgi-bin/message/custom/send"]
+    assert sends
+    assert {span.parent for span in sends} <= set(delivered)
     assert by_name["deliver"].facts["state"] == "sent"
     assert by_name["hand over"].facts["readers"] >= 1
     assert {span.process.split("-")[0] for span in spans} == {"web", "clock"}

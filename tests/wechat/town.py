@@ -69,6 +69,12 @@ class Town:
         self.clock.offset_ms += int(seconds * 1000)
         self.wechat.advance(seconds)
 
+    def wait_past_midnight(self, seconds: float) -> None:
+        """Where fewer seconds are left of the day in China, at whose end quotas are anew, until it is over."""
+        left = 86_400 - (self.clock.now() / 1000 + 8 * 3_600) % 86_400
+        if left < seconds:
+            self.wait(left + 1)
+
     def run(self) -> courier.Delivered:
         """One run of the courier; hints are not thrown away by the throttle of one a second."""
         self.store.live._hinted.clear()
