@@ -51,13 +51,11 @@ def programs(settings: Settings, sandbox: bool) -> list[Program]:
     """What runs, for the settings as the operator gave them. The clock waits until the doors are open, so that they
     need not share the processors with it while they start."""
     python = [sys.executable, "-m"]
-    celery = [*python, "leash", "--after", str(settings.var / "ready"), *python, "celery", "--quiet", "-A",
-              "tasks.worker"]
-    worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", settings.log_level]
+    clock = [*python, "leash", "--after", str(settings.var / "ready"), *python, "tasks"]
     chosen = [
-        Program("fast", [*worker, "-n", "fast@%h", "-Q", "fast", "-c", "3"], 300, 40),
-        Program("slow", [*worker, "-n", "slow@%h", "-Q", "slow", "-c", "2"], 300, 40),
-        Program("beat", [*celery, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile="], 300, 10),
+        Program("fast", [*clock, "fast"], 300, 40),
+        Program("slow", [*clock, "slow"], 300, 40),
+        Program("beat", [*clock, "beat"], 300, 10),
         Program("web", [*python, "gunicorn", "-c", "python:gunicorn_conf", "app:application"], 500, 45),
     ]
     if settings.redis_url is None:

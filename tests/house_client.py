@@ -318,7 +318,8 @@ class House:
 
     def clock(self, name: str = "fast") -> list[int]:
         """The Celery worker of that name, master first, then its children."""
-        found = [child for child in self.children() if "celery" in child.command and f"{name}@" in child.command]
+        found = [child for child in self.children() if f"-m tasks {name}" in child.command
+                 and "leash" not in child.command]
         pids = {child.pid for child in found}
         return sorted((child.pid for child in found), key=lambda pid: pid not in
                       {c.pid for c in found if c.parent not in pids})

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at proces
 
 TEAHOUSE = [sys.executable, "-m", "cli"]
 PROGRAMS = {
-    "redis": "redis.conf", "web": "gunicorn_conf", "fast": "fast@", "slow": "slow@", "beat": "celery.beat:Scheduler",
+    "redis": "redis.conf", "web": "gunicorn_conf", "fast": "tasks fast", "slow": "tasks slow", "beat": "tasks beat",
     "sandbox": "sandbox.json",
 }
 

@@ -1,4 +1,4 @@
-"""The gateway as it is deployed: nginx itself, TLS, our template, a whole house behind it."""
+"""The gateway as it is deployed: nginx itself, TLS, our template, a web process behind it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.house_client import House
+from tests.miniprogram.web import Web, running
 from tests.needs import needs
 from tests.servers import free_port
 
@@ -33,10 +33,10 @@ TEMPLATE = Path(__file__).parents[2] / "deploy" / "nginx" / "teahouse.conf.templ
 class Gateway:
     """A running nginx in a folder of its own."""
 
-    def __init__(self, folder: Path, house: House) -> None:
+    def __init__(self, folder: Path, web: Web) -> None:
         self.folder, self.http, self.https = folder, free_port(), free_port()
         certificate, key = make_certificate(folder)
-        filled = {"TEAHOUSE_UPSTREAM": f"127.0.0.1:{house.port}", "TEAHOUSE_NAME": "localhost",
+        filled = {"TEAHOUSE_UPSTREAM": f"127.0.0.1:{web.port}", "TEAHOUSE_NAME": "localhost",
                   "TEAHOUSE_HTTP_PORT": f"127.0.0.1:{self.http}", "TEAHOUSE_HTTPS_PORT": f"127.0.0.1:{self.https}",
                   "TEAHOUSE_CERTIFICATE": str(certificate), "TEAHOUSE_CERTIFICATE_KEY": str(key),
                   "TEAHOUSE_HANDSHAKES_PER_SECOND": "50"}
@@ -93,15 +93,15 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with House(tmp_path_factory.mktemp("behind"), web_processes=1, TEAHOUSE_TRUSTED_PROXIES="1",
-               TEAHOUSE_LOGINS_PER_MINUTE="3") as house:
-        yield house
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    with running(tmp_path_factory.mktemp("behind"), TEAHOUSE_TRUSTED_PROXIES="1",
+                 TEAHOUSE_LOGINS_PER_MINUTE="3") as web:
+        yield web
 
 
 @pytest.fixture
-def gateway(house: House, tmp_path: Path) -> Iterator[Gateway]:
-    gateway = Gateway(tmp_path, house)
+def gateway(web: Web, tmp_path: Path) -> Iterator[Gateway]:
+    gateway = Gateway(tmp_path, web)
     try:
         gateway.wait()
         yield gateway
@@ -123,20 +123,21 @@ def tell(socket: ClientConnection, **request: Any) -> None:
 
 
 @pytest.mark.needs("nginx")
-def test_people_talk_through_it_and_a_reload_cuts_nobody(gateway: Gateway, house: House) -> None:
+def test_people_talk_through_it_and_a_reload_cuts_nobody(gateway: Gateway, web: Web) -> None:
     """F49: the workers of before keep their sockets until those end by themselves."""
+    alice, hall = web.cast.person("alice"), web.channel("hall")
     with gateway.socket() as socket:
         assert "Sec-WebSocket-Extensions" not in socket.response.headers
-        tell(socket, op="hello", id=1, token=house.token())
+        tell(socket, op="hello", id=1, token=web.token(alice))
         hear(socket, "welcome")
-        tell(socket, op="enter", id=2, channel=house.hall)
+        tell(socket, op="enter", id=2, channel=hall)
         hear(socket, "entered")
         gateway.process.send_signal(signal.SIGHUP)
         gateway.wait()
-        tell(socket, op="say", id=3, channel=house.hall, client_id="behind-nginx", type="text", body={"text": "听得到"})
+        tell(socket, op="say", id=3, channel=hall, client_id="behind-nginx", type="text", body={"text": "听得到"})
         assert hear(socket, "said")["client_id"] == "behind-nginx"
     with gateway.socket() as socket:
-        tell(socket, op="hello", id=1, token=house.token())
+        tell(socket, op="hello", id=1, token=web.token(alice))
         hear(socket, "welcome")
 
 
@@ -165,8 +166,8 @@ def test_no_query_string_is_written_down(gateway: Gateway) -> None:
 
 
 @pytest.mark.needs("nginx")
-def test_nobody_chooses_the_address_that_is_counted(gateway: Gateway, house: House) -> None:
+def test_nobody_chooses_the_address_that_is_counted(gateway: Gateway) -> None:
     """The house counts logins by the address that nginx saw, whatever the request claims."""
-    answers = [gateway.ask("POST", "/api/v1/login", json={"appid": house.mini, "code": "wrong"},
+    answers = [gateway.ask("POST", "/api/v1/login", json={"appid": "wx0000000000000000", "code": "wrong"},
                            headers={"X-Forwarded-For": f"10.0.0.{number}"}) for number in range(8)]
     assert 429 in {answer.status_code for answer in answers}

