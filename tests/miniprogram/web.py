@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,10 +20,10 @@ from rooms.store import Store, open_store
 from settings import Settings
 from tests import servers
 from tests.cast import Cast
+from tests.miniprogram.nest import Hatched, nest
 from tests.socket_client import Ended, Json, Socket
 from tests.tables import with_tables
 
-ROOT = Path(__file__).parents[2]
 SECRET = "a secret key for tests, long enough"
 
 
@@ -47,14 +45,11 @@ class Web:
         self.cast = Cast(self.store)
         self.tokens = Tokens(SECRET)
         self._opened: list[Socket] = []
-        self.process: subprocess.Popen[bytes]
+        self.process: Hatched
         self.redis: servers.RedisServer
 
     def start(self) -> None:
-        with (self._folder / "web.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "python:gunicorn_conf", "app:application"], cwd=ROOT,
-                env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self.process = nest().hatch(self._folder / "web.log", self.environ)
         end = time.monotonic() + 60
         while not self._ready():
             assert self.process.poll() is None, self.log()
@@ -66,7 +61,7 @@ class Web:
             socket.vanish()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)
-            with contextlib.suppress(subprocess.TimeoutExpired):
+            with contextlib.suppress(TimeoutError):
                 self.process.wait(60)
         if self.process.poll() is None:
             self.process.kill()

@@ -271,8 +271,8 @@ def machine(request: pytest.FixtureRequest) -> type[LogMachine]:
 
 def test_random_verbs_keep_every_promise_of_the_log(machine: type[LogMachine]) -> None:
     case = machine.TestCase
-    case.settings = settings(max_examples=machine.examples, stateful_step_count=200, deadline=None, report_multiple_bugs=False,
-                             suppress_health_check=list(HealthCheck),
+    case.settings = settings(max_examples=machine.examples, stateful_step_count=200, deadline=None,
+                             report_multiple_bugs=False, suppress_health_check=list(HealthCheck),
                              phases=(Phase.explicit, Phase.reuse, Phase.generate))
     case("runTest").runTest()
 
