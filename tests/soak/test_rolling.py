@@ -17,13 +17,11 @@ from typing import Any
 import pytest
 
 from embedded import settle
-from miniprogram.tokens import Tokens
-from rooms import channels, ids, rooms
-from rooms.events import Door, Person
-from rooms.record import Connection, tables
+from rooms import channels, rooms
 from rooms.store import Store, open_store
 from settings import Settings
-from tests.crowd import DRAINING, Crowd, Guest
+from tests.crowd import DRAINING, Crowd
+from tests.guests import new_guests
 from tests.house_client import House
 from tests.oracle import Load, Oracle
 from tests.soak.conftest import Keep, scaled, spread
@@ -50,7 +48,7 @@ def test_a_rolling_deploy(house: House, store: Store, keep: Keep) -> None:
     """F4: everybody is told and closed with 4013, everybody comes back with their place, nothing is lost."""
     sockets = scaled(SOCKETS)
     places = new_channels(store, house.organization, -(-sockets // IN_A_CHANNEL))
-    guests = new_guests(house, store, places, sockets)
+    guests = new_guests(store, settings_of(house).secret_key or "", house.organization, places, sockets)
     speakers = [house.phone(f"说{number}") for number in range(len(places))]
     for speaker, channel in zip(speakers, places, strict=True):
         assert speaker.enter(channel)["op"] == "entered"
@@ -108,21 +106,3 @@ def settings_of(house: House) -> Settings:
 
 def new_channels(store: Store, organization: str, count: int) -> list[str]:
     return [channels.add(store, rooms.add(store, organization, f"滚{number}"), "厅") for number in range(count)]
-
-
-def new_guests(house: House, store: Store, places: list[str], count: int) -> list[Guest]:
-    """People as after their first login, members of the rooms where they listen."""
-    now, tokens = store.clock.now(), Tokens(settings_of(house).secret_key or "")
-    people = [Person(ids.new("u"), house.organization, f"客{number}", Door.MINIPROGRAM, "") for number in range(count)]
-    rows = [{"id": each.id, "organization": each.organization, "name": each.name, "avatar": "", "tokens_after": 0,
-             "created_at": now, "erased_at": None} for each in people]
-
-    def act(connection: Connection) -> None:
-        connection.execute(tables.users.insert(), rows)
-        connection.execute(tables.members.insert(), [
-            {"room": ids.room_of(places[number % len(places)]), "user": person.id, "role": "member", "joined_at": now}
-            for number, person in enumerate(people)])
-
-    store.record.write(act)
-    return [Guest(tokens.issue(person.id, person.organization, now), places[number % len(places)])
-            for number, person in enumerate(people)]

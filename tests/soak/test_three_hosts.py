@@ -1,40 +1,52 @@
 """Three hosts behind nginx, a Cluster with replicas, MariaDB: everything that can happen to one of them, while people
 talk; what was acknowledged stays, whoever lost something is told.
 
-Full size (TEAHOUSE_SOAK_SCALE=1) are 5,000 sockets in rooms of 25 and 1,000 messages a second for ten minutes, with two
-web processes on each host (TEAHOUSE_SOAK_WEB_PROCESSES).
+Full size (TEAHOUSE_SOAK_SCALE=1) are 5,000 sockets in rooms of 25 (TEAHOUSE_SOAK_IN_A_ROOM) and 1,000 messages a second
+(TEAHOUSE_SOAK_A_SECOND) for ten minutes (TEAHOUSE_SOAK_SECONDS), with two web processes on each host
+(TEAHOUSE_SOAK_WEB_PROCESSES). A crowd in one thread says and hears all of it; in a few of the rooms somebody with a
+phone sits among them and is judged as in the other tests of faults.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from signal import SIGHUP
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
 
-from rooms import messages
+from rooms import channels, messages, rooms
 from rooms.store import Store
-from tests.hosts import HOSTS, Hosts, every, slot_of, why_not
+from tests.crowd import Crowd
+from tests.guests import new_guests
+from tests.hosts import HOSTS, Hosts, Node, slot_of, why_not
+from tests.ledger import Judgement
 from tests.needs import needs
 from tests.oracle import Entry, Load, Oracle
-from tests.patience import patiently
+from tests.patience import PATIENCE_SECONDS, patiently
 from tests.phone import Phone
-from tests.soak.conftest import SCALE, Keep, scaled
+from tests.soak.conftest import SCALE, Keep, scaled, spread
 
-SOCKETS, A_SECOND, SECONDS, IN_A_ROOM = 5_000, 1_000, 600, 25
+SOCKETS = 5_000
+IN_A_ROOM = int(os.environ.get("TEAHOUSE_SOAK_IN_A_ROOM", "25"))
+A_SECOND = float(os.environ.get("TEAHOUSE_SOAK_A_SECOND", 1_000 * SCALE))
+SECONDS = float(os.environ.get("TEAHOUSE_SOAK_SECONDS", 600 * SCALE))
 WEB_PROCESSES = int(os.environ.get("TEAHOUSE_SOAK_WEB_PROCESSES", "2"))
 """Of each host."""
 FAULTS = os.environ.get("TEAHOUSE_SOAK_FAULTS", "").split()
 """Only these, where some are named."""
 CUT_SECONDS = 12
 """Longer than a Cluster waits before it promotes a replica."""
+ALONE_SECONDS = 4
+"""For which a master has no replica that could confirm."""
+PHONES = 6
 
 
 class Judge(Oracle):
@@ -45,126 +57,267 @@ class Judge(Oracle):
         self.fault_at = time.monotonic()
 
     def log(self) -> tuple[list[Entry], int]:
-        found: list[Entry] = []
-        while page := patiently(partial(messages.after, self._store, self.channel, found[-1].seq if found else 0, 200)):
-            found += [Entry(each.seq, each.epoch, each.op, msgspec.json.decode(each.frame).get("client_id", ""),
-                            each.frame) for each in page]
-        return found, 0
+        return log_of(self._store, self.channel), 0
+
+
+class Gathering(NamedTuple):
+    """Everybody who is there."""
+
+    house: Hosts
+    store: Store
+    places: list[str]
+    crowd: Crowd
+    judges: list[Judge]
+    loads: list[Load]
+
+    def of(self, master: Node) -> list[str]:
+        """The channels whose logs lie there."""
+        slots = [slots for slots, node in self.house.masters().items() if node is master]
+        return [place for place in self.places if any(first <= slot_of(place) <= last for first, last in slots)]
+
+
+Fault = Callable[[Gathering], Any]
 
 
 def test_three_hosts(tmp_path: Path, keep: Keep) -> None:
-    """F4, F6, F13, F14, F49: a master killed, a host cut off, a slot moved, web processes rolled, nginx reloaded."""
+    """F4, F6, F13, F14, F49: a master killed, a host cut off, a slot moved, web processes rolled, nginx reloaded; and a
+    master that dies when its replica is behind."""
+    faults = [fault for fault in (a_master_is_killed, a_host_is_cut_off, a_slot_moves, a_deploy_rolls, nginx_reloads,
+                                  a_master_dies_alone) if not FAULTS or fault.__name__ in FAULTS]
+    with gathered(tmp_path, scaled(SOCKETS)) as everybody:
+        house, crowd = everybody.house, everybody.crowd
+        began, used = time.monotonic(), house.processor_seconds()
+        heard, said = crowd.entries, crowd.ledger.acked
+        again: dict[str, Any] = {}
+        for number, fault in enumerate(faults):
+            time.sleep(max(0.0, SECONDS * (number + 0.5) / (len(faults) + 0.5) - (time.monotonic() - began)))
+            calm = crowd.begin_notes()
+            again.setdefault("calm", of_calm(calm))
+            again[fault.__name__] = hurt(everybody, fault)
+            print(fault.__name__, again[fault.__name__], flush=True)
+        time.sleep(max(0.0, SECONDS - (time.monotonic() - began)))
+        seconds = time.monotonic() - began
+        heard, said = crowd.entries - heard, crowd.ledger.acked - said
+        busy = {kind: round((after - used[kind]) / seconds, 2) for kind, after in house.processor_seconds().items()}
+        told = judged(everybody)
+        keep(hosts=HOSTS, web_processes=WEB_PROCESSES * HOSTS, sockets=len(crowd.listeners), in_a_room=IN_A_ROOM,
+             rooms=len(everybody.places), seconds=round(seconds), wanted_a_second=A_SECOND,
+             posts_a_second=round(said / seconds, 1), deliveries_a_second=round(heard / seconds), cores_used=busy,
+             **told, faults=again, load=os.getloadavg())
+        check(everybody, told)
+        if a_master_dies_alone in faults:
+            assert told["forks_told"] > 0
+
+
+def test_who_was_promised_less_is_told(tmp_path: Path, keep: Keep) -> None:
+    """F13 with `relaxed`: a master dies whose replica is behind, and nobody has archived what it knew. What was
+    acknowledged and is lost is told to everybody who had seen it."""
+    with gathered(tmp_path, max(4 * HOSTS, scaled(SOCKETS)), phones=0,
+                  TEAHOUSE_DURABILITY="relaxed") as everybody:
+        found = hurt(everybody, a_master_dies_alone)
+        told = judged(everybody)
+        keep(hosts=HOSTS, web_processes=WEB_PROCESSES * HOSTS, sockets=len(everybody.crowd.listeners),
+             wanted_a_second=A_SECOND, **told, fault=found)
+        check(everybody, told)
+        assert told["lost_and_told"] > 0
+        assert told["forks_told"] > 0
+
+
+# ---- who is there
+
+
+@contextmanager
+def gathered(folder: Path, sockets: int, phones: int = PHONES, **environ: str) -> Iterator[Gathering]:
+    """All talk until the block ends, or until they are judged."""
     if reason := why_not():
         pytest.skip(reason)
     needs("nginx")
-    sockets = max(4 * HOSTS, scaled(SOCKETS))
-    with Hosts(tmp_path, web_processes=WEB_PROCESSES, TEAHOUSE_SAY_PER_SECOND="0",
-               TEAHOUSE_FRAMES_PER_SECOND="1000") as house:
+    with Hosts(folder, web_processes=WEB_PROCESSES, TEAHOUSE_SAY_PER_SECOND="0", TEAHOUSE_FRAMES_PER_SECOND="1000",
+               **environ) as house, ExitStack() as stack:
         store = house.store()
-        judges = rooms_full_of(house, store, sockets)
-        with ExitStack() as talk:
-            pause = len([phone for judge in judges for phone in judge.phones]) / max(1.0, A_SECOND * SCALE)
-            loads = [talk.enter_context(Load(judge.phones, judge.channel, pause, patience=300)) for judge in judges]
-            began = time.monotonic()
-            for load in loads:
-                load.wait_for(len(load.phones), 300)
-            again = {fault.__name__: hurt(house, judges, loads, fault)
-                     for fault in (a_master_is_killed, a_host_is_cut_off, a_slot_moves, a_deploy_rolls, nginx_reloads)
-                     if not FAULTS or fault.__name__ in FAULTS}
-            time.sleep(max(0.0, SECONDS * SCALE - (time.monotonic() - began)))
-            seconds = time.monotonic() - began
-        for judge in judges:
-            judge.settle(300)
-        verdicts = [judge.judge() for judge in judges]
-        told = {name: sum(getattr(each, name) for each in verdicts) for name in (
-            "acked", "lost", "duplicated", "reordered", "holes", "differing", "wrongs", "refused")}
-        phones = [phone for judge in judges for phone in judge.phones]
-        keep(hosts=HOSTS, web_processes=WEB_PROCESSES * HOSTS, sockets=len(phones),
-             rooms=len(judges), seconds=round(seconds), posts_a_second=round(
-            told["acked"] / seconds, 1), **told, seconds_until_everybody_sends=again,
-             forks_told=sum(len(phone.forks) for phone in phones), gaps_told=sum(len(phone.gaps) for phone in phones),
-             byes=sum(len(phone.byes) for phone in phones), epochs=sum(
-                 len({entry.epoch for entry in judge.log()[0]}) for judge in judges),
-             largest_process_mb=max(each.largest_process_mb for each in verdicts), tracebacks=len(house.tracebacks()))
-        assert all(verdict.clean for verdict in verdicts), [
-            (verdict, [phone.wrongs[:3] for phone in judge.phones if phone.wrongs][:3])
-            for verdict, judge in zip(verdicts, judges, strict=True) if not verdict.clean]
-        assert told["acked"] > len(phones)
-        store.close()
+        stack.callback(store.close)
+        places = places_on_each_master(house, store, max(HOSTS, -(-sockets // IN_A_ROOM)))
+        guests = new_guests(store, house.environ["TEAHOUSE_SECRET_KEY"], house.organization, places,
+                            max(4 * HOSTS, sockets))
+        judges = [Judge(house, store, place, [with_a_phone(house, place)]) for place in places[:phones]]
+        crowd = stack.enter_context(Crowd(house.port, guests))
+        loads = [stack.enter_context(Load(judge.phones, judge.channel, 1.0, patience=300)) for judge in judges]
+        crowd.talk(A_SECOND)
+        crowd.wait_for_words(0.001, 300)
+        yield Gathering(house, store, places, crowd, judges, loads)
 
 
-def rooms_full_of(house: Hosts, store: Store, sockets: int) -> list[Judge]:
-    """At least one room on each master."""
-    count = max(HOSTS, -(-sockets // IN_A_ROOM))
-    size = -(-sockets // count)
-    spare = count + 9  # where a room lies is chance
-    rooms = [room for some in every(list(range(spare)), 4) for room in house.commands(*(
-        ["room", "add", f"房{number}", "--organization", house.organization] for number in some))]
-    channels = [channel for some in every(rooms, 4)
-                for channel in house.commands(*(["channel", "add", room, "厅"] for room in some))]
-    masters = house.masters()
-    by_master: dict[int, list[str]] = {id(node): [] for node in masters.values()}
-    for channel in channels:
-        master = next(node for (first, last), node in masters.items() if first <= slot_of(channel) <= last)
-        by_master[id(master)].append(channel)
-    in_turn = [channel for several in zip_longest(*by_master.values()) for channel in several if channel]
+def places_on_each_master(house: Hosts, store: Store, count: int) -> list[str]:
+    """Where a room lies is chance: of a few more than are needed, those that lie on the masters in turn."""
+    by_master: dict[int, list[str]] = {id(node): [] for node in house.masters().values()}
     assert len(by_master) == HOSTS, "each master has some slots"
-    judges = []
-    for channel in in_turn[:count]:
-        phones = [house.phone(f"{channel[-4:]}{number}", answer_seconds=4.0) for number in range(size)]
-        for phone in phones:
-            phone.keep_frames = False
-            assert phone.enter(channel, seconds=120)["op"] == "entered"
-        judges.append(Judge(house, store, channel, phones))
-    return judges
+    for number in range(count + 9):
+        channel = channels.add(store, rooms.add(store, house.organization, f"房{number}"), "厅")
+        by_master[id(house.master_of(channel))].append(channel)
+    in_turn = [channel for several in zip_longest(*by_master.values()) for channel in several if channel]
+    return in_turn[:count]
 
 
-def hurt(house: Hosts, judges: list[Judge], loads: list[Load], fault: Callable[[Hosts, list[Judge]], None]) -> float:
-    """Seconds from the fault until the last of all people was answered again."""
-    for judge in judges:
+def with_a_phone(house: Hosts, place: str) -> Phone:
+    phone = house.phone(place[-4:], answer_seconds=4.0)
+    phone.keep_frames = False
+    assert phone.enter(place, seconds=120)["op"] == "entered"
+    return phone
+
+
+# ---- what happens to them
+
+
+def hurt(everybody: Gathering, fault: Fault) -> dict[str, Any]:
+    """What it cost until the last of all people was answered again."""
+    house, crowd = everybody.house, everybody.crowd
+    forks = crowd.forks
+    crowd.begin_notes()
+    for judge in everybody.judges:
         judge.fault()
-    began = time.monotonic()
-    fault(house, judges)
-    for load in loads:
-        load.wait_for_everybody(time.monotonic(), 300)
+    more = fault(everybody) or {}
+    over = time.monotonic()
+    crowd.wait_for_words(over, 300)
+    for load in everybody.loads:
+        load.wait_for_everybody(over, 300)
+    spoke = time.monotonic()
     house.wait(house.whole, 300, "each master has a replica again")
     house.wait_ready(300)
-    silence = max(judge.silence() for judge in judges)
-    print(f"{fault.__name__}: everybody after {time.monotonic() - began:.1f} s, longest wait {silence:.1f} s")
-    return round(silence, 2)
+    stay = crowd.begin_notes()
+    return {"seconds_of_the_fault": round(over - stay.began, 1),
+            "everybody_spoke_seconds_after": round(spoke - over, 1), "answered_within": spread(stay.waited_seconds),
+            "phones_waited": round(max((judge.silence() for judge in everybody.judges), default=0.0), 2),
+            "sockets_lost": sum(stay.closes.values()), "byes": stay.byes, "given_up": stay.given_up,
+            "unanswered": stay.unanswered, "away_seconds": spread(stay.away_seconds), "forks_told": crowd.forks - forks,
+            "turned_away": dict(stay.turned_away), "refused": dict(stay.refused), **more}
 
 
-def a_master_is_killed(house: Hosts, judges: list[Judge]) -> None:
+def a_master_is_killed(everybody: Gathering) -> None:
     """Its replica is promoted; later it comes back as the other's replica."""
-    victim = house.master_of(judges[0].channel)
-    assert victim is not None
+    victim = the_master_of(everybody, everybody.places[0])
     victim.kill()
-    house.wait(lambda: house.master_of(judges[0].channel) not in (None, victim), 120, "another master")
+    wait_for_another(everybody, victim, everybody.places[0])
     victim.start(120)
 
 
-def a_host_is_cut_off(house: Hosts, judges: list[Judge]) -> None:
+def a_host_is_cut_off(everybody: Gathering) -> None:
     """One that has a master: whoever talks to it is sent to others, what it alone knows is lost and told."""
-    victim = house.master_of(judges[-1].channel)
-    host = next(host for host in house.hosts if victim is not None and host.address == victim.host)
+    victim = the_master_of(everybody, everybody.places[-1])
+    host = next(host for host in everybody.house.hosts if host.address == victim.host)
     host.pull_out()
     time.sleep(CUT_SECONDS)
     host.plug_in()
 
 
-def a_slot_moves(house: Hosts, judges: list[Judge]) -> None:
-    house.move_slot(judges[0].channel)
+def a_slot_moves(everybody: Gathering) -> None:
+    everybody.house.move_slot(everybody.places[0])
 
 
-def a_deploy_rolls(house: Hosts, _judges: list[Judge]) -> None:
+def a_deploy_rolls(everybody: Gathering) -> None:
     """One host after the other, each ready before the next."""
-    for web in house.webs:
+    for web in everybody.house.webs:
         web.end()
         web.start()
-        house.wait_ready(300)
+        everybody.house.wait_ready(300)
 
 
-def nginx_reloads(house: Hosts, _judges: list[Judge]) -> None:
+def nginx_reloads(everybody: Gathering) -> None:
     for _ in range(3):
-        house.nginx.tell(SIGHUP)
+        everybody.house.nginx.tell(SIGHUP)
         time.sleep(1)
+
+
+def a_master_dies_alone(everybody: Gathering) -> dict[str, Any]:
+    """Its replica stands still and has lost the link to it, and nobody archives; a while later it dies, and the replica
+    is promoted without what was said in the meantime: people have seen that, and with `replicated` it was not
+    acknowledged."""
+    house, place = everybody.house, everybody.places[1]
+    victim = the_master_of(everybody, place)
+    replica, places = house.replica_of(victim), everybody.of(victim)
+    house.archiver.end()
+    replica.freeze()
+    with victim.client() as client:
+        client.execute_command("CLIENT", "KILL", "TYPE", "replica")
+    time.sleep(1)  # what was confirmed before is answered
+    before, refused = everybody.crowd.ledger.acked_in(places), sum(everybody.crowd.stay.refused.values())
+    time.sleep(ALONE_SECONDS)
+    acked = everybody.crowd.ledger.acked_in(places) - before
+    refused = sum(everybody.crowd.stay.refused.values()) - refused
+    victim.kill()
+    replica.thaw()
+    wait_for_another(everybody, victim, place)
+    victim.start(120)
+    house.archiver.start()
+    if house.environ["TEAHOUSE_DURABILITY"] == "replicated":
+        assert acked == 0, "nobody could confirm"
+        assert refused > 0, "whoever is not answered is told"
+    return {"rooms": len(places), "acked_without_a_replica": acked, "refused_meanwhile": refused}
+
+
+def the_master_of(everybody: Gathering, place: str) -> Node:
+    house = everybody.house
+    house.wait(lambda: house.master_of(place) is not None, PATIENCE_SECONDS, "a master")
+    found = house.master_of(place)
+    assert found is not None
+    return found
+
+
+def wait_for_another(everybody: Gathering, victim: Node, place: str) -> None:
+    house = everybody.house
+    house.wait(lambda: house.master_of(place) not in (None, victim), 120, "another master")
+
+
+# ---- what it was
+
+
+def log_of(store: Store, channel: str) -> list[Entry]:
+    found: list[Entry] = []
+    while page := patiently(partial(messages.after, store, channel, found[-1].seq if found else 0, 200)):
+        found += [Entry(each.seq, each.epoch, each.op, msgspec.json.decode(each.frame).get("client_id", ""), b"")
+                  for each in page]
+    return found
+
+
+def judged(everybody: Gathering) -> dict[str, Any]:
+    """They fall silent, and all that they were told is compared with the logs."""
+    crowd, judges = everybody.crowd, everybody.judges
+    crowd.hush(300)
+    for load in everybody.loads:
+        load.__exit__()
+    for judge in judges:
+        judge.settle(300)
+    logs = {place: log_of(everybody.store, place) for place in everybody.places}
+    crowd.wait_for_tips({place: log[-1].seq for place, log in logs.items() if log}, 120)
+    of_phones = [judge.judge() for judge in judges]
+    of_crowd = [crowd.ledger.judge(place, log, crowd.of([place])) for place, log in logs.items()]
+    phones = [phone for judge in judges for phone in judge.phones]
+    return {"acked": _sum(of_crowd, "acked") + _sum(of_phones, "acked"),
+            **{name: _sum(of_crowd, name) + _sum(of_phones, name)
+               for name in ("lost", "duplicated", "reordered", "holes", "differing")},
+            **{name: _sum(of_crowd, name) for name in ("lost_and_told", "behind")},
+            "wrongs_of_phones": _sum(of_phones, "wrongs") + _sum(of_phones, "refused"),
+            "silent_gaps": crowd.wrong["hole"], "shown_twice": crowd.wrong["twice"],
+            "other_wrongs": sum(crowd.wrong.values()) - crowd.wrong["hole"] - crowd.wrong["twice"],
+            "gaps_told": crowd.gaps, "forks_told": crowd.forks + sum(len(phone.forks) for phone in phones),
+            "epochs": sum(len({entry.epoch for entry in log}) for log in logs.values()),
+            "largest_process_mb": max(everybody.house.memory().values()) >> 20,
+            "tracebacks": len(everybody.house.tracebacks())}
+
+
+def check(everybody: Gathering, told: dict[str, Any]) -> None:
+    crowd = everybody.crowd
+    must_be_none = (*Judgement._fields[3:], "lost", "wrongs_of_phones", "silent_gaps", "shown_twice", "other_wrongs")
+    assert not {name: told[name] for name in must_be_none if told[name]}, (
+        told, crowd.wrongs[:5], [phone.wrongs[:3] for judge in everybody.judges for phone in judge.phones])
+    assert told["acked"] > len(crowd.listeners)
+
+
+def of_calm(stay: Any) -> dict[str, Any]:
+    """Of the time before the first fault."""
+    seconds = time.monotonic() - stay.began
+    return {"seconds": round(seconds), "answered_within": spread(stay.waited_seconds),
+            "said_a_second": round(len(stay.waited_seconds) / seconds, 1)}
+
+
+def _sum(several: Sequence[Any], name: str) -> int:
+    return sum(getattr(each, name) for each in several)
