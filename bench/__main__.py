@@ -8,12 +8,12 @@ import sys
 import time
 from dataclasses import replace
 
-from bench import archive, callbacks, crowd, fanout, growth, keeping, pages, posting, spread, words
+from bench import archive, callbacks, ceiling, crowd, fanout, growth, keeping, pages, posting, spread, words
 from bench.book import FULL, SHORT, Book
 from bench.report import report, store
 
 MEASUREMENTS = {"posting": posting.run, "fanout": fanout.run, "crowd": crowd.run, "callbacks": callbacks.run,
-                "archive": archive.run, "growth": growth.run, "spread": spread.run,
+                "archive": archive.run, "growth": growth.run, "spread": spread.run, "ceiling": ceiling.run,
                 "lag": archive.run_lag, "disk": keeping.run_disk, "search": keeping.run_search,
                 "history": keeping.run_history, "words": words.run, "pages": pages.run}
 

@@ -14,10 +14,13 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from redis import Redis
 
 from bench import costs
 from bench.servers import Served, folder, free_port, running
+from bench.shards import Shards
 from bench.shards import shards as masters
 from embedded import redis_command, settle, wait_for_redis
 from miniprogram.tokens import Tokens
@@ -43,8 +46,10 @@ class Guest(NamedTuple):
 class House:
     """One running house; `store` is this process's own way into it."""
 
-    def __init__(self, settings: Settings, store: Store, shards: list[int], web: int, sql: Path) -> None:
-        self.settings, self.store, self.shards, self._web, self._sql = settings, store, shards, web, sql
+    def __init__(self, settings: Settings, store: Store, shards: Shards, web: dict[int, int], sql: Path) -> None:
+        """`web`: port → pid."""
+        self.settings, self.store, self.shards, self._web, self._sql = settings, store, shards.pids, web, sql
+        self._nodes: list[Any] = [Redis.from_url(url) for url in shards.urls]
         self.organization = orgs.add(store, "bench")
         self._tokens = Tokens(settings.secret_key or "")
 
@@ -59,12 +64,21 @@ class House:
 
     @property
     def web(self) -> list[int]:
-        return costs.family(self._web)
+        return [pid for master in self._web.values() for pid in costs.family(master)]
+
+    @property
+    def ports(self) -> list[int]:
+        """One for each web process."""
+        return list(self._web)
 
     @property
     def worker(self) -> int:
         """The web process that serves; with several of them, one of them."""
         return self.web[-1]
+
+    def turns(self) -> int:
+        """Of the loops of all shards, since they started."""
+        return sum(int(node.info("stats").get("eventloop_cycles", 0)) for node in self._nodes)
 
     def sql_statements(self) -> int:
         """Run by all web processes since they started."""
@@ -108,25 +122,26 @@ class House:
 
 @contextmanager
 def house(processes: int = 1, environ: dict[str, str] | None = None, shards: int = 1) -> Iterator[House]:
-    """With more than one shard, a Redis Cluster."""
+    """With more than one shard, a Redis Cluster. Each web process has a port and a gunicorn of its own, as on hosts of
+    their own, so that a measurement chooses who sits in which of them."""
     with ExitStack() as stack:
         place = stack.enter_context(folder("house"))
         (place / "sql").mkdir()
-        chosen = {**UNLIMITED, "TEAHOUSE_VAR": str(place), "TEAHOUSE_PORT": str(free_port()),
-                  "TEAHOUSE_WEB_PROCESSES": str(processes), "TEAHOUSE_BENCH_SQL": str(place / "sql"), **(environ or {})}
+        ports = [free_port() for _ in range(processes)]
+        chosen = {**UNLIMITED, "TEAHOUSE_VAR": str(place), "TEAHOUSE_PORT": str(ports[0]),
+                  "TEAHOUSE_WEB_PROCESSES": "1", "TEAHOUSE_BENCH_SQL": str(place / "sql"), **(environ or {})}
         if shards > 1:
             cluster = stack.enter_context(masters(shards))
             chosen |= {"REDIS_URL": cluster.url, "TEAHOUSE_BROKER_URL": f"redis://127.0.0.1:{free_port()}/0",
                        "TEAHOUSE_SECRET_KEY": secrets.token_hex(32), "DATABASE_URL": f"sqlite:///{place}/teahouse.db"}
         given = Settings.from_environment({**_without_ours(), **chosen})
-        redis = cluster.pids if shards > 1 else [stack.enter_context(_redis(given))]
+        redis = cluster if shards > 1 else stack.enter_context(_redis(given))
         settings = settle(given)
         migrate.upgrade(settings.database_url or "")
         store = stack.enter_context(_store(settings))
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:bench.gunicorn_conf", "app:application"]
-        clean = {**{name: "" for name in os.environ if name.startswith("TEAHOUSE_")}, **chosen}
-        web = stack.enter_context(running(command, place / "web.log", settings.port, clean))
-        _warm(settings.port)
+        web = {port: stack.enter_context(_web(place, port, settings, chosen)) for port in ports}
+        for port in ports:
+            _warm(port)
         made = House(settings, store, redis, web, place / "sql")
         try:
             yield made
@@ -135,11 +150,25 @@ def house(processes: int = 1, environ: dict[str, str] | None = None, shards: int
 
 
 @contextmanager
-def _redis(settings: Settings) -> Iterator[int]:
+def _web(place: Path, port: int, settings: Settings, chosen: dict[str, str]) -> Iterator[int]:
+    """The first is at home in `place`; the others share nothing with it but the addresses and the secret."""
+    own = {**{name: "" for name in os.environ if name.startswith("TEAHOUSE_")}, **chosen}
+    if port != settings.port:
+        own |= {"TEAHOUSE_VAR": str(place / str(port)), "TEAHOUSE_PORT": str(port),
+                "REDIS_URL": settings.redis_url or "", "DATABASE_URL": settings.database_url or "",
+                "TEAHOUSE_SECRET_KEY": settings.secret_key or ""}
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:bench.gunicorn_conf", "app:application"]
+    with running(command, place / "web.log", port, own) as pid:
+        yield pid
+
+
+@contextmanager
+def _redis(settings: Settings) -> Iterator[Shards]:
     process = subprocess.Popen(redis_command(settings), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for_redis(settings)
-        yield process.pid
+        url = settle(settings).redis_url or ""
+        yield Shards(url, [url], [process.pid])
     finally:
         process.terminate()
         process.wait()

@@ -17,7 +17,10 @@ JOIN_SECONDS = 30
 
 
 class Shards(NamedTuple):
+    """`url` names them all, `urls` each of them."""
+
     url: str
+    urls: list[str]
     pids: list[int]
 
 
@@ -34,7 +37,8 @@ def shards(count: int) -> Iterator[Shards]:
             node.execute_command("CLUSTER SET-CONFIG-EPOCH", number + 1)
             nodes[0].execute_command("CLUSTER MEET", "127.0.0.1", ports[number], buses[number])
         _agree(nodes)
-        yield Shards("redis://" + ",".join(f"127.0.0.1:{port}" for port in ports), pids)
+        yield Shards("redis://" + ",".join(f"127.0.0.1:{port}" for port in ports),
+                     [f"redis://127.0.0.1:{port}" for port in ports], pids)
 
 
 @contextmanager

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bench import callbacks, client, crowd, fanout, keeping, posting, spread, wire
+from bench import callbacks, ceiling, client, crowd, fanout, keeping, posting, spread, wire
 from bench.book import SHORT, Book
 from bench.callback_client import Pusher
 from bench.fanout import COST, HOUSE
 from bench.load import LoadFailed, checked
+from bench.spread import FARTHEST, LAW
 from bench.targets import targets
 from sandbox import envelope
 
@@ -64,7 +65,16 @@ def test_posts_are_counted(book: Book) -> None:
 
 def test_the_same_load_is_spread_over_processes_and_shards(book: Book) -> None:
     spread.run(book)
-    assert (book.value("spread over 2 web, 3 Redis", HOUSE, "posts per second") or 0) > 0
+    apart, kept = (book.value(f"2 web, 3 Redis, 10 in a channel {place}", HOUSE, "hearings of a post")
+                   for place in ("at random", "together"))
+    assert (kept, apart) == (1, 2)
+    assert book.value(LAW, HOUSE, FARTHEST) is not None
+
+
+def test_a_hot_room_has_a_ceiling(book: Book) -> None:
+    ceiling.run(book)
+    assert (book.value("ceiling of 1 × 20, 2 web", HOUSE, "posts per second") or 0) > 0
+    assert book.value("ceiling of 1 × 20, 2 web", HOUSE, "at 80% of it: the last socket p99 ms") is not None
 
 
 def test_every_server_that_is_here_delivers_to_everybody(book: Book) -> None:
