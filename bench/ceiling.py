@@ -40,11 +40,15 @@ class Round(NamedTuple):
 def run(book: Book) -> None:
     for processes in book.size.processes:
         with house(processes) as home, Load() as load:
-            for sockets in book.size.hot:
-                seating = evenly(1, sockets, processes)
-                come_in(home, load, seating, *seating.rooms(home), inside=0, members=sockets)
-                load.do("idle", seconds=book.size.seconds)
-                _ceiling(book, home, load, f"ceiling of 1 × {sockets:,}, {processes} web")
+            of_house(book, home, load)
+
+
+def of_house(book: Book, home: House, load: Load) -> None:
+    for sockets in book.size.hot:
+        seating = evenly(1, sockets, len(home.ports))
+        come_in(home, load, seating, *seating.rooms(home), inside=0, members=sockets)
+        load.do("idle", seconds=book.size.seconds)
+        _ceiling(book, home, load, f"ceiling of 1 × {sockets:,}, {len(home.ports)} web")
 
 
 def _ceiling(book: Book, home: House, load: Load, name: str) -> None:

@@ -66,9 +66,16 @@ def run(book: Book) -> None:
     for shards in book.size.shards:
         for processes in book.size.processes:
             with house(processes, shards=shards) as home, Load() as load:
-                for place in PLACES if processes > 1 else ["together"]:
-                    points |= _grown(book, home, load, place)
-    _law(book, points)
+                points |= of_house(book, home, load)
+    law(book, points)
+
+
+def of_house(book: Book, home: House, load: Load) -> dict[Case, Point]:
+    """In the most processes also with the people of a channel kept together."""
+    found: dict[Case, Point] = {}
+    for place in PLACES if len(home.ports) == book.size.processes[-1] else ["at random"]:
+        found |= _grown(book, home, load, place)
+    return found
 
 
 def _grown(book: Book, home: House, load: Load, place: str) -> dict[Case, Point]:
@@ -109,7 +116,7 @@ def _note(book: Book, case: Case, point: Point) -> None:
         book.note(case.name, HOUSE, quantity, value)
 
 
-def _law(book: Book, points: dict[Case, Point]) -> None:
+def law(book: Book, points: dict[Case, Point]) -> None:
     """Redis delivers nothing to sockets, so its law is another."""
     try:
         web = fitted([point.for_web for point in points.values()], [point.web for point in points.values()])
@@ -117,8 +124,8 @@ def _law(book: Book, points: dict[Case, Point]) -> None:
     except NoLaw:
         book.leave_out("the law of spreading: these points do not tell posts, hearings, deliveries and turns apart")
         return
-    for part, kinds, law in (("web", WEB, web), ("Redis", REDIS, redis)):
-        for kind, cost in zip(kinds, law, strict=True):
+    for part, kinds, found in (("web", WEB, web), ("Redis", REDIS, redis)):
+        for kind, cost in zip(kinds, found, strict=True):
             book.note(LAW, HOUSE, f"µs CPU of a {kind}: {part}", cost)
     ratios = {case: (point.web + point.redis) / (foretold(web, point.for_web) + foretold(redis, point.for_redis))
               for case, point in points.items()}

@@ -31,18 +31,19 @@ class Kind(NamedTuple):
 
 
 COST = "µs CPU per delivery"
+LAW = "the law of spreading"
 SIZING = "docs/sizing.md, measured with MEMORY USAGE"
 
 KINDS = {
     "delivery_alone": Kind(7.0, "µs", "docs/decisions/0041, isolated messages, upper bound", r"isolated 1 × .*", COST),
     "delivery_gathered": Kind(0.45, "µs", "docs/decisions/0041, a hot channel, upper bound", r"hot 1 × .*", COST),
     "post_web": Kind(71, "µs", "assumed: the aim of make bench, 14,000 posts a second and process",
-                     "posting", "µs CPU of the web process"),
+                     LAW, "µs CPU of a post: web"),
     "post_redis": Kind(132, "µs", "docs/decisions/0003, a post that goes alone, append-only file included"),
     "post_redis_gathered": Kind(42, "µs", "docs/decisions/0003, many in one channel",
                                 "posting, core alone, in one channel", "µs CPU of Redis"),
-    "hearing": Kind(15, "µs", "assumed: a web process takes one entry from the feed"),
-    "telling": Kind(3, "µs", "assumed: Redis tells one more web process of an entry"),
+    "hearing": Kind(15, "µs", "assumed: a web process takes one entry from the feed", LAW, "µs CPU of a hearing: web"),
+    "telling": Kind(3, "µs", "assumed: Redis tells one more web process of an entry", LAW, "µs CPU of a hearing: Redis"),
     "heartbeat": Kind(25, "µs", "assumed: a ping and its pong"),
     "coming_in": Kind(1.2, "ms", "docs/decisions/0041, connect and hello with resume",
                       r"crowd of .*", "ms CPU to come in, again"),

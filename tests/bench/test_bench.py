@@ -8,8 +8,9 @@ from bench import callbacks, ceiling, client, crowd, fanout, keeping, posting, s
 from bench.book import SHORT, Book
 from bench.callback_client import Pusher
 from bench.fanout import COST, HOUSE
-from bench.load import LoadFailed, checked
-from bench.spread import FARTHEST, LAW
+from bench.house import house
+from bench.load import Load, LoadFailed, checked
+from bench.spread import FARTHEST, LAW, Case
 from bench.targets import targets
 from sandbox import envelope
 
@@ -63,16 +64,15 @@ def test_posts_are_counted(book: Book) -> None:
     assert (book.value("posting, core alone", HOUSE, "posts per second") or 0) > 0
 
 
-def test_the_same_load_is_spread_over_processes_and_shards(book: Book) -> None:
-    spread.run(book)
-    apart, kept = (book.value(f"2 web, 3 Redis, 10 in a channel {place}", HOUSE, "hearings of a post")
-                   for place in ("at random", "together"))
-    assert (kept, apart) == (1, 2)
+def test_the_same_load_is_spread_over_processes_and_shards_and_a_hot_room_has_a_ceiling(book: Book) -> None:
+    with house(2, shards=3) as home, Load() as load:
+        points = spread.of_house(book, home, load)
+        ceiling.of_house(book, home, load)
+    assert {case: round(point.hearings / point.posts, 3) for case, point in points.items() if case.members == 8} == {
+        Case(2, 3, 8, "together"): 1, Case(2, 3, 8, "at random"): 2}
+    assert all(point.turns > 0 and point.web > 0 for point in points.values())
+    spread.law(book, points)
     assert book.value(LAW, HOUSE, FARTHEST) is not None
-
-
-def test_a_hot_room_has_a_ceiling(book: Book) -> None:
-    ceiling.run(book)
     assert (book.value("ceiling of 1 × 20, 2 web", HOUSE, "posts per second") or 0) > 0
     assert book.value("ceiling of 1 × 20, 2 web", HOUSE, "at 80% of it: the last socket p99 ms") is not None
 
