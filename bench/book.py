@@ -49,7 +49,7 @@ FULL = Size(short=False, seconds=2.0, rounds=3, hot=(1_000, 5_000), many=(200, 2
 SHORT = Size(short=True, seconds=0.2, rounds=1, hot=(20,), many=(4, 5), isolated=20, posting=(8, 2), crowd=20,
              followers=4, rows=500, growth_sockets=(20,), growth_channels=(4,), growth_history=(0, 100),
              kept=2_000, processes=(2,), shards=(3,),
-             spread_channels=2, spread_members=(2, 8), databases=("SQLite",))
+             spread_channels=2, spread_members=(8,), databases=("SQLite",))
 
 IN_FLIGHT = 32
 """Messages that not everybody has yet, in a hot channel."""

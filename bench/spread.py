@@ -11,7 +11,7 @@ messages on their way, so that each is as busy as the others leave it cores for,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from statistics import fmean, median
 from typing import NamedTuple
 
@@ -25,9 +25,12 @@ from bench.seating import Seating, at_random, come_in, together
 
 LAW = "the law of spreading"
 PLACES: dict[str, Callable[[int, int, int], Seating]] = {"together": together, "at random": at_random}
-WEB, REDIS = ("post", "hearing", "delivery"), ("post", "hearing", "turn")
+WEB = "post: web", "hearing: web", "delivery: web"
+REDIS = "post: Redis", "hearing: Redis", "turn: Redis"
 BY_LAW = "measured / by the law"
 FARTHEST = f"{BY_LAW}, the farthest point"
+MOST_WEB = "most web processes: measured / by the law of fewer"
+MOST_REDIS = "most shards: measured / by the law of fewer"
 
 
 class Point(NamedTuple):
@@ -116,23 +119,41 @@ def _note(book: Book, case: Case, point: Point) -> None:
         book.note(case.name, HOUSE, quantity, value)
 
 
+class Law(NamedTuple):
+    """What one of each costs. Redis delivers nothing to sockets, so its law is another."""
+
+    web: list[float]
+    redis: list[float]
+
+    def ratio(self, point: Point) -> float:
+        """What the point cost, over what it should have cost."""
+        return (point.web + point.redis) / (foretold(self.web, point.for_web) + foretold(self.redis, point.for_redis))
+
+
+def laid(points: Iterable[Point]) -> Law:
+    """Raises NoLaw."""
+    through = list(points)
+    return Law(fitted([point.for_web for point in through], [point.web for point in through]),
+               fitted([point.for_redis for point in through], [point.redis for point in through]))
+
+
 def law(book: Book, points: dict[Case, Point]) -> None:
-    """Redis delivers nothing to sockets, so its law is another."""
     try:
-        web = fitted([point.for_web for point in points.values()], [point.web for point in points.values()])
-        redis = fitted([point.for_redis for point in points.values()], [point.redis for point in points.values()])
+        found = laid(points.values())
+        for kind, cost in zip((*WEB, *REDIS), (*found.web, *found.redis), strict=True):
+            book.note(LAW, HOUSE, f"µs CPU of a {kind}", cost)
+        ratios = {case: found.ratio(point) for case, point in points.items()}
+        for case, ratio in ratios.items():
+            book.note(case.name, HOUSE, BY_LAW, ratio)
+        book.note(LAW, HOUSE, FARTHEST, max(max(ratio, 1 / ratio) for ratio in ratios.values()))
+        book.note(LAW, HOUSE, MOST_WEB, _by_the_smaller(points, [case.web for case in points]))
+        book.note(LAW, HOUSE, MOST_REDIS, _by_the_smaller(points, [case.redis for case in points]))
     except NoLaw:
         book.leave_out("the law of spreading: these points do not tell posts, hearings, deliveries and turns apart")
-        return
-    for part, kinds, found in (("web", WEB, web), ("Redis", REDIS, redis)):
-        for kind, cost in zip(kinds, found, strict=True):
-            book.note(LAW, HOUSE, f"µs CPU of a {kind}: {part}", cost)
-    ratios = {case: (point.web + point.redis) / (foretold(web, point.for_web) + foretold(redis, point.for_redis))
-              for case, point in points.items()}
-    for case, ratio in ratios.items():
-        book.note(case.name, HOUSE, BY_LAW, ratio)
-    book.note(LAW, HOUSE, FARTHEST, max(max(ratio, 1 / ratio) for ratio in ratios.values()))
-    for what in ("web", "redis"):
-        for count in sorted({getattr(case, what) for case in ratios}):
-            book.note(LAW, HOUSE, f"{count} {what.capitalize() if what == 'redis' else what}: {BY_LAW}",
-                      fmean(ratio for case, ratio in ratios.items() if getattr(case, what) == count))
+
+
+def _by_the_smaller(points: dict[Case, Point], sizes: list[int]) -> float:
+    """What the largest houses cost on average, over what the law of all smaller ones says they should."""
+    most = max(sizes)
+    smaller = laid(point for point, size in zip(points.values(), sizes, strict=True) if size < most)
+    return fmean(smaller.ratio(point) for point, size in zip(points.values(), sizes, strict=True) if size == most)

@@ -117,7 +117,7 @@ def _web(wish: Wish, cost: Mapping[str, float], deliveries: float) -> tuple[int,
 def _hearers(wish: Wish, processes: int) -> float:
     """Web processes in which somebody of a room sits, where the gateway knows nothing of rooms."""
     people = max(1.0, wish.present / wish.rooms)
-    return processes * (1 - (1 - 1 / processes) ** people)
+    return processes - processes * float((1 - 1 / processes) ** people)
 
 
 def _redis(wish: Wish, cost: Mapping[str, float], processes: int) -> tuple[int, float]:

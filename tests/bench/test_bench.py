@@ -10,7 +10,7 @@ from bench.callback_client import Pusher
 from bench.fanout import COST, HOUSE
 from bench.house import house
 from bench.load import Load, LoadFailed, checked
-from bench.spread import FARTHEST, LAW, Case
+from bench.spread import Case
 from bench.targets import targets
 from sandbox import envelope
 
@@ -68,11 +68,9 @@ def test_the_same_load_is_spread_over_processes_and_shards_and_a_hot_room_has_a_
     with house(2, shards=3) as home, Load() as load:
         points = spread.of_house(book, home, load)
         ceiling.of_house(book, home, load)
-    assert {case: round(point.hearings / point.posts, 3) for case, point in points.items() if case.members == 8} == {
+    assert {case: round(point.hearings / point.posts, 3) for case, point in points.items()} == {
         Case(2, 3, 8, "together"): 1, Case(2, 3, 8, "at random"): 2}
     assert all(point.turns > 0 and point.web > 0 for point in points.values())
-    spread.law(book, points)
-    assert book.value(LAW, HOUSE, FARTHEST) is not None
     assert (book.value("ceiling of 1 × 20, 2 web", HOUSE, "posts per second") or 0) > 0
     assert book.value("ceiling of 1 × 20, 2 web", HOUSE, "at 80% of it: the last socket p99 ms") is not None
 
