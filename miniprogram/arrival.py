@@ -83,6 +83,7 @@ class Door:
 
         May wait. Raises Refused.
         """
+        hidden = blocks.soon(self._store, person.id)  # on the way while the seat is taken
         seat = seats.arrive(self._store, person, channel_id, holder, password, ticket, again=resumed)
         channel = self._hub.follow(channel_id)
         if isinstance(seat, seats.Queued):
@@ -92,7 +93,7 @@ class Door:
             if channel.tip >= seat.tip and channel.epoch == seat.epoch:
                 break
             self._hub.catch_up(channel)
-        blocked = blocks.of(self._store, person.id)
+        blocked = hidden()
         if since is None:
             after = max(0, seat.tip - LATEST)
             return Arrival(seat, channel, after, None, blocks.hide(self._entries(channel, after, seat.tip), blocked))

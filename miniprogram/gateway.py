@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 COMPARE_SECONDS = 2
 KEEP_SECONDS = 4
 """Between signs of life and looks at who was signed out; a lease lasts fifteen."""
-SPREAD_SECONDS = 8.0
+SPREAD_SECONDS = 5.0
 """Over which a draining process lets its sockets go."""
 STEP_SECONDS = 0.1
 ANSWER_SECONDS = 3.0

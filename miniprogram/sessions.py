@@ -56,13 +56,14 @@ class Sessions:
         """Says who speaks on this socket. Raises Refused: unauthenticated, expired, banned."""
         now = self.store.clock.now()
         claims = self.tokens.verify(token, now)
+        hidden = blocks.soon(self.store, claims.user)
         who = identities.who(self.store, claims.user)
         person = _still_valid(claims, who)
         session.issued = claims.issued
         session.until = self.reader.now + max(1, (claims.expires - now) // 1000)
         session.person = person
         network.note(self.store, person.organization, person.id, network.SOCKET, session.address)
-        session.connection.hidden = blocks.of(self.store, person.id)
+        session.connection.hidden = hidden()
         connection = session.connection
         connection.last_heard = self.reader.now
         if connection.state is not State.OPEN:

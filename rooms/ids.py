@@ -38,4 +38,4 @@ def room_of(channel: str) -> str:
 
 
 def _token(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return "".join(ALPHABET[byte & 31] for byte in secrets.token_bytes(length))

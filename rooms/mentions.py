@@ -7,7 +7,7 @@ moment. The entry carries their ids, so that every reader of the log agrees.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rooms import ids, names
 from rooms.errors import Code, Refused
@@ -94,7 +94,8 @@ def _role(store: Store, room: str, user: str) -> str:
 # counting
 
 
-def above(seq: int, tip: int, user: str, mine: bytes | None, everybody: bytes | None, recalled: Sequence[int]) -> int:
+def above(seq: int, tip: int, user: str, mine: bytes | None, everybody: bytes | None,
+          recalled: Iterable[int]) -> int:
     """How many messages between the two name the user and still stand. Exact up to a hundred."""
     found = {int(word) for word in (mine or b"").split()}
     for word in (everybody or b"").decode().split():
@@ -103,11 +104,3 @@ def above(seq: int, tip: int, user: str, mine: bytes | None, everybody: bytes | 
             found.add(int(number))
     return sum(1 for number in found.difference(recalled) if seq < number <= tip)
 
-
-def count(store: Store, channel: str, user: str, seq: int, tip: int) -> int:
-    """The same, asked for."""
-    name = keys.of_channel(store.live.prefix, channel)
-    (mine, everybody), recalled = store.live.commands([
-        (("HMGET", name.mentioned, user, EVERYBODY), name.head),
-        (("ZRANGEBYSCORE", name.recalled, f"({seq}", "+inf"), name.head)])
-    return above(seq, tip, user, mine, everybody, [int(number) for number in recalled])

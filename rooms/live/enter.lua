@@ -1,12 +1,13 @@
 -- Take a seat in a channel, come back to it, or join the queue for one.
 -- KEYS 1 gate 2 members 3 head 4 seats 5 held 6 away 7 leases 8 queue 9 tickets 10 waiting 11 offers 12 feed
---      13 reads 14 dirty 15 sanctions 16 free 17 recalled 18 outside 19 quiet 20 allowed
+--      13 reads 14 dirty 15 sanctions 16 free 17 recalled 18 outside 19 quiet 20 allowed 21 mentioned
 -- ARGV 3 organization 4 user 5 {"id","name"} of the person 6 holder "process.socket", or "" for a follower
 --      7 lease ms of the process, or idle ms of a follower 8 channel 9 a fresh ticket 10 ticket that is presented, or ""
 --      11 ms between enters of the channel, 0 for none 12 burst
 --      13 "1" where somebody only comes back: who was put out meanwhile must ask to be let in
 -- {'ok', epoch, tip, talk, reading, present, at, role, capacity, slow_seconds, forks, muted for ms or '', recalled since,
---  muted_all, quiet until or '', 1 who had been put out}
+--  muted_all, quiet until or '', 1 who had been put out, what names the user or '', what names everybody or '',
+--  what of it may be recalled}
 -- {'queued', ticket, place, length}
 local user, holder, keep = ARGV[4], ARGV[6], tonumber(ARGV[7])
 local gate = redis.call('HMGET', KEYS[1], 'ready', 'organization', 'state', 'private', 'locked', 'white_only')
@@ -94,6 +95,9 @@ for _, till in ipairs(redis.call('HMGET', KEYS[19], user, user .. ':' .. ARGV[8]
     quiet = whole(math.max(tonumber(till), tonumber(quiet) or 0))
   end
 end
+local from = '(' .. string.match(read, '^%d+')
+local named = redis.call('HMGET', KEYS[21], user, '*')
 return {'ok', head[2], head[3], head[4], read, present, whole(at), role, head[5], head[6], head[7],
   muted and whole(muted == 0 and 0 or at + muted) or '',
-  redis.call('ZCOUNT', KEYS[17], '(' .. string.match(read, '^%d+'), '+inf'), head[10], quiet, outside}
+  redis.call('ZCOUNT', KEYS[17], from, '+inf'), head[10], quiet, outside, named[1] or '', named[2] or '',
+  (named[1] or named[2]) and redis.call('ZRANGEBYSCORE', KEYS[17], from, '+inf') or {}}

@@ -133,8 +133,8 @@ def test_a_ban_from_the_organization_closes_every_socket_with_4003(web: Web) -> 
     stage = Hall(web)
     staff = authority.Actor(Person("s_steward", web.cast.organization, "Steward", Door.CONSOLE), "owner")
     sanctions.ban(web.store, staff, web.cast.organization, stage.charlie.id, reason="广告")
-    assert events(stage.c, "banned", 1, 5)[0]["reason"] == "广告"
-    closes_with(stage.c, 4003, 5)
+    assert events(stage.b, "banned", 1)[0]["reason"] == "广告"
+    closes_with(stage.c, 4003)  # that may be before the log has told them, as this is first written in the record
 
 
 def test_slow_mode_repeats_and_floods_of_the_same_words_say_what_to_do(web: Web) -> None:
