@@ -19,12 +19,13 @@ from tasks.worker import FAST, SLOW, app, settings  # noqa: E402
 
 PROCESSES = {FAST: 3, SLOW: 2}
 """Children of each worker. The fast one archives and delivers, so that neither waits for slow work."""
+MOST_PROCESSES = 64
 
 
-def work(queue: str) -> int:
+def work(queue: str, processes: int) -> int:
     """Serves a queue until it is told to end; gives the exit status."""
     worker = app.Worker(hostname=host_format(default_nodename(f"{queue}@%h")), queues=[queue],
-                        concurrency=PROCESSES[queue], loglevel=settings().log_level, quiet=True,
+                        concurrency=processes, loglevel=settings().log_level, quiet=True,
                         without_gossip=True, without_mingle=True)
     worker.start()
     return int(worker.exitcode or 0)
@@ -39,11 +40,15 @@ def beat() -> int:
 def main(words: Sequence[str]) -> int:
     parser = ArgumentParser(prog="python -m tasks", description="works behind the doors of a house")
     parser.add_argument("program", choices=[*PROCESSES, "beat"])
-    program = parser.parse_args(words).program
+    parser.add_argument("--processes", type=int, choices=range(1, MOST_PROCESSES + 1), metavar="NUMBER",
+                        help="children of a worker: 3 of the fast one, 2 of the slow one unless it says so")
+    chosen = parser.parse_args(words)
     app.loader.import_default_modules()
     gc.freeze()
     gc.enable()
-    return beat() if program == "beat" else work(program)
+    if chosen.program == "beat":
+        return beat()
+    return work(chosen.program, chosen.processes or PROCESSES[chosen.program])
 
 
 if __name__ == "__main__":
