@@ -1,9 +1,9 @@
 """A single hot room's ceiling: how much is said in one channel before some process has no more to give.
 
-More and more messages are put on their way, and the most that went through counts. The people of the channel sit evenly over
-the web processes and speak in turn. What each process took of a core at that moment says which of them is the bound;
-where together they took all cores of the machine, the machine is, and the cost of a post says what the channel's one
-Redis would bear alone.
+More and more messages are put on their way, and the most that went through counts. The people of the channel sit evenly
+over the web processes and speak in turn. What each process took of a core at that moment says which of them is the
+bound; where together they took all cores of the machine, the machine is, and the cost of a post says what the channel's
+one Redis would bear alone.
 """
 
 from __future__ import annotations
