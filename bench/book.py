@@ -45,7 +45,7 @@ FULL = Size(short=False, seconds=2.0, rounds=3, hot=(1_000, 5_000), many=(200, 2
             crowd=5_000, followers=200, rows=60_000, growth_sockets=(1_000, 5_000, 20_000),
             growth_channels=(1, 40, 200, 1_000), growth_history=(0, 20_000, 100_000),
             kept=1_000_000, processes=(1, 2, 4), shards=(1, 3),
-            spread_channels=30, spread_members=(2, 12))
+            spread_channels=80, spread_members=(2, 6, 16))
 SHORT = Size(short=True, seconds=0.2, rounds=1, hot=(20,), many=(4, 5), isolated=20, posting=(8, 2), crowd=20,
              followers=4, rows=500, growth_sockets=(20,), growth_channels=(4,), growth_history=(0, 100),
              kept=2_000, processes=(2,), shards=(3,),

@@ -16,15 +16,13 @@ from statistics import fmean, median
 from typing import NamedTuple
 
 from bench import costs
-from bench.book import TEXT, Book
+from bench.book import IN_FLIGHT_OF_MANY, TEXT, Book
 from bench.fanout import COST, HOUSE
 from bench.house import House, house
 from bench.law import NoLaw, fitted, foretold
 from bench.load import Load, checked
 from bench.seating import Seating, at_random, come_in, together
 
-IN_FLIGHT = 4
-"""In each channel: enough that a process has something to do, too few for many to leave in one send."""
 LAW = "the law of spreading"
 PLACES: dict[str, Callable[[int, int, int], Seating]] = {"together": together, "at random": at_random}
 WEB = "post: web", "hearing: web", "delivery: web"
@@ -93,7 +91,7 @@ def _grown(book: Book, home: House, load: Load, place: str) -> dict[Case, Point]
         come_in(home, load, seating, names, guests, inside, members)
         inside = members
         load.do("idle", seconds=size.seconds / 2)
-        load.do("hot", seconds=size.seconds / 4, in_flight=IN_FLIGHT, text=TEXT)
+        load.do("hot", seconds=size.seconds / 4, in_flight=IN_FLIGHT_OF_MANY, text=TEXT)
         case, hearers = Case(processes, len(home.shards), members, place), seating.hearers(members)
         rounds = [_round(home, load, hearers, size.seconds / 2) for _ in range(size.rounds)]
         found[case] = Point(*(median(values) for values in zip(*rounds, strict=True)))
@@ -103,7 +101,7 @@ def _grown(book: Book, home: House, load: Load, place: str) -> dict[Case, Point]
 
 def _round(home: House, load: Load, hearers: float, seconds: float) -> Point:
     web, redis, turns = costs.cpu_seconds(home.web), costs.cpu_seconds(home.shards), home.turns()
-    answer = checked(load.do("hot", seconds=seconds, in_flight=IN_FLIGHT, text=TEXT))
+    answer = checked(load.do("hot", seconds=seconds, in_flight=IN_FLIGHT_OF_MANY, text=TEXT))
     web, redis = costs.cpu_seconds(home.web) - web, costs.cpu_seconds(home.shards) - redis
     took, posts = answer["seconds"], answer["sent"] / answer["seconds"]
     return Point(posts, posts * hearers, answer["delivered"] / took, (home.turns() - turns) / took, web / took * 1e6,
