@@ -70,7 +70,7 @@ def test_the_same_load_is_spread_over_processes_and_shards_and_a_hot_room_has_a_
         ceiling.of_house(book, home, load)
     assert {case: round(point.hearings / point.posts, 3) for case, point in points.items()} == {
         Case(2, 3, 8, "together"): 1, Case(2, 3, 8, "at random"): 2}
-    assert all(point.turns > 0 and point.web > 0 for point in points.values())
+    assert all(point.turns > 0 for point in points.values())
     assert (book.value("ceiling of 1 × 20, 2 web", HOUSE, "posts per second") or 0) > 0
     assert book.value("ceiling of 1 × 20, 2 web", HOUSE, "at 80% of it: the last socket p99 ms") is not None
 
