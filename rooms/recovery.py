@@ -17,11 +17,12 @@ from typing import Any
 
 import msgspec
 
-from rooms import ids
+from rooms import ids, positions
 from rooms.errors import Code, Refused
+from rooms.events import Position
 from rooms.live import keys
 from rooms.live.live import token
-from rooms.live.scripts import OPEN_CHANNEL, OPEN_ROOM
+from rooms.live.scripts import OPEN_CHANNEL, OPEN_ROOM, Script
 from rooms.record import Connection, aliases, entries
 from rooms.record import recovery as record
 from rooms.record.channels import Channel
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 LOCK_MS = 10_000
 PATIENCE_SECONDS = 5.0
 TOGETHER = 1_000
+STEPS_TOGETHER = 16
+"""In one round trip."""
 COUNTED_AGAIN = 10_000
 MOST_MENTIONS = 100
 MOST_EPOCHS = 200
@@ -132,12 +135,15 @@ def _is_ready(store: Store, room: str) -> bool:
 
 
 class _Rebuild:
-    """One rebuild under one lock. Each step checks the lock first, in the same script."""
+    """One rebuild under one lock. Each step checks the lock first, in the same script. Steps travel together where none
+    needs what another found, and the mark that ends it only when all before it were done. No replica is waited for:
+    what one takes over as a master is met as another run, and built anew."""
 
     def __init__(self, store: Store, room: str, lock: str) -> None:
         self._store, self._room, self._lock = store, room, lock
         self._keys = keys.of_room(store.live.prefix, room)
         self._run_id = store.live.ready_for(room).partition("/")[0]
+        self._steps: list[tuple[Script, list[str], list[str]]] = []
 
     def run(self) -> None:
         started = time.monotonic()
@@ -162,7 +168,9 @@ class _Rebuild:
             self._open(channel)
         for two in self._stale(snapshot.twos, snapshot.pairs):
             self.admit(two)
+        self._send()
         self._on_room("ready")
+        self._send()
         log.info("room made ready room=%s channels=%d ms=%d", self._room, len(snapshot.channels),
                  (time.monotonic() - started) * 1000)
 
@@ -171,6 +179,7 @@ class _Rebuild:
         if found is None:
             raise Refused(Code.NOT_FOUND)
         self._open(found)
+        self._send()
 
     def _stale(self, twos: Sequence[Channel], pairs: Mapping[str, str]) -> list[str]:
         """Channels of two that Redis does not have as the record says. There may be many more of them than of others,
@@ -183,12 +192,12 @@ class _Rebuild:
                     self._run_id, two.epoch, two.state, pairs.get(two.id, "")]]
 
     def _open(self, channel: record.ChannelSnapshot) -> None:
-        epoch, tip, talk, run_id = (item.decode() for item in self._on_channel(channel.id, "look"))
+        epoch, tip, talk, run_id = self._look(channel.id)
         behind = not epoch or epoch != channel.epoch or int(tip) < channel.tip
         if behind:
             self._remember_client_ids(channel.id)
         if behind or run_id != self._run_id:
-            self._fork(channel, max(channel.tip, int(tip or 0) if epoch == channel.epoch else 0), int(talk or 0))
+            self._fork(channel, max(channel.tip, _whole(channel, epoch, int(tip or 0))), int(talk or 0))
         else:
             self._on_channel(channel.id, "keep", *self._settings(channel, channel.epochs))
         for part in _pieces([str(seq) for seq in channel.recalled for _ in range(2)]):
@@ -220,7 +229,7 @@ class _Rebuild:
 
     def _places(self, channel: record.ChannelSnapshot) -> None:
         """Readers who were beyond what is left of the log stand at its tip: what comes next is new to them."""
-        epoch, tip, talk, _ = (item.decode() for item in self._on_channel(channel.id, "look"))
+        epoch, tip, talk, _ = self._look(channel.id)
         words: list[str] = []
         for r in self._with_own_words(channel, int(tip)):
             words += [r.user, f"{r.seq} {r.ordinal} {r.own}" if r.seq <= int(tip) else f"{tip} {talk} 0"]
@@ -260,18 +269,42 @@ class _Rebuild:
     def _on_room(self, step: str, *words: str) -> None:
         names = [self._keys.gate, self._keys.members, self._keys.rebuild, self._keys.sanctions, self._keys.free,
                  self._keys.quiet]
-        self._check(self._store.live.call(OPEN_ROOM, names, [self._lock, step, *words], durable=True))
+        self._with_the_next(OPEN_ROOM, names, [self._lock, step, *words])
 
-    def _on_channel(self, channel: str, step: str, *words: str) -> list[Any]:
+    def _on_channel(self, channel: str, step: str, *words: str) -> None:
         name = keys.of_channel(self._store.live.prefix, channel)
         names = [self._keys.rebuild, name.head, name.log, name.reads, name.places, *name.seen,
                  name.recalled, name.outside, name.allowed, name.edited, name.mentioned, name.reactions]
-        return self._check(self._store.live.call(OPEN_CHANNEL, names, [self._lock, step, *words], durable=True))
+        self._with_the_next(OPEN_CHANNEL, names, [self._lock, step, *words])
 
-    def _check(self, reply: Any) -> list[Any]:
-        if reply[0] == b"lost":
-            raise _LockLost
-        return list(reply[1:])
+    def _look(self, channel: str) -> list[str]:
+        """epoch, tip, talk and run of the channel, as Redis has them after all steps so far."""
+        self._on_channel(channel, "look")
+        return [item.decode() for item in self._send()[1:]]
+
+    def _with_the_next(self, *step: Any) -> None:
+        if len(self._steps) >= STEPS_TOGETHER:
+            self._send()
+        self._steps.append(step)
+
+    def _send(self) -> Any:
+        """The reply to the last of the steps that waited."""
+        steps, self._steps = self._steps, []
+        reply: Any = [b"ok"]
+        for reply in self._store.live.calls(steps):
+            if isinstance(reply, Refused):
+                raise reply
+            if reply[0] == b"lost":
+                raise _LockLost
+        return reply
+
+
+def _whole(channel: record.ChannelSnapshot, epoch: str, tip: int) -> int:
+    """How far Redis' log is the record's. Of an older epoch it is where that had reached no further when the next
+    began: whoever wrote that down did not come to tell Redis."""
+    forks = [(ended.epoch, following.after_seq) for ended, following in pairwise(channel.epochs)]
+    known = positions.where(forks, channel.epoch, tip, Position(epoch, tip))
+    return tip if known.forked is None else 0
 
 
 def quiet_field(user: str, place: str) -> str:

@@ -123,8 +123,8 @@ class Node(servers.RedisServer):
             "ip", "netns", "exec", host.name, binary, "--port", str(port), "--bind", host.address, "--dir", str(folder),
             "--protected-mode", "no", "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
             "--cluster-enabled", "yes", "--cluster-port", str(self.bus), "--cluster-announce-ip", host.address,
-            "--cluster-node-timeout", str(NODE_TIMEOUT_MS), "--cluster-require-full-coverage", "no"], port,
-            lambda _: servers.ask(self, "PING").startswith(b"+PONG"))
+            "--cluster-node-timeout", str(NODE_TIMEOUT_MS), "--cluster-require-full-coverage", "no",
+            "--repl-diskless-sync-delay", "0"], port, lambda _: servers.ask(self, "PING").startswith(b"+PONG"))
 
     def client(self) -> redis.Redis:
         return redis.Redis(self.host, self.port, socket_timeout=10)
@@ -220,8 +220,8 @@ class Hosts(House):
         site = re.sub(r"ssl_certificate.*;|listen (\S+) ssl;", lambda found: f"listen {found[1]};" if found[1] else "",
                       TEMPLATE.read_text("utf-8"))
         site = re.sub(r"\$\{(\w+)\}", lambda found: filled[found[1]], site).replace("/dev/stdout", "off; #")
-        more = "".join(f"    server {other} max_fails=2 fail_timeout=2s;\n" for other in others)
-        site = site.replace("    keepalive 64;", f"{more}    keepalive 64;")
+        site = re.sub(rf" +server {first}( [^;]*;)", lambda found: found[0] + "".join(
+            f" server {other}{found[1]}" for other in others), site)
         site = re.sub(r"rate=\d+r/s", "rate=50000r/s", re.sub(r"burst=\d+", "burst=50000", site))
         site = site.replace("limit_conn sockets 200", "limit_conn sockets 50000")
         folder = self.folder / "nginx"

@@ -248,20 +248,23 @@ class Pipeline:
         return self.ready
 
     def _failed(self, flight: list[Parcel], error: Exception) -> None:
-        """What was under way may have happened. Repeatable calls are tried once more, the others end as unknown."""
+        """What was under way may have happened. Repeatable calls are tried once more, before all that waited behind
+        them; the others end as unknown."""
         self._wire.close()
         never_sent = not isinstance(error, TimeoutError) and time.monotonic() < self._rest_until
         if not never_sent:  # what is refused while resting does not make the rest longer
             self._rest_until = time.monotonic() + REST_AFTER_FAILURE_SECONDS
             log.warning("redis connection lost: %s", error)
         self._doubt()
+        again: list[Call] = []
         for call in chain.from_iterable(flight):
             call.tries += 1
             if call.repeatable and call.tries == 1 and isinstance(error, WireLost) and not never_sent:
                 self._rest_until = 0.0
-                self.submit(call)
+                again.append(call)
             else:
                 call.then(Refused(Code.UNAVAILABLE, "Redis does not answer", 1_000))
+        self._queue.extendleft(reversed(again))
 
 
 def _parcels(batch: list[Call]) -> list[Parcel]:

@@ -10,8 +10,10 @@ import re
 import signal
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,9 @@ import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from websockets.sync.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from tests.miniprogram.web import Web, running
@@ -33,7 +37,8 @@ TEMPLATE = Path(__file__).parents[2] / "deploy" / "nginx" / "teahouse.conf.templ
 class Gateway:
     """A running nginx in a folder of its own."""
 
-    def __init__(self, folder: Path, web: Web) -> None:
+    def __init__(self, folder: Path, web: Web, *others: int) -> None:
+        """`others`: ports of more hosts."""
         self.folder, self.http, self.https = folder, free_port(), free_port()
         certificate, key = make_certificate(folder)
         filled = {"TEAHOUSE_UPSTREAM": f"127.0.0.1:{web.port}", "TEAHOUSE_NAME": "localhost",
@@ -41,6 +46,8 @@ class Gateway:
                   "TEAHOUSE_CERTIFICATE": str(certificate), "TEAHOUSE_CERTIFICATE_KEY": str(key),
                   "TEAHOUSE_HANDSHAKES_PER_SECOND": "50"}
         site = re.sub(r"\$\{(\w+)\}", lambda found: filled[found[1]], TEMPLATE.read_text("utf-8"))
+        site = re.sub(rf"server 127.0.0.1:{web.port}( [^;]*;)", lambda found: found[0] + "".join(
+            f" server 127.0.0.1:{other}{found[1]}" for other in others), site)
         (folder / "site.conf").write_text(site.replace("/dev/stdout", str(self.log)), "utf-8")
         own = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""  # who else may write into the test's folder?
         (folder / "nginx.conf").write_text(
@@ -101,7 +108,12 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
 
 @pytest.fixture
 def gateway(web: Web, tmp_path: Path) -> Iterator[Gateway]:
-    gateway = Gateway(tmp_path, web)
+    with opened(Gateway(tmp_path, web)) as gateway:
+        yield gateway
+
+
+@contextmanager
+def opened(gateway: Gateway) -> Iterator[Gateway]:
     try:
         gateway.wait()
         yield gateway
@@ -171,3 +183,23 @@ def test_nobody_chooses_the_address_that_is_counted(gateway: Gateway) -> None:
     answers = [gateway.ask("POST", "/api/v1/login", json={"appid": "wx0000000000000000", "code": "wrong"},
                            headers={"X-Forwarded-For": f"10.0.0.{number}"}) for number in range(8)]
     assert 429 in {answer.status_code for answer in answers}
+
+
+def test_a_host_that_was_away_gets_its_share_of_the_sockets_as_soon_as_it_is_back(web: Web, tmp_path: Path) -> None:
+    came: list[ServerConnection] = []
+
+    def hold(socket: ServerConnection) -> None:
+        came.append(socket)
+        with suppress(ConnectionClosed):
+            socket.recv()
+
+    port = free_port()
+    with opened(Gateway(tmp_path, web, port)) as gateway, ExitStack() as stack:
+        for _ in range(8):  # half of them are refused there first
+            stack.enter_context(gateway.socket())
+        host = stack.enter_context(serve(hold, "127.0.0.1", port, subprotocols=[Subprotocol("teahouse.v1")]))
+        threading.Thread(target=host.serve_forever, daemon=True).start()
+        sockets = [stack.enter_context(gateway.socket()) for _ in range(8)]
+        assert len(came) == 4
+        for socket in sockets:
+            socket.close()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -67,6 +70,22 @@ def test_it_goes_on_after_redis_was_away_however_hard_it_is_asked(live: Live, re
         except Refused:
             assert not back.is_set() or time.monotonic() < end - 5, "Redis is back, and nobody noticed"
     assert answered
+
+
+def test_what_is_tried_again_comes_before_what_waited_behind_it(live: Live, redis: servers.RedisServer) -> None:
+    live.set("key", "0")
+    pipeline = pipeline_of(live)
+    before = pipeline.round_trips
+    os.kill(redis.pid, signal.SIGSTOP)
+    first = live.begin_command("SET", "key", "first", key="key")
+    servers.wait_for(lambda: pipeline.round_trips > before, "the first is under way")
+    second = live.begin_command("SET", "key", "second", key="key")
+    assert pipeline._wire._socket is not None
+    pipeline._wire._socket.shutdown(socket.SHUT_RDWR)
+    os.kill(redis.pid, signal.SIGCONT)
+    for answer in (first, second):
+        answer.wait()
+    assert live.get("key") == b"second"
 
 
 def test_it_comes_back_however_often_it_had_to(redis: servers.RedisServer) -> None:
