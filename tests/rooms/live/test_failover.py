@@ -101,6 +101,22 @@ def talk_on(tmp_path: Path) -> Iterator[Callable[[str], Talk]]:
         talk.store.close()
 
 
+def test_talk_goes_on_when_its_slot_moves(cluster: servers.Cluster, talk_on: Callable[[str], Talk]) -> None:
+    talk = talk_on(cluster.urls)
+    talk.say("before")
+    place = cluster.master_of(talk.slot)
+
+    def meanwhile() -> None:
+        with pytest.raises(Refused) as moving:
+            say(talk.store, talk.alice, talk.hall, "on the way")
+        assert moving.value.code is Code.UNAVAILABLE
+
+    servers.move_slot(talk.slot, cluster.nodes[place], cluster.nodes[place - 1], meanwhile)
+    talk.say("after")
+    talk.check()
+    talk.hears("after")
+
+
 def test_talk_goes_on_when_a_clusters_master_dies(cluster: servers.Cluster, talk_on: Callable[[str], Talk]) -> None:
     talk = talk_on(cluster.urls)
     talk.say("before")
