@@ -14,6 +14,8 @@ import type { Frame } from "./connection";
 
 const PAGE = 50;
 const SEEN_TYPING_MS = 6_000;
+/** At most so long until a channel that could not be had just now is asked for again. */
+const KNOCK_AGAIN_MS = 3_000;
 
 /**
  * out · entering · queued: waits for a seat · offered: a seat is held for a moment · in ·
@@ -76,6 +78,7 @@ export class Subscription {
   password: string | undefined;
   mending = false;
   wake = 0;
+  knock = 0;
 
   constructor(readonly id: string) {}
 }
@@ -199,7 +202,10 @@ export class Subscriptions {
 
   /** Somebody else is signed in now. */
   forget(): void {
-    for (const each of this.all()) clearTimeout(each.wake);
+    for (const each of this.all()) {
+      clearTimeout(each.wake);
+      clearTimeout(each.knock);
+    }
     this.known.clear();
   }
 
@@ -211,6 +217,7 @@ export class Subscriptions {
       each.composer.lost();
       each.typing.clear();
       clearTimeout(each.wake);
+      clearTimeout(each.knock);
       this.line.changed(each.id);
     }
   }
@@ -296,10 +303,22 @@ export class Subscriptions {
 
   private notLetIn(one: Subscription, refused: Refused): void {
     if (refused.code === "offline") return; // `entering` stays: the next welcome tries again
+    if (refused.code === "unavailable" && one.timeline.size) {
+      this.knockAgain(one);
+      return;
+    }
     if (refused.code === "password_wrong" || refused.code === "password_needed") one.password = undefined;
     one.standing = refused.code === "banned" ? "banned" : "refused";
     one.refusal = refused;
     one.queue = undefined;
+  }
+
+  /** The house's trouble, not the person's: they were in, and come in again when it is over. */
+  private knockAgain(one: Subscription): void {
+    one.standing = "entering";
+    clearTimeout(one.knock);
+    const again = () => one.standing === "entering" && this.line.online() && void this.enter(one.id);
+    one.knock = setTimeout(again, KNOCK_AGAIN_MS * (0.5 + Math.random() / 2));
   }
 
   private notSaid(one: Subscription, said: Outgoing, refused: Refused): void {

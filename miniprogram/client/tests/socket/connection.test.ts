@@ -97,6 +97,20 @@ test("a house that cannot greet just now is asked again with the same token", as
   expect(tokens).toEqual([false, false, false]);
 });
 
+test("a channel that cannot be had just now is asked for again, without the person", async () => {
+  const { house, subscriptions, one } = await online();
+  house.say("before");
+  await soon();
+  let away = true;
+  house.refuse = (sent) => (sent.op === "enter" && away ? { code: "unavailable", temporary: true } : undefined);
+  subscriptions.told({ op: "welcome", channels: [{ channel: CHANNEL, refused: "unavailable" }] });
+  await soon(10_000);
+  expect(one.standing).toBe("entering");
+  away = false;
+  await soon(5_000);
+  expect(one.standing).toBe("in");
+});
+
 test("after an answer that never comes, the same words go again over a new socket and are one message", async () => {
   const { house, subscriptions, one } = await online();
   house.refuse = (sent) => (sent.op === "say" && house.says.length === 0 && house.says.push("swallowed") ? { op: "nothing", id: -1 } : undefined);
