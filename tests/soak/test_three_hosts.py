@@ -92,7 +92,7 @@ def test_three_hosts(tmp_path: Path, keep: Keep) -> None:
         for number, fault in enumerate(faults):
             time.sleep(max(0.0, SECONDS * (number + 0.5) / (len(faults) + 0.5) - (time.monotonic() - began)))
             calm = crowd.begin_notes()
-            again.setdefault("calm", of_calm(calm))
+            again.setdefault("calm", of_calm(calm) | {"cores_used": cores(used, house.processor_seconds(), began)})
             try:
                 again[fault.__name__] = hurt(everybody, fault)
             except AssertionError as trouble:  # the other faults are looked at all the same
@@ -101,12 +101,11 @@ def test_three_hosts(tmp_path: Path, keep: Keep) -> None:
         time.sleep(max(0.0, SECONDS - (time.monotonic() - began)))
         seconds = time.monotonic() - began
         heard, said = crowd.entries - heard, crowd.ledger.acked - said
-        busy = {kind: round((after - used[kind]) / seconds, 2) for kind, after in house.processor_seconds().items()}
         told = judged(everybody)
         keep(hosts=HOSTS, web_processes=WEB_PROCESSES * HOSTS, sockets=len(crowd.listeners), in_a_room=IN_A_ROOM,
              rooms=len(everybody.places), seconds=round(seconds), wanted_a_second=A_SECOND,
-             posts_a_second=round(said / seconds, 1), deliveries_a_second=round(heard / seconds), cores_used=busy,
-             **told, faults=again, load=os.getloadavg())
+             posts_a_second=round(said / seconds, 1), deliveries_a_second=round(heard / seconds), **told,
+             faults=again, load=os.getloadavg())
         check(everybody, told)
         assert not [found["trouble"] for found in again.values() if "trouble" in found]
         if a_master_dies_alone in faults:
@@ -321,6 +320,12 @@ def of_calm(stay: Any) -> dict[str, Any]:
     seconds = time.monotonic() - stay.began
     return {"seconds": round(seconds), "answered_within": spread(stay.waited_seconds),
             "said_a_second": round(len(stay.waited_seconds) / seconds, 1)}
+
+
+def cores(before: dict[str, float], after: dict[str, float], began: float) -> dict[str, float]:
+    """Of each kind of process, while none of them is replaced."""
+    seconds = time.monotonic() - began
+    return {kind: round((after[kind] - used) / seconds, 2) for kind, used in before.items()}
 
 
 def _sum(several: Sequence[Any], name: str) -> int:

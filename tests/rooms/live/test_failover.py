@@ -108,7 +108,7 @@ def test_talk_goes_on_when_its_slot_moves(cluster: servers.Cluster, talk_on: Cal
 
     def meanwhile() -> None:
         with pytest.raises(Refused) as moving:
-            say(talk.store, talk.alice, talk.hall, "on the way")
+            say(talk.store, talk.alice, talk.hall, "meanwhile")
         assert moving.value.code is Code.UNAVAILABLE
 
     servers.move_slot(talk.slot, cluster.nodes[place], cluster.nodes[place - 1], meanwhile)
