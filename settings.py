@@ -276,7 +276,7 @@ class Settings:
     sockets_per_user: int = _setting("TEAHOUSE_SOCKETS_PER_USER", _whole(1),
         "sockets of one user; a newer one closes the oldest", "5")
     handshakes_per_second: int = _setting("TEAHOUSE_HANDSHAKES_PER_SECOND", _whole(1),
-        "WebSocket handshakes a second in one web process, and jobs waiting there; above: 503 with Retry-After", "500")
+        "WebSocket handshakes a second in one web process; above: 503 with Retry-After", "500")
     callback_max_age_seconds: int = _setting("TEAHOUSE_CALLBACK_MAX_AGE_SECONDS", _whole(0),
         "how old a signed push may be (0: any age)", "600")
     metrics_token: str | None = _setting("TEAHOUSE_METRICS_TOKEN", _text,

@@ -17,6 +17,11 @@ FULL_SECONDS = 10
 """When to try again where all seats are taken: elsewhere there may be one at once."""
 
 
+BEHIND_SECONDS = 3.0
+"""A mini-program waits ten seconds for its welcome: who had to wait behind this would give up, come again, and be one
+more; greeting somebody who has gone is work for nothing."""
+
+
 class Bucket:
     """Tokens that come back at `per_second`, at most one second's worth."""
 
@@ -38,13 +43,11 @@ class Bucket:
 class Admission:
     def __init__(self, handshakes_per_second: int, sockets: int) -> None:
         self._bucket = Bucket(handshakes_per_second)
-        self._behind = handshakes_per_second
         self._sockets = sockets
 
-    def refusal(self, environ: dict[str, Any], open_sockets: int, behind: int) -> Response | None:
-        """Why this handshake may not go on; None when it may. `behind`: what those who are in wait for. Where that is
-        more than the setting hopes to greet in a second, whoever came now would wait longer than they are patient, and
-        greeting somebody who has gone is work for nothing."""
+    def refusal(self, environ: dict[str, Any], open_sockets: int, behind: float) -> Response | None:
+        """Why this handshake may not go on; None when it may. `behind`: seconds for which those who are in wait
+        already for what they asked."""
         if draining.begun():
             return error(503, "unavailable", "this process is ending; another one answers", 1)
         if open_sockets >= self._sockets:
@@ -52,7 +55,7 @@ class Admission:
         wrong = _wrong(environ)
         if wrong is not None:
             return wrong
-        if behind > self._behind or not self._bucket.take():
+        if behind > BEHIND_SECONDS or not self._bucket.take():
             return error(503, "rate_limited", "too many at once", 1)
         return None
 

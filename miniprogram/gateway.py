@@ -109,7 +109,7 @@ class Gateway:
         """Before flask-sock looks at the request. No compression is offered, whatever the client would like."""
         environ = request.environ
         sessions = self.sessions
-        open_sockets, behind = (len(sessions.reader.connections), sessions.workers.waiting) if sessions else (0, 0)
+        open_sockets, behind = (len(sessions.reader.connections), sessions.workers.behind) if sessions else (0, 0.0)
         refusal = self._admission.refusal(environ, open_sockets, behind)
         if refusal is not None:
             self.counters.handshakes_refused += 1
