@@ -135,9 +135,10 @@ def _is_ready(store: Store, room: str) -> bool:
 
 
 class _Rebuild:
-    """One rebuild under one lock. Each step checks the lock first, in the same script. Steps travel together where none
-    needs what another found, and the mark that ends it only when all before it were done. No replica is waited for:
-    what one takes over as a master is met as another run, and built anew."""
+    """One rebuild under one lock. Each step checks the lock first, in the same script. Steps travel together where
+    their order does not count, as what has to be asked again may come to Redis behind what followed it: what empties
+    goes before what fills, and the mark that ends it when all before it were done. No replica is waited for: what one
+    takes over as a master is met as another run, and built anew."""
 
     def __init__(self, store: Store, room: str, lock: str) -> None:
         self._store, self._room, self._lock = store, room, lock
@@ -153,6 +154,7 @@ class _Rebuild:
         room = snapshot.room
         self._on_room("begin", room.organization, room.state, _flag(room.private), _flag(room.password_hash),
                       _flag(room.white_only))
+        self._send()
         for part in _pieces([word for member in snapshot.members for word in (member.user, member.role)]):
             self._on_room("members", *part)
         held = [word for s in snapshot.sanctions for word in (_field(s), str(s.until))]
@@ -200,6 +202,7 @@ class _Rebuild:
             self._fork(channel, max(channel.tip, _whole(channel, epoch, int(tip or 0))), int(talk or 0))
         else:
             self._on_channel(channel.id, "keep", *self._settings(channel, channel.epochs))
+        self._send()
         for part in _pieces([str(seq) for seq in channel.recalled for _ in range(2)]):
             self._on_channel(channel.id, "recalled", *part)
         for step, words in _about(channel):

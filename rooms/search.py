@@ -24,8 +24,6 @@ from rooms.store import Store
 
 PAGE, LONGEST_PAGE = 20, 50
 SEARCHES_PER_MINUTE = 120
-LAGS_MS = 10_000
-"""A replica whose newest entry is older than the record's by more than this is not searched."""
 BLOCKS_AT_ONCE, MOST_TOGETHER, LOOKED_AT = 64, 400, 3_000
 """Blocks looked into together, candidates looked at together, and candidates in one request."""
 
@@ -102,20 +100,7 @@ def search(store: Store, person: Person, query: Query, after: str | None = None,
                      blocks.NOBODY if staff else blocks.of(store, person.id), query.type, query.since or 0,
                      query.until if query.until is not None else ENDLESS, place,
                      {} if staff else outside.limits(store, person.id, readable))
-
-    def look(record: Record) -> Found:
-        if record is not store.record:
-            _check_lag(store.record, record, readable)
-        return _Search(store, record, wanted, limit).run(readable)
-
-    return store.record.from_copy(look)
-
-
-def _check_lag(record: Record, replica: Record, channels: Sequence[str]) -> None:
-    """Raises Refused(UNAVAILABLE) where the replica would not find what was said in these channels a while ago."""
-    newest, known = (each.read(lambda c: index.newest_at(c, channels)) for each in (record, replica))
-    if known < newest - LAGS_MS:
-        raise Refused(Code.UNAVAILABLE, f"it lags by {(newest - known) // 1000} s", 1_000)
+    return store.record.from_copy(lambda record: _Search(store, record, wanted, limit).run(readable))
 
 
 class _Recalled(msgspec.Struct):

@@ -52,4 +52,6 @@ def main(words: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    words = sys.argv[1:]
+    sys.argv[:1] = ["-m", "tasks"]  # as Celery begins its worker anew where it is told to (SIGHUP)
+    sys.exit(main(words))

@@ -514,7 +514,7 @@ class Crowd:
 
     def _said(self, one: Listener, told: dict[str, Any]) -> None:
         place = told["epoch"], told["seq"]
-        self._note(one.channel, "other", self.ledger.said(one.channel, told["client_id"], place))
+        self._note(one.channel, "other", self.ledger.said(one.channel, told["client_id"], place, len(one.forks)))
         if told["client_id"] != one.client_id or not one.saying:
             self._note(one.channel, "other", f"an answer to nothing: {told}")
             return

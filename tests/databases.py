@@ -15,7 +15,7 @@ import pytest
 CORE = Path(__file__).parent / "rooms"
 ALWAYS = frozenset(CORE / f"test_{name}.py" for name in (
     "archive", "audit_pages", "auditing", "backup", "identities", "merging", "network", "notices", "posts", "recovery",
-    "replica", "retention", "rollups", "search", "sealing", "tidy", "webhooks"))
+    "replica", "retention", "rollups", "search", "sealed", "sealing", "tidy", "webhooks"))
 BOTH = "both"
 
 
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if not _all_on_both() and "tests" in config.args:
+    if not _all_on_both() and not any("::" in word or "soak" in word for word in config.args):
         terminalreporter.write_line(
             f"Left out: most of the core a second time, on MariaDB. TEAHOUSE_TESTS_DATABASES={BOTH} runs it.")
 

@@ -61,10 +61,13 @@ class Ledger:
     def __init__(self) -> None:
         self.acked = 0
         self._said: defaultdict[str, dict[str, Place]] = defaultdict(dict)
+        self._forks_then: defaultdict[str, dict[str, int]] = defaultdict(dict)
         self._shown: defaultdict[str, dict[Place, str]] = defaultdict(dict)
 
-    def said(self, channel: str, client_id: str, place: Place) -> str:
-        """What is wrong with this answer; empty where nothing is."""
+    def said(self, channel: str, client_id: str, place: Place, forks: int = 0) -> str:
+        """What is wrong with this answer; empty where nothing is. `forks`: how many its reader had been told of before:
+        they say nothing of this message."""
+        self._forks_then[channel].setdefault(client_id, forks)
         before = self._said[channel].setdefault(client_id, place)
         self.acked += 1
         return "" if before == place else f"{client_id} was said as {before} and as {place} in {channel}"
@@ -81,7 +84,8 @@ class Ledger:
         at = {entry.client_id: (entry.epoch, entry.seq) for entry in log}
         gone = {client_id: place for client_id, place in self._said[channel].items() if at.get(client_id) != place}
         by_name = {reader.name: reader for reader in readers}
-        untold = sum(not any(end < seq for end in by_name[speaker(client_id)].forks)
+        before = self._forks_then[channel]
+        untold = sum(not any(end < seq for end in by_name[speaker(client_id)].forks[before[client_id]:])
                      for client_id, (_, seq) in gone.items())
         counts = Counter(entry.client_id for entry in log if entry.client_id)
         shown = self._shown[channel]

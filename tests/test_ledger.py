@@ -67,6 +67,13 @@ def test_what_is_lost_counts_where_its_author_was_not_told(ledger: Ledger) -> No
     assert (untold.lost, untold.lost_and_told) == (1, 0)
 
 
+def test_what_was_told_before_says_nothing_of_what_is_lost_later() -> None:
+    ledger = Ledger()
+    ledger.said("hall", "ann.1", ("e2", 2), forks=1)
+    told = ledger.judge("hall", log(("e3", 2, "bob.1")), both(("e3", 1), seq=2, forks=(1,)))
+    assert (told.lost, told.lost_and_told) == (1, 0)
+
+
 def test_two_who_are_shown_different_things_are_noticed_at_once(ledger: Ledger) -> None:
     assert "was shown as bob.1 and as eve.1" in ledger.shown("hall", "eve.1", ("e1", 2))
     assert "was said as" in ledger.said("hall", "bob.1", ("e1", 4))

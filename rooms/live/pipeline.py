@@ -259,7 +259,8 @@ class Pipeline:
         again: list[Call] = []
         for call in chain.from_iterable(flight):
             call.tries += 1
-            if call.repeatable and call.tries == 1 and isinstance(error, WireLost) and not never_sent:
+            if call.repeatable and call.tries == 1 and isinstance(error, WireLost) and not (
+                    never_sent or self._closed):
                 self._rest_until = 0.0
                 again.append(call)
             else:

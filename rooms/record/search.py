@@ -118,11 +118,6 @@ def blocks(connection: Connection, channels: Sequence[str]) -> list[Block]:
     return sorted(found, key=lambda block: (-block.last_at, block.channel, -block.first))
 
 
-def newest_at(connection: Connection, channels: Sequence[str]) -> int:
-    """When the newest entry of these channels that is indexed was said (ms); 0 where there is none."""
-    return int(connection.scalar(select(func.max(_BLOCKS.c.last_at)).where(_BLOCKS.c.channel.in_(channels))) or 0)
-
-
 def change(connection: Connection, channel: str, added: Postings, removed: Postings) -> None:
     """Adds and removes entries under grams. The blocks of what is added are there. For writes."""
     ids = {block.first // BLOCK: block.id for block in blocks(connection, [channel])}

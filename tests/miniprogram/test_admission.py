@@ -25,8 +25,12 @@ def test_who_would_only_wait_behind_the_others_is_told_to_come_back() -> None:
 
 def test_how_long_one_waits_is_that_of_the_first_whom_nobody_serves() -> None:
     workers, over = Workers(at_once=1), Event()
+
+    def serve() -> None:
+        over.wait()
+
     assert workers.behind == 0
-    workers.do(lambda: None if over.wait() else None)
+    workers.do(serve)
     gevent.sleep(0)
     assert workers.behind == 0, "somebody does it"
     workers.do(lambda: None)

@@ -105,20 +105,6 @@ def test_what_it_has_not_got_yet_comes_from_the_record(stage: Stage, asked: list
     assert asked[-2:] == [COPY, HERE]
 
 
-def test_where_it_lags_by_more_than_seconds_the_record_is_searched(stage: Stage, asked: list[str]) -> None:
-    stage.say("龙井茶")
-    stage.replicate()
-    store = stage.with_replica()
-    stage.say("普洱茶")
-    assert search.search(store, stage.alice, Query("普洱")).hits == [], "a moment behind: it is asked, and lacks it"
-    stage.store.live.offset_ms = search.LAGS_MS + 5_000
-    stage.say("普洱熟茶")
-    asked.clear()
-    assert [hit.entry.seq for hit in search.search(store, stage.alice, Query("普洱")).hits] == [3, 2]
-    assert set(asked) == {HERE}
-    stage.replicate()
-
-
 def test_where_it_is_away_the_record_answers_alone(stage: Stage, asked: list[str]) -> None:
     stage.say("龙井茶", "普洱茶")
     store = stage.with_replica()  # an empty file: whatever is asked of it fails

@@ -86,6 +86,7 @@ def test_three_hosts(tmp_path: Path, keep: Keep) -> None:
                                   a_master_dies_alone) if not FAULTS or fault.__name__ in FAULTS]
     with gathered(tmp_path, scaled(SOCKETS)) as everybody:
         house, crowd = everybody.house, everybody.crowd
+        crowd.begin_notes()
         began, used = time.monotonic(), house.processor_seconds()
         heard, said = crowd.entries, crowd.ledger.acked
         again: dict[str, Any] = {}

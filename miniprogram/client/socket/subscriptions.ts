@@ -14,8 +14,9 @@ import type { Frame } from "./connection";
 
 const PAGE = 50;
 const SEEN_TYPING_MS = 6_000;
-/** At most so long until a channel that could not be had just now is asked for again. */
+/** At most so long until a channel that could not be had just now is asked for again; then twice as long, up to the most. */
 const KNOCK_AGAIN_MS = 3_000;
+const KNOCK_AGAIN_MOST_MS = 15_000;
 
 /**
  * out · entering · queued: waits for a seat · offered: a seat is held for a moment · in ·
@@ -79,6 +80,7 @@ export class Subscription {
   mending = false;
   wake = 0;
   knock = 0;
+  knocks = 0;
 
   constructor(readonly id: string) {}
 }
@@ -274,6 +276,7 @@ export class Subscriptions {
   private stands(one: Subscription, state: Record<string, unknown>): void {
     const me = (state.me ?? {}) as { role?: string; muted_until?: number | null; quiet?: number | null };
     one.standing = "in";
+    one.knocks = 0;
     one.refusal = undefined;
     one.notice = undefined;
     one.queue = undefined;
@@ -318,7 +321,8 @@ export class Subscriptions {
     one.standing = "entering";
     clearTimeout(one.knock);
     const again = () => one.standing === "entering" && this.line.online() && void this.enter(one.id);
-    one.knock = setTimeout(again, KNOCK_AGAIN_MS * (0.5 + Math.random() / 2));
+    const most = Math.min(KNOCK_AGAIN_MOST_MS, KNOCK_AGAIN_MS * 2 ** one.knocks++);
+    one.knock = setTimeout(again, most * (0.5 + Math.random() / 2));
   }
 
   private notSaid(one: Subscription, said: Outgoing, refused: Refused): void {

@@ -107,7 +107,7 @@ test("a channel that cannot be had just now is asked for again, without the pers
   await soon(10_000);
   expect(one.standing).toBe("entering");
   away = false;
-  await soon(5_000);
+  await soon(15_000);
   expect(one.standing).toBe("in");
 });
 
