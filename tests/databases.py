@@ -22,10 +22,10 @@ BOTH = "both"
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if _all_on_both() or (len(config.args) == 1 and "::" in config.args[0]):  # one test that somebody asked for
         return
-    left_out = [item for item in items if _only_again(item)]
+    left_out = {item for item in items if _only_again(item)}
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not _only_again(item)]
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -1,7 +1,8 @@
 """How often the garbage collector walks what a run of the tests holds.
 
 Some thousand tests and the whole code are there to stay: walking them again and again took a tenth of the time. From
-the end of the collection on it is set as in the web processes (`gunicorn_conf.COLLECT_AFTER`).
+the end of the collection on it is set as in the web processes (`gunicorn_conf.COLLECT_AFTER`, which cannot be imported
+here: reading that file gives this process to gevent).
 """
 
 from __future__ import annotations
