@@ -121,12 +121,12 @@ class Lines:
 
     def look(self, channel: str) -> None:
         """Asks where everybody stands, and tells those for whom something changed. May wait."""
-        people = dict(self._of.get(channel, {}))
+        people = {user: (waiter, waiter.called) for user, waiter in self._of.get(channel, {}).items()}
         line = waiting.line(self._store, channel, list(people))
         now = self._store.clock.now() + self._store.live.offset_ms
-        for user, waiter in people.items():
-            if self._of.get(channel, {}).get(user) is not waiter:
-                continue  # they left, or came anew, while we asked
+        for user, (waiter, called) in people.items():
+            if self._of.get(channel, {}).get(user) is not waiter or waiter.called is not called:
+                continue  # they left, came anew or were called while we asked
             standing = line.standings.get(user)
             if standing is None:
                 self.lost(channel, user, line.length)

@@ -8,7 +8,7 @@ minutes, and `away_offers` gives them, each once, to whoever can reach them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rooms.errors import Refused
 from rooms.live import keys
@@ -68,14 +68,18 @@ def away_offers(store: Store) -> list[Offer]:
 
 
 def line(store: Store, channel: str, users: Sequence[str]) -> Line:
-    """Where these stand. Who is not in it any more has no place and no ticket."""
+    """Where these stand. Who is not in it any more has no place and no ticket.
+
+    The queue is read before the offers: whose turn comes while we read is seen in both, never in neither.
+    """
     if not users:
         return Line({}, 0)
     name = keys.of_channel(store.live.prefix, channel)
-    tickets, offers, length = store.live.commands([
-        (("HMGET", name.tickets, *users), name.tickets), (("ZMSCORE", name.offers, *users), name.offers),
+    ranks = _ranks(name.queue, users)
+    *ranked, offers, tickets, length = store.live.commands([
+        *ranks, (("ZMSCORE", name.offers, *users), name.offers), (("HMGET", name.tickets, *users), name.tickets),
         (("ZCARD", name.queue), name.queue)])
-    places = _places(store, name.queue, users)
+    places = _places(ranked, users)
     standings = {}
     for user, ticket, offered in zip(users, tickets, offers, strict=True):
         if ticket is not None and (offered is not None or user in places):
@@ -84,9 +88,13 @@ def line(store: Store, channel: str, users: Sequence[str]) -> Line:
     return Line(standings, int(length))
 
 
-def _places(store: Store, queue: str, users: Sequence[str]) -> dict[str, int]:
+def _ranks(queue: str, users: Sequence[str]) -> list[tuple[Sequence[str], str]]:
     if len(users) > ONE_BY_ONE:
-        everybody = store.live.command("ZRANGE", queue, "0", "-1", key=queue)
-        return {user.decode(): place for place, user in enumerate(everybody, start=1)}
-    ranks = store.live.commands([(("ZRANK", queue, user), queue) for user in users])
-    return {user: rank + 1 for user, rank in zip(users, ranks, strict=True) if rank is not None}
+        return [(("ZRANGE", queue, "0", "-1"), queue)]
+    return [(("ZRANK", queue, user), queue) for user in users]
+
+
+def _places(ranked: Sequence[Any], users: Sequence[str]) -> dict[str, int]:
+    if len(users) > ONE_BY_ONE:
+        return {user.decode(): place for place, user in enumerate(ranked[0], start=1)}
+    return {user: rank + 1 for user, rank in zip(users, ranked, strict=True) if rank is not None}

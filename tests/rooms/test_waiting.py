@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from rooms import members, seats, waiting
@@ -193,6 +197,30 @@ def test_the_line_says_where_everybody_stands(hall: Hall) -> None:
     assert [found.standings[hall.people[number].id].place for number in (2, 3, 4)] == [0, 1, 2]
     assert found.standings[hall.people[2].id].until > 0
     assert hall.people[0].id not in found.standings
+
+
+@pytest.mark.parametrize("before", range(10))
+def test_whose_turn_comes_while_it_is_asked_stays_in_line(hall: Hall, monkeypatch: pytest.MonkeyPatch,
+                                                          before: int) -> None:
+    """The seat is freed before any one of the commands that ask."""
+    for number in range(3):
+        hall.arrive(number)
+    seen, live = itertools.count(), hall.store.live
+
+    def one_by_one(several: Sequence[tuple[Sequence[str | bytes], str]]) -> list[Any]:
+        answers = []
+        for words, key in several:
+            if next(seen) == before:
+                hall.leave(0)
+            answers.append(live.begin_command(*words, key=key).wait())
+        return answers
+
+    with monkeypatch.context() as patch:
+        patch.setattr(live, "commands", one_by_one)
+        found = waiting.line(hall.store, hall.channel, [person.id for person in hall.people])
+    assert hall.people[2].id in found.standings
+    assert found.standings[hall.people[2].id].place <= 1
+    assert next(seen) == 10, "every one of them was tried"
 
 
 def test_a_rush_waits_in_the_queue_and_is_let_in_at_the_channels_pace(request: pytest.FixtureRequest) -> None:
