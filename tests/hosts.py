@@ -189,7 +189,6 @@ class Hosts(House):
 
     def _start_house(self) -> None:
         python = [sys.executable, "-m"]
-        worker = [*python, "celery", "--quiet", "-A", "tasks.worker"]
         tell_sandbox(Settings.from_environment(self.environ))
         self._run("sandbox", [*python, "sandbox", "--host", "0.0.0.0", "--port", str(self.sandbox_port),
                               "--house", self.url, "--accounts", str(self.var / "sandbox.json")])
@@ -200,9 +199,8 @@ class Hosts(House):
             self.webs.append(Program(self.folder, f"web-{host.name}", [
                 *python, "gunicorn", "-c", "python:gunicorn_conf", "app:application"], self.environ | place, host))
             self.webs[-1].start()
-        self.archiver = self._run("fast", [*worker, "worker", "-n", "fast@clock", "-Q", "fast", "-c", "2",
-                                           "--without-gossip", "--without-mingle"])
-        self._run("beat", [*worker, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile="])
+        self.archiver = self._run("fast", [*python, "tasks", "fast", "--processes", "2"])
+        self._run("beat", [*python, "tasks", "beat"])
         self._start_nginx()
 
     def _run(self, name: str, command: list[str]) -> Program:
