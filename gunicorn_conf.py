@@ -13,7 +13,6 @@ from leash import die_with_parent
 from processes import raise_file_limit
 from settings import Settings
 
-DRAIN_SECONDS = 25
 COLLECT_AFTER = 50_000, 20, 100
 """Objects more than were freed, then younger collections: measured, half of a post's cost with Python's own numbers."""
 SPARE_CONNECTIONS = 200
@@ -30,7 +29,7 @@ worker_class = "miniprogram.worker.DrainingWorker"
 worker_connections = settings.sockets_per_process + SPARE_CONNECTIONS
 backlog = 2048
 timeout = 60
-graceful_timeout = DRAIN_SECONDS + 10
+graceful_timeout = 35
 keepalive = 5
 preload_app = False
 max_requests = 0
@@ -43,14 +42,12 @@ proc_name = "teahouse"
 
 
 def on_starting(_server: Any) -> None:
-    """Counters of an earlier run would be added to ours."""
+    """Counters of an earlier run would be added to ours. And the code is read, once for all workers: they are forked
+    with it, share its memory, and one that died is soon replaced. All this before the port is open: whoever comes to an
+    open port waits there until somebody serves, and a gateway sends them to another host only where it is closed. New
+    code needs a new master; SIGHUP only makes the workers anew."""
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(parents=True)
-
-
-def when_ready(_server: Any) -> None:
-    """Reads the code once, for all workers: they are forked with it, share its memory, and one that died is soon
-    replaced. New code therefore needs a new master; SIGHUP only makes the workers anew."""
     gc.disable()  # all that is read stays: looking through it meanwhile takes a tenth of the time
     importlib.import_module("app")
     gc.collect()

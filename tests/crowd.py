@@ -29,6 +29,7 @@ from tests.guests import Guest, Listener
 from tests.ledger import Ledger
 from tests.patience import PATIENCE_SECONDS
 from tests.phone import ENTRIES
+from tests.priority import go_first
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 15.0
 WELCOME_SECONDS = 10.0
@@ -74,6 +75,8 @@ class Stay:
     """From `bye`, or the end of the socket, until `welcome`."""
     waited_seconds: list[float] = field(default_factory=list)
     """Of each message from when it was first said, or from when these notes began, until it was answered."""
+    longest_turn_seconds: float = 0.0
+    """Of the crowd's own loop: so much of any wait may be its own."""
 
 
 class Crowd:
@@ -178,9 +181,12 @@ class Crowd:
     # ---- the loop
 
     def _serve(self) -> None:
+        go_first()
+        now = time.monotonic()
         try:
             while not self._ended.is_set():
-                now = time.monotonic()
+                before, now = now, time.monotonic()
+                self.stay.longest_turn_seconds = max(self.stay.longest_turn_seconds, now - before)
                 self._come_first()
                 self._act_later(now)
                 self._speak(now)

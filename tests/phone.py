@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import requests
 
 from tests.patience import PATIENCE_SECONDS
+from tests.priority import go_first
 from tests.socket_client import Ended, Json, Refusal, Socket
 
 ENTRIES = ("message", "announced", "recalled", "edited", "pinned", "muted", "unmuted", "kicked", "banned", "pardoned",
@@ -268,6 +269,7 @@ class Phone:
     # ---- the connection
 
     def _live(self) -> None:
+        go_first()
         pause = 0.05
         while not self._stopped.is_set():
             try:

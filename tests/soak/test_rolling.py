@@ -97,7 +97,7 @@ def roll(house: House, crowd: Crowd, process: int) -> dict[str, Any]:
     return {"sockets": sent_away, "byes": stay.byes, "closed_4013": stay.closes[DRAINING],
             "seconds_until_it_ended": round(ended - began, 2), "seconds_until_all_were_back": round(back - began, 2),
             "each_away_seconds": spread(stay.away_seconds), "turned_away": dict(stay.turned_away),
-            "given_up": stay.given_up}
+            "given_up": stay.given_up, "crowds_longest_turn_seconds": round(stay.longest_turn_seconds, 2)}
 
 
 def settings_of(house: House) -> Settings:

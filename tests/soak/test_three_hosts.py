@@ -193,7 +193,8 @@ def hurt(everybody: Gathering, fault: Fault) -> dict[str, Any]:
             "phones_waited": round(max((judge.silence() for judge in everybody.judges), default=0.0), 2),
             "sockets_lost": sum(stay.closes.values()), "byes": stay.byes, "given_up": stay.given_up,
             "unanswered": stay.unanswered, "away_seconds": spread(stay.away_seconds), "forks_told": crowd.forks - forks,
-            "turned_away": dict(stay.turned_away), "refused": dict(stay.refused), **more}
+            "turned_away": dict(stay.turned_away), "refused": dict(stay.refused),
+            "crowds_longest_turn_seconds": round(stay.longest_turn_seconds, 2), **more}
 
 
 def a_master_is_killed(everybody: Gathering) -> None:
