@@ -1,4 +1,4 @@
-"""Which handshakes may begin: never more a second than the process can greet, never more sockets than it can seat."""
+"""Which handshakes may begin: never more than the process can greet in time, never more sockets than it can seat."""
 
 from __future__ import annotations
 
@@ -15,11 +15,6 @@ from refusals import error
 
 FULL_SECONDS = 10
 """When to try again where all seats are taken: elsewhere there may be one at once."""
-
-
-BEHIND_SECONDS = 3.0
-"""A mini-program waits ten seconds for its welcome: who had to wait behind this would give up, come again, and be one
-more; greeting somebody who has gone is work for nothing."""
 
 
 class Bucket:
@@ -45,9 +40,8 @@ class Admission:
         self._bucket = Bucket(handshakes_per_second)
         self._sockets = sockets
 
-    def refusal(self, environ: dict[str, Any], open_sockets: int, behind: float) -> Response | None:
-        """Why this handshake may not go on; None when it may. `behind`: seconds for which those who are in wait
-        already for what they asked."""
+    def refusal(self, environ: dict[str, Any], open_sockets: int, enough: bool) -> Response | None:
+        """Why this handshake may not go on; None when it may. `enough`: as many wait for their welcome as can."""
         if draining.begun():
             return error(503, "unavailable", "this process is ending; another one answers", 1)
         if open_sockets >= self._sockets:
@@ -55,7 +49,7 @@ class Admission:
         wrong = _wrong(environ)
         if wrong is not None:
             return wrong
-        if behind > BEHIND_SECONDS or not self._bucket.take():
+        if enough or not self._bucket.take():
             return error(503, "rate_limited", "too many at once", 1)
         return None
 

@@ -109,8 +109,8 @@ class Gateway:
         """Before flask-sock looks at the request. No compression is offered, whatever the client would like."""
         environ = request.environ
         sessions = self.sessions
-        open_sockets, behind = (len(sessions.reader.connections), sessions.workers.behind) if sessions else (0, 0.0)
-        refusal = self._admission.refusal(environ, open_sockets, behind)
+        open_sockets, enough = (len(sessions.reader.connections), sessions.greetings.full) if sessions else (0, False)
+        refusal = self._admission.refusal(environ, open_sockets, enough)
         if refusal is not None:
             self.counters.handshakes_refused += 1
             return refusal

@@ -144,7 +144,9 @@ class Session:
     def _first(self, request: wire.AnyRequest | wire.Refusal) -> None:
         if isinstance(request, wire.Hello):
             self.greeted = True
-            self._later(request)
+            self._queue = deque((request,))
+            self.sessions.greetings.begin()
+            self.sessions.workers.do(self._come_in)
             return
         if isinstance(request, wire.Refusal):
             self.connection.answer(wire.refusal(request))
@@ -160,6 +162,13 @@ class Session:
         self._queue.append(request)
         if self.busy:
             self.connection.reader.pause(self.connection)
+
+    def _come_in(self) -> None:
+        """Their hello, and what they asked behind it meanwhile."""
+        try:
+            self._work()
+        finally:
+            self.sessions.greetings.end(self.welcomed)
 
     def _work(self) -> None:
         queue = self._queue

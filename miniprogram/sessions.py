@@ -9,6 +9,7 @@ from miniprogram.arrival import Door
 from miniprogram.channel import Channel
 from miniprogram.connection import Connection, State
 from miniprogram.counters import Counters
+from miniprogram.greetings import Greetings
 from miniprogram.hub import Forks, Hub
 from miniprogram.log import log
 from miniprogram.protocol import Close, Parted, Seat
@@ -36,6 +37,7 @@ class Sessions:
         self.counters = counters
         self.process = process
         self.workers = Workers()
+        self.greetings = Greetings()
         self.hub = Hub(store, writer, self.workers, counters, self.enter_again, self.put_out, self.parted)
         self.hub.tell = self.tell
         self.hub.doubt = self.doubt

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from time import monotonic
 
 import gevent
 
@@ -15,13 +14,13 @@ AT_ONCE = 128
 
 class Workers:
     def __init__(self, at_once: int = AT_ONCE) -> None:
-        self._jobs: deque[tuple[float, Callable[[], None]]] = deque()
+        self._jobs: deque[Callable[[], None]] = deque()
         self._free = at_once
         self._at_once = at_once
 
     def do(self, job: Callable[[], None]) -> None:
         """Returns at once. How many jobs may wait is bounded by the caller: a few for each socket."""
-        self._jobs.append((monotonic(), job))
+        self._jobs.append(job)
         if self._free:
             self._free -= 1
             gevent.spawn(self._work)
@@ -29,18 +28,13 @@ class Workers:
     def _work(self) -> None:
         try:
             while self._jobs:
-                _, job = self._jobs.popleft()
+                job = self._jobs.popleft()
                 try:
                     job()
                 except Exception:
                     log.exception("a job failed")
         finally:
             self._free += 1
-
-    @property
-    def behind(self) -> float:
-        """Seconds for which the first that nobody has begun waits."""
-        return monotonic() - self._jobs[0][0] if self._jobs else 0.0
 
     @property
     def idle(self) -> bool:
