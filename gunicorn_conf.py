@@ -30,6 +30,7 @@ worker_connections = settings.sockets_per_process + SPARE_CONNECTIONS
 backlog = 2048
 timeout = 60
 graceful_timeout = 35
+"""Draining takes up to 14 seconds, requests in progress may go on beside it; the worker ends by itself before that."""
 keepalive = 5
 preload_app = False
 max_requests = 0
@@ -41,13 +42,24 @@ logger_class = "logs.GunicornLogger"
 proc_name = "teahouse"
 
 
-def on_starting(_server: Any) -> None:
-    """Counters of an earlier run would be added to ours. And the code is read, once for all workers: they are forked
-    with it, share its memory, and one that died is soon replaced. All this before the port is open: whoever comes to an
-    open port waits there until somebody serves, and a gateway sends them to another host only where it is closed. New
-    code needs a new master; SIGHUP only makes the workers anew."""
+def on_starting(server: Any) -> None:
+    server.init_signals()  # gunicorn does so only behind this; a signal that came meanwhile would be the end, or lost
+    _forget_counters()
+    _read_code()
+
+
+def _forget_counters() -> None:
+    """Those of an earlier run would be added to ours."""
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(parents=True)
+
+
+def _read_code() -> None:
+    """Once for all workers: they are forked with it, share its memory, and one that died is soon replaced. New code
+    needs a new master; SIGHUP only makes the workers anew.
+
+    All this before the port is open: whoever comes to an open port waits there until somebody serves, and a gateway
+    sends them to another host only where it is closed."""
     gc.disable()  # all that is read stays: looking through it meanwhile takes a tenth of the time
     importlib.import_module("app")
     gc.collect()

@@ -1,4 +1,4 @@
-"""Which handshakes may begin: never more than the process can greet in time, never more sockets than it can seat."""
+"""Which handshakes may begin: about as many as the process can greet in time, never more sockets than it can seat."""
 
 from __future__ import annotations
 

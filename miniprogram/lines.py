@@ -38,6 +38,10 @@ class _Waiter:
         self.called = False
         self.since = monotonic()
 
+    def is_busy(self) -> bool:
+        """Whether one of them asks for something: it may be the seat, and its answer tells all."""
+        return any(session.working for session in self.sessions)
+
 
 class Lines:
     def __init__(self, store: Store, workers: Workers, counters: Counters) -> None:
@@ -125,8 +129,8 @@ class Lines:
         line = waiting.line(self._store, channel, list(people))
         now = self._store.clock.now() + self._store.live.offset_ms
         for user, (waiter, called) in people.items():
-            if self._of.get(channel, {}).get(user) is not waiter or waiter.called is not called:
-                continue  # they left, came anew or were called while we asked
+            if self._of.get(channel, {}).get(user) is not waiter or waiter.called != called or waiter.is_busy():
+                continue  # they left, came anew, were called while we asked, or take their seat at this moment
             standing = line.standings.get(user)
             if standing is None:
                 self.lost(channel, user, line.length)

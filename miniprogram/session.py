@@ -164,23 +164,31 @@ class Session:
             self.connection.reader.pause(self.connection)
 
     def _come_in(self) -> None:
-        """Their hello, and what they asked behind it meanwhile."""
+        """Their hello; then what they asked behind it, for which they wait inside."""
+        in_time = self.connection.state is State.OPEN
         try:
-            self._work()
+            if in_time:
+                self._act_on_the_next()
         finally:
-            self.sessions.greetings.end(self.welcomed)
+            self.sessions.greetings.end(in_time)
+        self._work()
 
     def _work(self) -> None:
-        queue = self._queue
-        while queue and self.connection.state is State.OPEN:
-            with tracing.about(self._trace(queue[0])), tracing.first(type(queue[0]).__name__.lower()):
-                self._act(queue[0])
-            queue.popleft()
+        while self._queue and self.connection.state is State.OPEN:
+            self._act_on_the_next()
         self._queue = None
         if self.connection.is_over():
             self._let_go(on_purpose=False)  # what was taken while it ended
         if self.connection.state is State.OPEN:
             self.connection.reader.resume(self.connection)
+
+    def _act_on_the_next(self) -> None:
+        """It stays in the queue meanwhile: what is asked behind it waits."""
+        assert self._queue is not None
+        request = self._queue[0]
+        with tracing.about(self._trace(request)), tracing.first(type(request).__name__.lower()):
+            self._act(request)
+        self._queue.popleft()
 
     def _trace(self, request: Request) -> tracing.Trace:
         """That of the message, else one of this request of this socket."""

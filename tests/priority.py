@@ -11,6 +11,6 @@ FIRST = -15
 
 
 def go_first() -> None:
-    """For this thread alone, and what it starts. Only root may: for others everything stays as it is."""
-    with suppress(PermissionError):
+    """For this thread alone, and what it starts. Only root on Linux may: elsewhere everything stays as it is."""
+    with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), FIRST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ def built() -> None:
         pytest.skip(f"{LEFT_OUT}pages of the console (make console)")
 
 
+DRAWN_SECONDS = 5.0
+"""A chart is drawn anew a moment after its page has another width."""
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": False}
 WIDER = """document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
   .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && each.checkVisibility())
@@ -154,9 +157,14 @@ class Screen(Browser):
         self.run(f"document.documentElement.classList.toggle('dark', {json.dumps(dark)})")
 
     def wider_than_a_phone(self) -> list[str]:
-        """What makes the page as it is so wide that a phone would have to scroll it sideways."""
+        """What makes the page as it is so wide that a phone would have to scroll it sideways, once it had a moment to
+        draw itself anew."""
         self._order("Emulation.setDeviceMetricsOverride", **PHONE)
+        end = time.monotonic() + DRAWN_SECONDS
         found: list[str] = self.run(WIDER)
+        while found and time.monotonic() < end:
+            time.sleep(0.1)
+            found = self.run(WIDER)
         self._order("Emulation.clearDeviceMetricsOverride")
         return found
 

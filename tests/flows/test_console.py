@@ -14,6 +14,8 @@ from tests.flows.people import follower, reply
 from tests.flows.screen import Office, Screen, built
 from tests.house_client import House
 
+WORDS_COUNT_SECONDS = 2
+"""After which a change of a word list counts in every process (docs/moderation.md)."""
 SCRIPT = "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>{{7*7}}"
 PAGES = ["/", "/rooms", "/rooms/{room}", "/rooms/{room}?tab=permissions", "/rooms/{room}?tab=door",
          "/rooms/{room}?tab=invitations", "/rooms/{room}?tab=members", "/live/{channel}", "/people", "/people/{user}",
@@ -102,6 +104,7 @@ def test_a_moderator_empties_the_queue_by_keys(house: House, owner: tuple[str, s
     alice, bob = house.phone("阿明"), house.phone("小红")
     for person in (alice, bob):
         person.enter(channel)
+    time.sleep(WORDS_COUNT_SECONDS)
     rude = alice.say(channel, SCRIPT).seq
     assert bob.ask({"op": "report", "channel": channel, "seq": rude, "reason": "骂人"})["op"] == "done"
     for waiting, text in ((2, "好茶，加我微信"), (3, "便宜，加我微信")):

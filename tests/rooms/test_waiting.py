@@ -199,15 +199,16 @@ def test_the_line_says_where_everybody_stands(hall: Hall) -> None:
     assert hall.people[0].id not in found.standings
 
 
-@pytest.mark.parametrize("before", range(10))
-def test_whose_turn_comes_while_it_is_asked_stays_in_line(hall: Hall, monkeypatch: pytest.MonkeyPatch,
-                                                          before: int) -> None:
-    """The seat is freed before any one of the commands that ask."""
+@pytest.mark.parametrize(("commands", "one_by_one", "before"), [
+    *((10, waiting.ONE_BY_ONE, before) for before in range(10)), *((4, 0, before) for before in range(4))])
+def test_whose_turn_comes_while_it_is_asked_stays_in_line(
+        hall: Hall, monkeypatch: pytest.MonkeyPatch, commands: int, one_by_one: int, before: int) -> None:
+    """The seat is freed before any one of the commands that ask, be it for each of them or for the whole queue."""
     for number in range(3):
         hall.arrive(number)
     seen, live = itertools.count(), hall.store.live
 
-    def one_by_one(several: Sequence[tuple[Sequence[str | bytes], str]]) -> list[Any]:
+    def one_after_the_other(several: Sequence[tuple[Sequence[str | bytes], str]]) -> list[Any]:
         answers = []
         for words, key in several:
             if next(seen) == before:
@@ -216,11 +217,12 @@ def test_whose_turn_comes_while_it_is_asked_stays_in_line(hall: Hall, monkeypatc
         return answers
 
     with monkeypatch.context() as patch:
-        patch.setattr(live, "commands", one_by_one)
+        patch.setattr(live, "commands", one_after_the_other)
+        patch.setattr(waiting, "ONE_BY_ONE", one_by_one)
         found = waiting.line(hall.store, hall.channel, [person.id for person in hall.people])
     assert hall.people[2].id in found.standings
     assert found.standings[hall.people[2].id].place <= 1
-    assert next(seen) == 10, "every one of them was tried"
+    assert next(seen) == commands, "every one of them was tried"
 
 
 def test_a_rush_waits_in_the_queue_and_is_let_in_at_the_channels_pace(request: pytest.FixtureRequest) -> None:
