@@ -1,8 +1,8 @@
-"""Those who have said hello and are not answered yet: about as many at most as are answered in a few seconds.
+"""Those who have said hello and are not answered yet: no more than will be answered in a few seconds.
 
-How many a process can greet depends on all else that it does, and nobody knows it beforehand. So it is counted: as
-many as were answered in the last seconds will be answered in the next. Whoever came behind them would give up before it
-was their turn (a mini-program does so after ten seconds) and come again as one more, and the work would be in vain.
+How many a process can greet depends on all else that it does, and nobody knows it beforehand. So it is watched, from
+when somebody began to wait: how many were answered. Whoever came behind too many would give up before it was their turn
+(a mini-program does so after ten seconds) and come again as one more, and the work for them would be in vain.
 """
 
 from __future__ import annotations
@@ -10,18 +10,27 @@ from __future__ import annotations
 from collections import deque
 from time import monotonic
 
-PACE_SECONDS = 3.0
+WAIT_SECONDS = 3.0
+"""The longest that a newcomer should wait, and for how long back the pace is watched."""
+BLIND_SECONDS = 0.5
+"""Before that nobody can tell the pace: a wave that comes to an idle process is let in."""
 AT_LEAST = 32
-"""May wait however slow it went: answering them shows how fast it goes."""
+"""May wait however slow it goes: answering them shows how fast."""
 
 
 class Greetings:
     def __init__(self) -> None:
         self.waiting = 0
+        self._since = 0.0
+        """When the first of those came behind whom somebody has waited ever since."""
         self._answered: deque[float] = deque()
+        """When those were answered whom we watched."""
 
     def begin(self) -> None:
         """Somebody said hello."""
+        if not self.waiting:
+            self._since = monotonic()
+            self._answered.clear()
         self.waiting += 1
 
     def end(self, in_time: bool) -> None:
@@ -34,7 +43,10 @@ class Greetings:
     @property
     def full(self) -> bool:
         """Whether another would wait too long."""
-        since = monotonic() - PACE_SECONDS
-        while self._answered and self._answered[0] < since:
+        now = monotonic()
+        watched = min(WAIT_SECONDS, now - self._since)
+        if self.waiting < AT_LEAST or watched < BLIND_SECONDS:
+            return False
+        while self._answered and self._answered[0] < now - watched:
             self._answered.popleft()
-        return self.waiting >= max(AT_LEAST, len(self._answered))
+        return self.waiting * watched >= len(self._answered) * WAIT_SECONDS

@@ -13,7 +13,7 @@ import pytest
 
 from miniprogram import greetings
 from miniprogram.connection import Connection, State
-from miniprogram.greetings import AT_LEAST, PACE_SECONDS, Greetings
+from miniprogram.greetings import AT_LEAST, BLIND_SECONDS, WAIT_SECONDS, Greetings
 from miniprogram.protocol.requests import Hello, Read
 from miniprogram.session import Session
 from miniprogram.verbs import VERBS
@@ -46,9 +46,18 @@ def greet(those: Greetings, people: int) -> None:
         those.end(in_time=True)
 
 
+def test_a_wave_that_comes_to_an_idle_process_is_let_in(watch: Watch) -> None:
+    those = Greetings()
+    come(those, 500)
+    assert not those.full
+    watch.now += BLIND_SECONDS
+    assert those.full, "nobody was answered in all that time"
+
+
 def test_a_few_may_always_wait(watch: Watch) -> None:
     those = Greetings()
     come(those, AT_LEAST - 1)
+    watch.now += 60
     assert not those.full
     come(those, 1)
     assert those.full
@@ -56,27 +65,36 @@ def test_a_few_may_always_wait(watch: Watch) -> None:
     assert not those.full, "whoever gave up makes room"
 
 
-def test_as_many_wait_as_were_greeted_of_late(watch: Watch) -> None:
+def test_as_many_wait_as_are_answered_in_three_seconds(watch: Watch) -> None:
     those = Greetings()
-    come(those, 300)
-    greet(those, 300)
-    come(those, 299)
+    come(those, 400)
+    watch.now += 1
+    greet(those, 100)
+    assert those.full, "300 wait, and 300 are answered in three seconds at this pace"
+    greet(those, 1)
     assert not those.full
-    come(those, 1)
-    assert those.full
-    watch.now += PACE_SECONDS / 2
+    watch.now += WAIT_SECONDS
     greet(those, 50)
-    assert not those.full, "350 were greeted of late, 250 wait"
-    watch.now += PACE_SECONDS / 2 + 0.1
-    assert those.full, "by now it is 50"
+    come(those, 1)
+    assert those.full, "250 wait, and 50 were answered in the last three seconds"
 
 
 def test_who_gave_up_before_their_turn_tells_nothing_of_the_pace(watch: Watch) -> None:
     those = Greetings()
-    come(those, 2 * AT_LEAST)
-    for _ in range(2 * AT_LEAST):
+    come(those, 200)
+    watch.now += 1
+    for _ in range(100):
         those.end(in_time=False)
+    assert those.full
+
+
+def test_an_earlier_wave_tells_nothing_of_this_one(watch: Watch) -> None:
+    those = Greetings()
+    come(those, 400)
+    greet(those, 400)
+    watch.now += 1
     come(those, AT_LEAST)
+    watch.now += 1
     assert those.full
 
 
