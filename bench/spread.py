@@ -7,11 +7,6 @@ the points are from the law tells whether more processes or shards cost anything
 
 A larger house has more channels, not busier ones: every web process brings the same number of them, with the same
 messages on their way, so that each is as busy as the others leave it cores for, and gathers alike.
-
-The machine is not as fast in one minute as in another: the same second of the same load costs up to twice as much. The
-load client tells by how much, as more processes and shards change nothing for it but what is counted here as well. A
-law is laid through its own cost, and as many times as it cost more than that, so many times slower the machine was. With
-that taken out, costs are called *evened*.
 """
 
 from __future__ import annotations
@@ -32,14 +27,10 @@ LAW = "the law of spreading"
 PLACES: dict[str, Callable[[int, int, int], Seating]] = {"together": together, "at random": at_random}
 WEB = "post: web", "hearing: web", "delivery: web"
 REDIS = "post: Redis", "hearing: Redis", "turn: Redis"
-ROUNDS = 3
-"""Of this load, for each round of others: it is cheap, and what is asked of it is more."""
-BY_LAW = "evened / by the law"
+BY_LAW = "measured / by the law"
 FARTHEST = f"{BY_LAW}, the farthest point"
-AS_IT_CAME = "measured / by the law"
-FARTHEST_AS_IT_CAME = f"{AS_IT_CAME}, the farthest point"
-MOST_WEB = "most web processes: evened / by the law of fewer"
-MOST_REDIS = "most shards: evened / by the law of fewer"
+MOST_WEB = "most web processes: measured / by the law of fewer"
+MOST_REDIS = "most shards: measured / by the law of fewer"
 
 
 class Point(NamedTuple):
@@ -73,30 +64,26 @@ class Case(NamedTuple):
         return f"{self.web} web, {self.redis} Redis, {self.members} in a channel {self.place}"
 
 
-Rounds = dict[Case, list[Point]]
-
-
 def run(book: Book) -> None:
-    rounds: Rounds = {}
+    points: dict[Case, Point] = {}
     for shards in book.size.shards:
         for processes in book.size.processes:
             with house(processes, shards=shards) as home, Load() as load:
-                rounds |= of_house(book, home, load)
-    law(book, rounds)
+                points |= of_house(book, home, load)
+    law(book, points)
 
 
-def of_house(book: Book, home: House, load: Load) -> Rounds:
+def of_house(book: Book, home: House, load: Load) -> dict[Case, Point]:
     """In the most processes also with the people of a channel kept together."""
-    found: Rounds = {}
+    found: dict[Case, Point] = {}
     for place in PLACES if len(home.ports) == book.size.processes[-1] else ["at random"]:
         found |= _grown(book, home, load, place)
     return found
 
 
-def _grown(book: Book, home: House, load: Load, place: str) -> Rounds:
+def _grown(book: Book, home: House, load: Load, place: str) -> dict[Case, Point]:
     """Measured again each time that more people have come into the same channels."""
-    size, inside = book.size, 0
-    found: Rounds = {}
+    size, found, inside = book.size, {}, 0
     channels, processes = size.spread_channels * len(home.ports), len(home.ports)
     seating = PLACES[place](channels, size.spread_members[-1], processes)
     names, guests = seating.rooms(home)
@@ -106,8 +93,9 @@ def _grown(book: Book, home: House, load: Load, place: str) -> Rounds:
         load.do("idle", seconds=size.seconds / 2)
         load.do("hot", seconds=size.seconds / 4, in_flight=IN_FLIGHT_OF_MANY, text=TEXT)
         case, hearers = Case(processes, len(home.shards), members, place), seating.hearers(members)
-        found[case] = [_round(home, load, hearers, size.seconds / 2) for _ in range(ROUNDS * size.rounds)]
-        _note(book, case, _middle(found[case]))
+        rounds = [_round(home, load, hearers, size.seconds / 2) for _ in range(size.rounds)]
+        found[case] = Point(*(median(values) for values in zip(*rounds, strict=True)))
+        _note(book, case, found[case])
     return found
 
 
@@ -131,10 +119,6 @@ def _note(book: Book, case: Case, point: Point) -> None:
         book.note(case.name, HOUSE, quantity, value)
 
 
-def _middle(rounds: Iterable[Point]) -> Point:
-    return Point(*(median(values) for values in zip(*rounds, strict=True)))
-
-
 class Law(NamedTuple):
     """What one of each costs. Redis delivers nothing to sockets, so its law is another."""
 
@@ -153,40 +137,19 @@ def laid(points: Iterable[Point]) -> Law:
                fitted([point.for_redis for point in through], [point.redis for point in through]))
 
 
-def evened(rounds: Rounds) -> Rounds:
-    """As they had been, were the machine as fast all the time: by what the load client cost. Raises NoLaw."""
-    every = [point for points in rounds.values() for point in points]
-    client = fitted([point.for_web for point in every], [point.client for point in every])
-    return {case: [_at_the_usual_pace(point, client) for point in points] for case, points in rounds.items()}
-
-
-def _at_the_usual_pace(point: Point, client: list[float]) -> Point:
-    slower = point.client / foretold(client, point.for_web)
-    return point._replace(web=point.web / slower, redis=point.redis / slower, client=point.client / slower)
-
-
-def law(book: Book, rounds: Rounds) -> None:
+def law(book: Book, points: dict[Case, Point]) -> None:
     try:
-        points = {case: _middle(found) for case, found in evened(rounds).items()}
         found = laid(points.values())
         for kind, cost in zip((*WEB, *REDIS), (*found.web, *found.redis), strict=True):
             book.note(LAW, HOUSE, f"µs CPU of a {kind}", cost)
-        book.note(LAW, HOUSE, FARTHEST, _note_ratios(book, points, BY_LAW))
-        book.note(LAW, HOUSE, FARTHEST_AS_IT_CAME, _note_ratios(
-            book, {case: _middle(found) for case, found in rounds.items()}, AS_IT_CAME))
+        ratios = {case: found.ratio(point) for case, point in points.items()}
+        for case, ratio in ratios.items():
+            book.note(case.name, HOUSE, BY_LAW, ratio)
+        book.note(LAW, HOUSE, FARTHEST, max(max(ratio, 1 / ratio) for ratio in ratios.values()))
         book.note(LAW, HOUSE, MOST_WEB, _by_the_smaller(points, [case.web for case in points]))
         book.note(LAW, HOUSE, MOST_REDIS, _by_the_smaller(points, [case.redis for case in points]))
     except NoLaw:
         book.leave_out("the law of spreading: these points do not tell posts, hearings, deliveries and turns apart")
-
-
-def _note_ratios(book: Book, points: dict[Case, Point], quantity: str) -> float:
-    """How far the farthest is from the law of them all."""
-    found = laid(points.values())
-    ratios = {case: found.ratio(point) for case, point in points.items()}
-    for case, ratio in ratios.items():
-        book.note(case.name, HOUSE, quantity, ratio)
-    return max(max(ratio, 1 / ratio) for ratio in ratios.values())
 
 
 def _by_the_smaller(points: dict[Case, Point], sizes: list[int]) -> float:

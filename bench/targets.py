@@ -97,10 +97,10 @@ def targets(book: Book) -> list[Target]:
         Target("cost per delivery with the most channels / with 40", 1.25, True, _channels),
         Target("Redis' cost per post with the longest history / with none", 1.25, True,
                _growth("growth with history", "µs CPU of Redis")),
-        Target("what spreading costs: the point farthest from the law, evened / by the law", 1.2, True,
+        Target("what spreading costs: the point farthest from the law, measured / by the law", 1.2, True,
                _figure(LAW, HOUSE, FARTHEST)),
-        Target("the most web processes, evened / by the law of fewer", 1.2, True, _figure(LAW, HOUSE, MOST_WEB)),
-        Target("the most shards, evened / by the law of fewer", 1.2, True, _figure(LAW, HOUSE, MOST_REDIS)),
+        Target("the most web processes, measured / by the law of fewer", 1.2, True, _figure(LAW, HOUSE, MOST_WEB)),
+        Target("the most shards, measured / by the law of fewer", 1.2, True, _figure(LAW, HOUSE, MOST_REDIS)),
         *(Target(f"search for two characters on {kind}: p95 ms", 100, True, _figure("search", kind, "p95 ms"))
           for kind in size.databases),
         *(Target(f"a page of history on {kind}: p99 ms", 20, True, _figure("history", kind, "p99 page ms"))

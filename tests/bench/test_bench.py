@@ -66,11 +66,11 @@ def test_posts_are_counted(book: Book) -> None:
 
 def test_the_same_load_is_spread_over_processes_and_shards_and_a_hot_room_has_a_ceiling(book: Book) -> None:
     with house(2, shards=3) as home, Load() as load:
-        rounds = spread.of_house(book, home, load)
+        points = spread.of_house(book, home, load)
         ceiling.of_house(book, home, load)
-    assert {case: round(each[0].hearings / each[0].posts, 3) for case, each in rounds.items()} == {
+    assert {case: round(point.hearings / point.posts, 3) for case, point in points.items()} == {
         Case(2, 3, 8, "together"): 1, Case(2, 3, 8, "at random"): 2}
-    assert all(point.turns > 0 for each in rounds.values() for point in each)
+    assert all(point.turns > 0 for point in points.values())
     assert (book.value("ceiling of 1 × 20, 2 web", HOUSE, "posts per second") or 0) > 0
     assert book.value("ceiling of 1 × 20, 2 web", HOUSE, "at 80% of it: the last socket p99 ms") is not None
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from bench.book import FULL, Book
 from bench.fanout import HOUSE
 from bench.law import NoLaw, fitted, foretold
 from bench.seating import at_random, evenly, together
-from bench.spread import FARTHEST, FARTHEST_AS_IT_CAME, LAW, MOST_WEB, Case, Point, law
+from bench.spread import FARTHEST, LAW, MOST_WEB, Case, Point, law
 from bench.targets import targets
 
 POINTS = [(800, 800, 4_000), (800, 2_440, 4_000), (500, 500, 12_500), (200, 800, 20_000)]
@@ -50,7 +48,7 @@ def _book(dearer: float) -> Book:
     """In which a fourth process, and nothing else, costs so many times more than it hears."""
     book = Book(FULL)
     law(book, {Case(web, redis, members, "at random"):
-               [_point(web, redis, 1 + web / 2, members, dearer if web == 4 else 1)]
+               _point(web, redis, 1 + web / 2, members, dearer if web == 4 else 1)
                for web in (1, 2, 4) for redis in (1, 3) for members in (2, 6, 16)})
     return book
 
@@ -72,21 +70,4 @@ def test_costs_that_grow_with_what_is_done_are_within_the_law() -> None:
 def test_a_process_that_costs_more_than_it_hears_is_found() -> None:
     book = _book(1.3)
     assert book.value(LAW, HOUSE, MOST_WEB) == pytest.approx(1.3)
-    assert "the most web processes, evened / by the law of fewer" in _missed(book)
-
-
-def test_a_slow_minute_of_the_machine_is_taken_out() -> None:
-    chance, slowly = random.Random(1), {}
-    for web in (1, 2, 4):
-        for redis in (1, 3):
-            for members in (2, 6, 16):
-                slower = [chance.uniform(1, 2) for _ in range(3)]
-                usual = _point(web, redis, 1 + web / 2, members, 1)
-                slowly[Case(web, redis, members, "at random")] = [
-                    usual._replace(web=usual.web * by, redis=usual.redis * by, client=usual.client * by)
-                    for by in slower]
-    book = Book(FULL)
-    law(book, slowly)
-    assert (book.value(LAW, HOUSE, FARTHEST) or 0) < 1.05
-    assert (book.value(LAW, HOUSE, FARTHEST_AS_IT_CAME) or 0) > 1.1
-    assert _missed(book) == []
+    assert "the most web processes, measured / by the law of fewer" in _missed(book)
