@@ -70,6 +70,14 @@ class Gateway:
                                 verify=str(self.folder / "certificate.pem"), allow_redirects=False, **more)
 
     def socket(self) -> ClientConnection:
+        """Once more where the connection ended before a word was said on it, which was seen once on a busy machine:
+        nginx waits ten seconds for that."""
+        try:
+            return self._socket()
+        except ConnectionClosed:
+            return self._socket()
+
+    def _socket(self) -> ClientConnection:
         return connect(f"wss://localhost:{self.https}/ws", subprotocols=[Subprotocol("teahouse.v1")], ssl=self.trust,
                        proxy=None)
 
