@@ -5,8 +5,8 @@ done, so it would leave them to be cut. SIGTERM (a stop, a reload, a rolling dep
 ends, new handshakes are refused, every socket gets `bye` and a close frame; requests in progress end beside that.
 
 And where there are several workers, it takes a few connections in one turn of the loop. Gunicorn's takes one, so that
-no worker gets all of a wave. But a turn of a loop that carries thousands of sockets lasts a tenth of a second: ten
-people a second would come in, and the others give up waiting before anybody has seen them.
+no worker gets all of a wave. But on a machine without a processor to spare a turn lasts a tenth of a second: ten people
+a second would come in, and the others give up waiting before anybody has seen them.
 """
 
 from __future__ import annotations

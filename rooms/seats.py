@@ -175,13 +175,6 @@ def present(store: Store, channel: str, cursor: str = "0", limit: int = 100) -> 
     return Present(sitters, "" if following == b"0" else following.decode(), int(count))
 
 
-def places(store: Store, channel: str, users: Sequence[str]) -> tuple[dict[str, int], int]:
-    """user → place in the queue (1 is next), for those who wait there; and the queue's length."""
-    queue = keys.of_channel(store.live.prefix, channel).queue
-    ranks = store.live.commands([(("ZRANK", queue, user), queue) for user in users] + [(("ZCARD", queue), queue)])
-    return {user: rank + 1 for user, rank in zip(users, ranks[:-1], strict=True) if rank is not None}, int(ranks[-1])
-
-
 def is_present(store: Store, user: str, channel: str) -> bool:
     """Whether a socket holds a seat of this person in the channel right now."""
     held = keys.of_channel(store.live.prefix, channel).held

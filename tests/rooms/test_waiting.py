@@ -37,8 +37,8 @@ class Hall:
         seats.lapse(self.store, [self.channel])
 
     def places(self) -> list[int]:
-        found, _ = seats.places(self.store, self.channel, [person.id for person in self.people])
-        return [found.get(person.id, 0) for person in self.people]
+        standings = waiting.line(self.store, self.channel, [person.id for person in self.people]).standings
+        return [standings[person.id].place if person.id in standings else 0 for person in self.people]
 
 
 @pytest.fixture(scope="module")

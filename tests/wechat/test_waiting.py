@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from rooms import channels, followers, quiet, seats
+from rooms import channels, followers, quiet, seats, waiting
 from tests.wechat.mei import Mei, heard
 from tests.wechat.stage import Stage
 
@@ -47,9 +47,9 @@ def test_a_full_channel_has_a_queue_and_the_place_is_told(stage: Stage, mei: Mei
 def test_leaving_gives_the_place_in_the_queue_up(stage: Stage, mei: Mei, table: Table) -> None:
     seats.enter(stage.store, stage.cast.person("Bob"), table.channel, "p.1")
     mei.say(f"加入 {table.name}")
-    assert seats.places(stage.store, table.channel, [mei.person.id])[1] == 1
+    assert waiting.line(stage.store, table.channel, [mei.person.id]).length == 1
     assert "不再排" in mei.say("退出")
-    assert seats.places(stage.store, table.channel, [mei.person.id])[1] == 0
+    assert waiting.line(stage.store, table.channel, [mei.person.id]).length == 0
     assert "没有在排队" in mei.say("排队")
 
 
